@@ -1,0 +1,135 @@
+"""The settings tree: read once, validated, frozen, handed down in slices.
+
+Order: flag > environment (``RESEG_KAFKA__TOPIC``) > TOML file > default. Nothing else in
+the project reads the environment or a file for a setting.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class Section(BaseModel):
+    """A frozen group of settings that refuses names it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class KafkaSettings(Section):
+    """Where purchases come from, and where what cannot be used goes."""
+
+    bootstrap_servers: str = ""
+    """host:port list; empty means: start the embedded broker."""
+    topic: str = "transactions"
+    dead_letter_topic: str = "transactions.dlq"
+    partitions: Annotated[int, Field(ge=1, le=1024)] = 2
+    """Partitions of the topic when `init` creates it."""
+    options: dict[str, str] = {}
+    """Passed through to Spark's Kafka source (`kafka.security.protocol` and the like)."""
+
+
+class MongoSettings(Section):
+    """Where the state is kept."""
+
+    uri: SecretStr = SecretStr("")
+    """Connection string of a replica set; empty means: start the embedded mongod."""
+    database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = "resegment"
+
+
+class ServicesSettings(Section):
+    """The embedded broker and database."""
+
+    choice: Literal["embedded", "docker"] = "embedded"
+    folder: Path = Path(".local/services")
+
+
+class InputSettings(Section):
+    """How a record is read and judged."""
+
+    zone: str = "UTC"
+    """Zone of event times that state none."""
+    currency: str | None = None
+    """When set, an event that states another currency is rejected."""
+    cancellation_prefix: str = "C"
+    """Invoices that start with it are cancellations; empty means there are none."""
+    future_tolerance_s: Annotated[int, Field(ge=0)] = 300
+    """An event may be this much newer than its Kafka timestamp."""
+    max_record_bytes: Annotated[int, Field(ge=256, le=1_048_576)] = 65_536
+    max_line_amount: Annotated[int, Field(ge=1, le=100_000_000)] = 100_000_000
+    """Largest |quantity x unit_price| of a line, in currency units."""
+
+
+class StateSettings(Section):
+    """How long a customer's recent past is remembered exactly."""
+
+    horizon_days: Annotated[int, Field(ge=1, le=90)] = 7
+    """Events older than the customer's newest event by more than this are late."""
+    max_recent_events: Annotated[int, Field(ge=16, le=65_536)] = 65_536
+
+
+class StreamSettings(Section):
+    """The streaming job."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = "main"
+    checkpoint: Path = Path(".local/checkpoint")
+    max_offsets_per_trigger: Annotated[int, Field(ge=1)] = 200_000
+    trigger_interval_s: Annotated[float, Field(ge=0)] = 1.0
+    idle_interval_s: Annotated[float, Field(gt=0)] = 5.0
+    chunk_rows: Annotated[int, Field(ge=1, le=250_000)] = 250_000
+    chunk_bytes: Annotated[int, Field(ge=1_048_576, le=67_108_864)] = 67_108_864
+    pause_for_requests: bool = False
+    """Wait at a re-cluster boundary until the request is served: event-time replays are then reproducible."""
+    driver_memory: str = "2g"
+    cores: Annotated[int, Field(ge=1)] = 2
+    lease_s: Annotated[float, Field(ge=5)] = 20.0
+
+
+class TickSettings(Section):
+    """What "today" is."""
+
+    clock: Literal["auto", "event"] = "auto"
+    """`auto`: event time, and the wall clock once a live shop falls silent. `event`: event time only."""
+    min_customers: Annotated[int, Field(ge=1, le=100)] = 3
+    """Distinct customers a day must have before it can move the tick."""
+    max_jump_days: Annotated[int, Field(ge=1)] = 31
+    """A larger jump holds the tick and raises an alert."""
+
+
+class ModelSettings(Section):
+    """What is clustered, and when everybody is re-clustered."""
+
+    features: tuple[str, ...] = ("recency_days", "frequency", "monetary")
+    recency_clip_days: Annotated[int, Field(ge=1)] | None = None
+    k_min: Annotated[int, Field(ge=2)] = 3
+    k_max: Annotated[int, Field(le=64)] = 10
+    n_starts: Annotated[int, Field(ge=1)] = 10
+    seed: int = 20_111_209
+    bootstrap_min_customers: Annotated[int, Field(ge=10)] = 500
+    provisional_days: Annotated[int, Field(ge=1)] = 90
+    """Days of data before a champion stops being provisional."""
+    refit_days: Annotated[int, Field(ge=1)] = 7
+    """Event-time days between refits of a provisional champion."""
+    recluster_days: Annotated[int, Field(ge=1)] = 90
+    """Event-time days between full re-clusterings afterwards."""
+
+
+class LogSettings(Section):
+    """Structured events on stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class Settings(Section):
+    """Everything that can be set, one section per concern."""
+
+    kafka: KafkaSettings = KafkaSettings()
+    mongo: MongoSettings = MongoSettings()
+    services: ServicesSettings = ServicesSettings()
+    input: InputSettings = InputSettings()
+    state: StateSettings = StateSettings()
+    stream: StreamSettings = StreamSettings()
+    tick: TickSettings = TickSettings()
+    model: ModelSettings = ModelSettings()
+    log: LogSettings = LogSettings()

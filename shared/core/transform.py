@@ -1,0 +1,62 @@
+"""The frozen scaling of a champion: log1p, then standardise.
+
+Fitted once by the batch job and stored with the model, so that a stored vector means the
+same until the next promotion. Raw RFM would let a handful of wholesalers take a centre each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MIN_DEVIATION = 1e-9
+
+
+@dataclass(frozen=True)
+class FeatureTransform:
+    """log1p-standardised features.
+
+    features : names, in column order. means, deviations : (d,) of log1p values.
+    recency_clip_days : recency beyond it counts as this much; None leaves it alone.
+    """
+
+    features: tuple[str, ...]
+    means: NDArray[np.float64]
+    deviations: NDArray[np.float64]
+    recency_clip_days: int | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.means, self.deviations):
+            array.setflags(write=False)
+
+    def apply(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Scale raw features (n, d) >= 0; what lies below zero counts as zero."""
+        return (np.log1p(_clipped(raw, self.features, self.recency_clip_days)) - self.means) / self.deviations
+
+    def invert(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Back to business units, (n, d); the inverse of `apply` for unclipped values."""
+        return np.expm1(scaled * self.deviations + self.means)
+
+
+def fit_transform(
+    raw: NDArray[np.float64], features: Sequence[str], *, recency_clip_days: int | None = None
+) -> FeatureTransform:
+    """Learn means and deviations of log1p(raw), raw (n, d) with n >= 1.
+
+    A constant feature gets deviation 1, so that it scales to zero instead of to infinity.
+    """
+    logs = np.log1p(_clipped(raw, tuple(features), recency_clip_days))
+    deviations = logs.std(axis=0)
+    safe = np.where(deviations < _MIN_DEVIATION, 1.0, deviations)
+    return FeatureTransform(tuple(features), logs.mean(axis=0), safe, recency_clip_days)
+
+
+def _clipped(
+    raw: NDArray[np.float64], features: tuple[str, ...], recency_clip_days: int | None
+) -> NDArray[np.float64]:
+    values = np.maximum(raw, 0.0)
+    if recency_clip_days is not None and "recency_days" in features:
+        column = features.index("recency_days")
+        values[:, column] = np.minimum(values[:, column], recency_clip_days)
+    return values
