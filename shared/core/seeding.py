@@ -1,0 +1,75 @@
+"""Greedy k-means++: first centers that are far apart, and dense where customers are."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from shared.core.statistics import checked_weights
+
+Float64 = NDArray[np.float64]
+
+
+def seed_centers(
+    X: ArrayLike, k: int, *, rng: np.random.Generator, weights: ArrayLike | None = None
+) -> Float64:
+    """Draw k rows of X as centers by greedy k-means++.
+
+    Each further center is the best of 2 + ln(k) candidates, drawn with probability
+    weight x squared distance to the nearest center so far: the one that lowers the inertia most.
+
+    Parameters
+    ----------
+    X : (n, d), n >= 1.
+    k : number of centers. With fewer distinct rows than that, every distinct row becomes a center
+        and the rest repeat rows: the repeats win no customer, since ties go to the lowest label.
+    weights : (n,) floats >= 0, not all zero; 1 for everybody if omitted.
+
+    Returns
+    -------
+    (k, d) float64.
+
+    References
+    ----------
+    Arthur and Vassilvitskii (2007), k-means++; the greedy variant is scikit-learn's default.
+    """
+    rows = np.ascontiguousarray(X, dtype=np.float64)
+    if rows.ndim != 2 or not len(rows) or k < 1:
+        msg = f"seeding needs at least one row and one center; got the shape {rows.shape} and k={k}"
+        raise ValueError(msg)
+    scales = np.ones(len(rows)) if weights is None else checked_weights(weights, len(rows))
+    if not scales.any():
+        msg = "seeding needs a row of positive weight; got only zeros"
+        raise ValueError(msg)
+    chosen = [int(_draw(scales, 1, rng)[0])]
+    nearest = _squares(rows, rows[chosen])[:, 0]
+    for _ in range(1, k):
+        best, nearest = _best_candidate(rows, scales, nearest, 2 + int(np.log(k)), rng)
+        chosen.append(best)
+    return rows[chosen]
+
+
+def _best_candidate(
+    rows: Float64, scales: Float64, nearest: Float64, n_candidates: int, rng: np.random.Generator
+) -> tuple[int, Float64]:
+    potential = scales * nearest
+    # All weight sits on centers already: any row will do, and its center will win nobody.
+    candidates = _draw(potential if potential.any() else scales, n_candidates, rng)
+    after = np.minimum(nearest[:, np.newaxis], _squares(rows, rows[candidates]))
+    best = int(np.argmin(scales @ after))
+    return int(candidates[best]), after[:, best]
+
+
+def _draw(mass: Float64, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw rows in proportion to `mass`, never one without any."""
+    # Scaled by the largest, so that tiny and huge squares neither vanish nor overflow in the sum.
+    cumulative = np.cumsum(mass / mass.max())
+    drawn = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
+    rows: NDArray[np.int64] = np.minimum(drawn, np.flatnonzero(mass)[-1])
+    return rows
+
+
+def _squares(rows: Float64, centers: Float64) -> Float64:
+    """Return squared distances (n, len(centers)), by differences: exact zeros for equal rows."""
+    total = np.zeros((len(rows), len(centers)))
+    for column in range(rows.shape[1]):
+        total += np.square(rows[:, column, np.newaxis] - centers[:, column])
+    return total
