@@ -1,0 +1,75 @@
+"""Where the units start."""
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.core.som.grid import SomGrid
+from shared.errors import InvalidConfig
+
+Initial = Literal["pca", "sample", "random"]
+
+
+def initial_weights(
+    X: NDArray[np.float64], grid: SomGrid, initial: Initial | NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return a new (n_units, d) array of starting weights.
+
+    Parameters
+    ----------
+    X : (n, d) scaled rows, n >= 1.
+    initial : 'pca' spans the plane of the two leading principal components, one standard deviation
+        each way, rows along the first; 'sample' draws rows; 'random' draws evenly from the rows'
+        bounding box; an array is copied.
+
+    Raises
+    ------
+    InvalidConfig : no rows, an unknown name, or an array of another shape than (n_units, d).
+    """
+    if not len(X):
+        msg = "a map needs at least one row to start from, got none; load customers first"
+        raise InvalidConfig(msg)
+    if isinstance(initial, np.ndarray):
+        return _copied(initial, (grid.n_units, X.shape[1]))
+    if initial not in get_args(Initial):
+        msg = f"initial must be an array or one of {get_args(Initial)}, got {initial!r}; correct som.initial"
+        raise InvalidConfig(msg)
+    if initial == "sample":
+        return X[rng.choice(len(X), grid.n_units, replace=len(X) < grid.n_units)].astype(np.float64)
+    if initial == "random":
+        return rng.uniform(X.min(axis=0), X.max(axis=0), (grid.n_units, X.shape[1]))
+    return principal_plane(X, grid)
+
+
+def principal_plane(X: NDArray[np.float64], grid: SomGrid) -> NDArray[np.float64]:
+    """Return (n_units, d) weights laid evenly on the plane of the two leading principal components.
+
+    A component's sign is fixed by making its largest entry positive, so that equal data give an equal map.
+
+    References
+    ----------
+    Kohonen (2001), Self-organizing maps, section 3.7, linear initialization.
+    """
+    centred = X - X.mean(axis=0)
+    variances, components = np.linalg.eigh(centred.T @ centred / len(X))
+    leading = components[:, :-3:-1]
+    spread = np.sqrt(np.maximum(variances[:-3:-1], 0.0))
+    largest = np.abs(leading).argmax(axis=0)
+    axes = leading * np.sign(leading[largest, np.arange(leading.shape[1])]) * spread
+    row, col = np.meshgrid(_steps(grid.rows), _steps(grid.cols), indexing="ij")
+    along = np.column_stack([row.ravel(), col.ravel()])[:, : axes.shape[1]]
+    return np.asarray(X.mean(axis=0) + along @ axes.T)
+
+
+def _steps(n: int) -> NDArray[np.float64]:
+    return np.linspace(-1.0, 1.0, n) if n > 1 else np.zeros(1)
+
+
+def _copied(initial: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
+    if initial.shape != shape:
+        msg = (
+            f"initial weights must be {shape}, got {initial.shape}; use weights of the same grid and features"
+        )
+        raise InvalidConfig(msg)
+    return initial.astype(np.float64)

@@ -1,0 +1,125 @@
+"""The compiled loops over rows and units. Callers check shapes and values first.
+
+Weights are transposed to (d, M), so that the loops over units run in vector registers; M is the number
+of units rounded up to whole lanes, and the padding lies at infinity, where it never wins. Every
+unit, whatever its index, goes through the same operations in the same order: equal units have equal
+distances to the last bit, and a row's answer does not depend on the rows beside it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.core.compiled import compiled
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int64]
+
+# Minima are kept per lane, unit % LANES, because a running minimum over all units would be a chain of
+# dependent comparisons. 16 was 1.9 times as fast as one chain at 225 units.
+LANES = 16
+
+
+def unit_layout(weights: Float) -> Float:
+    """Return weights (m, d) as (d, M), padded with infinity."""
+    m, d = weights.shape
+    layout = np.full((d, -(-m // LANES) * LANES), np.inf)
+    layout[:, :m] = weights.T
+    return layout
+
+
+@compiled
+def squares_to(row: Float, layout: Float, squares: Float) -> None:
+    """Write the squared distance of one row to every unit; features in fours, then twos, then one.
+
+    Several features a step keep the sums in registers: 1.7 times as fast as one feature a step.
+    """
+    d, m = layout.shape
+    squares[:] = 0.0
+    k = 0
+    while k + 4 <= d:
+        for j in range(m):
+            a, b = row[k] - layout[k, j], row[k + 1] - layout[k + 1, j]
+            e, f = row[k + 2] - layout[k + 2, j], row[k + 3] - layout[k + 3, j]
+            squares[j] += (a * a + b * b) + (e * e + f * f)
+        k += 4
+    while k + 2 <= d:
+        for j in range(m):
+            a, b = row[k] - layout[k, j], row[k + 1] - layout[k + 1, j]
+            squares[j] += a * a + b * b
+        k += 2
+    if k < d:
+        for j in range(m):
+            a = row[k] - layout[k, j]
+            squares[j] += a * a
+
+
+@compiled
+def minima_to(squares: Float, lowest: Float) -> None:
+    """Write the minimum of each lane."""
+    for lane in range(LANES):
+        lowest[lane] = squares[lane]
+    for start in range(LANES, squares.shape[0], LANES):
+        for lane in range(LANES):
+            square = squares[start + lane]
+            lowest[lane] = square if square < lowest[lane] else lowest[lane]
+
+
+@compiled
+def nearest(squares: Float, lowest: Float) -> int:
+    """Return the unit at the least distance; of equally near ones, the lowest index."""
+    least = lowest[0]
+    for lane in range(1, LANES):
+        least = lowest[lane] if lowest[lane] < least else least
+    unit: int = squares.shape[0]
+    for lane in range(LANES):
+        if lowest[lane] == least:
+            candidate = lane
+            while squares[candidate] != least:
+                candidate += LANES
+            unit = min(unit, candidate)
+    return unit
+
+
+@compiled
+def exclude(unit: int, squares: Float, lowest: Float) -> None:
+    """Take a unit out of the running: only its own lane has to be looked through again."""
+    squares[unit] = np.inf
+    lane = unit % LANES
+    lowest[lane] = np.inf
+    for other in range(lane, squares.shape[0], LANES):
+        lowest[lane] = min(lowest[lane], squares[other])
+
+
+@compiled
+def best_two(X: Float, layout: Float) -> tuple[Int, Int, Float, Float]:
+    """Return the nearest and second nearest unit of each row, and the squared distances to them."""
+    n, m = X.shape[0], layout.shape[1]
+    first, second = np.empty(n, np.int64), np.empty(n, np.int64)
+    first_squares, second_squares = np.empty(n), np.empty(n)
+    squares, lowest = np.empty(m), np.empty(LANES)
+    for i in range(n):
+        squares_to(X[i], layout, squares)
+        minima_to(squares, lowest)
+        first[i] = nearest(squares, lowest)
+        first_squares[i] = squares[first[i]]
+        exclude(first[i], squares, lowest)
+        second[i] = nearest(squares, lowest)
+        second_squares[i] = squares[second[i]]
+    return first, second, first_squares, second_squares
+
+
+@compiled
+def won_by_unit(X: Float, sample_weights: Float, layout: Float) -> tuple[Float, Float]:
+    """Return for each unit the weighted sum (M, d) and the total weight (M,) of the rows nearest to it."""
+    n, d = X.shape
+    m = layout.shape[1]
+    sums, counts = np.zeros((m, d)), np.zeros(m)
+    squares, lowest = np.empty(m), np.empty(LANES)
+    for i in range(n):
+        squares_to(X[i], layout, squares)
+        minima_to(squares, lowest)
+        unit = nearest(squares, lowest)
+        counts[unit] += sample_weights[i]
+        for k in range(d):
+            sums[unit, k] += sample_weights[i] * X[i, k]
+    return sums, counts

@@ -1,0 +1,58 @@
+"""A trained map, as every caller receives it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.core.som.grid import SomGrid
+from shared.core.som.neighbourhood import Kind
+from shared.core.som.quality import quantization_error, topographic_error
+from shared.core.som.units import best_two_units
+
+
+@dataclass(frozen=True)
+class TrainedSom:
+    """A map after its last pass.
+
+    Attributes
+    ----------
+    weights : (n_units, d) in scaled feature units, read-only.
+    sigma : radius of the last pass, in grid units.
+    next_epoch : passes of the schedule already done; training resumes there.
+    quantization_error, topographic_error : over the rows it was trained on.
+    """
+
+    weights: NDArray[np.float64]
+    grid: SomGrid
+    kind: Kind
+    sigma: float
+    next_epoch: int
+    quantization_error: float
+    topographic_error: float
+
+    def __post_init__(self) -> None:
+        self.weights.setflags(write=False)
+
+
+def measured(
+    X: NDArray[np.float64],
+    sample_weights: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    grid: SomGrid,
+    kind: Kind,
+    sigma: float,
+    next_epoch: int,
+) -> TrainedSom:
+    """Return the map with its errors over `X` (n, d)."""
+    best = best_two_units(X, weights)
+    return TrainedSom(
+        weights=weights,
+        grid=grid,
+        kind=kind,
+        sigma=sigma,
+        next_epoch=next_epoch,
+        quantization_error=quantization_error(best, sample_weights),
+        topographic_error=topographic_error(best, grid, sample_weights),
+    )
