@@ -1,0 +1,197 @@
+"""What became of the segments: survive, split, merge, emerge, disappear.
+
+MONIC compares two clusterings by their members. Where the state is kept for each customer
+the overlap is exact, so that nothing here is estimated. It does not look at centres.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from shared.errors import InvalidConfig
+
+UNASSIGNED = -1
+
+
+class Kind(StrEnum):
+    """The five external transitions."""
+
+    SURVIVE = "survive"
+    SPLIT = "split"
+    MERGE = "merge"
+    EMERGE = "emerge"
+    DISAPPEAR = "disappear"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterTransition:
+    """One event between an older and a newer clustering.
+
+    Attributes
+    ----------
+    kind : what happened.
+    old, new : the clusters concerned on either side, ascending.
+    share : share of the old clusters' weight that arrived in `new`; for `emerge` the largest
+        share of the new cluster that came from one old cluster; 0 to 1.
+    """
+
+    kind: Kind
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How typical each old cluster's fate is, as numbers; arrays of shape (k_old,), 0 to 1.
+
+    Attributes
+    ----------
+    unicity : largest minus second largest part that went one way; 1 = all together.
+    identity : how far the receiving clusters consist of it; 1 = of nothing else.
+    outflow : share of the old cluster that is in no new one.
+    """
+
+    unicity: NDArray[np.float64]
+    identity: NDArray[np.float64]
+    outflow: NDArray[np.float64]
+
+
+def overlap_matrix(
+    old_labels: ArrayLike, new_labels: ArrayLike, *, k_old: int, k_new: int, weights: ArrayLike | None = None
+) -> NDArray[np.float64]:
+    """Weight of the customers that old cluster i and new cluster j share, shape (k_old, k_new).
+
+    Parameters
+    ----------
+    old_labels, new_labels : (n,) the same customers in the same order; -1 = in no cluster.
+    weights : (n,) for example the age weight 2^(-age / half-life); 1 each by default.
+    """
+    old, new = np.asarray(old_labels, dtype=np.int64), np.asarray(new_labels, dtype=np.int64)
+    if old.shape != new.shape or (old.size and (old.max() >= k_old or new.max() >= k_new)):
+        msg = (
+            f"labels should be two equally long lists below k_old={k_old} and k_new={k_new}, "
+            f"got shapes {old.shape} and {new.shape}; label the same customers with both models"
+        )
+        raise InvalidConfig(msg)
+    both = (old != UNASSIGNED) & (new != UNASSIGNED)
+    cells = old[both] * k_new + new[both]
+    each = None if weights is None else np.asarray(weights, dtype=np.float64)[both]
+    return np.bincount(cells, each, minlength=k_old * k_new).astype(np.float64).reshape(k_old, k_new)
+
+
+def transitions(
+    overlap: ArrayLike, *, old_sizes: ArrayLike | None = None, tau: float = 0.5, tau_split: float = 0.25
+) -> tuple[ClusterTransition, ...]:
+    """Events that lead from the old clustering to the new one.
+
+    An old cluster survives in the new one that holds at least `tau` of it, if no other old
+    cluster claims the same; several claimants have merged. It has split if no single cluster
+    is its best match, but at least two hold `tau_split` each and `tau` together. Otherwise it
+    disappeared. A new cluster that takes part in none of these emerged. Each old cluster is
+    in exactly one event. Two equal halves are a split, not a survival.
+
+    Parameters
+    ----------
+    overlap : (k_old, k_new) shared weight, see `overlap_matrix`.
+    old_sizes : (k_old,) whole weight of the old clusters; by default the row sums, which is
+        right when every old member is in some new cluster.
+    tau, tau_split : thresholds on shares; MONIC and MEC use .5, MEC .2 and R's clusTransition
+        .3 for the parts.
+
+    References
+    ----------
+    Spiliopoulou, Ntoutsi, Theodoridis, Schult (2006), MONIC: modeling and monitoring cluster
+    transitions, KDD. Oliveira, Gama (2010), MEC.
+    """
+    shared = np.asarray(overlap, dtype=np.float64)
+    sizes = shared.sum(axis=1) if old_sizes is None else np.asarray(old_sizes, dtype=np.float64)
+    shares = row_shares(shared, sizes)
+    claims = claimed_by(shares, tau)
+    events = [*_claimed(shares, sizes, claims), *_unclaimed(shares, claims, tau, tau_split)]
+    events += _emerged(shared, {j for event in events for j in event.new})
+    return tuple(events)
+
+
+def row_shares(overlap: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each row of an overlap as shares of its cluster's size; rows of empty clusters are 0."""
+    return np.divide(overlap, sizes[:, None], out=np.zeros_like(overlap), where=sizes[:, None] > 0)
+
+
+def claimed_by(shares: NDArray[np.float64], tau: float) -> NDArray[np.int64]:
+    """Return the new cluster that each old one claims, -1 for none, shape (k_old,).
+
+    The claim needs the largest share, alone, and at least `tau` of it.
+    """
+    best = shares.max(axis=1, initial=0.0)
+    alone = (shares == best[:, None]).sum(axis=1) == 1
+    claims = np.full(shares.shape[0], UNASSIGNED, dtype=np.int64)
+    claimed = alone & (best >= tau) & (best > 0)
+    claims[claimed] = shares[claimed].argmax(axis=1)
+    return claims
+
+
+def _claimed(
+    shares: NDArray[np.float64], sizes: NDArray[np.float64], claims: NDArray[np.int64]
+) -> list[ClusterTransition]:
+    events = []
+    for j in np.unique(claims[claims != UNASSIGNED]):
+        old = np.flatnonzero(claims == j)
+        share = float(np.average(shares[old, j], weights=sizes[old]))
+        kind = Kind.SURVIVE if old.size == 1 else Kind.MERGE
+        events.append(ClusterTransition(kind, tuple(map(int, old)), (int(j),), share))
+    return events
+
+
+def _unclaimed(
+    shares: NDArray[np.float64], claims: NDArray[np.int64], tau: float, tau_split: float
+) -> list[ClusterTransition]:
+    events = []
+    for i in np.flatnonzero(claims == UNASSIGNED):
+        parts = np.flatnonzero((shares[i] >= tau_split) & (shares[i] > 0))
+        together = float(shares[i, parts].sum())
+        if parts.size >= 2 and together >= tau:
+            events.append(ClusterTransition(Kind.SPLIT, (int(i),), tuple(map(int, parts)), together))
+        else:
+            events.append(ClusterTransition(Kind.DISAPPEAR, (int(i),), (), 0.0))
+    return events
+
+
+def _emerged(overlap: NDArray[np.float64], reached: set[int]) -> list[ClusterTransition]:
+    """List new clusters without an event; their members may still come from old clusters."""
+    of_new = row_shares(overlap.T, overlap.sum(axis=0)).max(axis=1, initial=0.0)
+    return [
+        ClusterTransition(Kind.EMERGE, (), (j,), float(of_new[j]))
+        for j in range(overlap.shape[1])
+        if j not in reached
+    ]
+
+
+def facets(
+    overlap: ArrayLike, *, old_sizes: ArrayLike | None = None, new_sizes: ArrayLike | None = None
+) -> Facets:
+    """Unicity, identity and outflow of every old cluster: real events are mixtures.
+
+    Sizes default to the sums of the overlap. An empty old cluster, or one of which nothing
+    arrived, has unicity 1 and identity 0.
+
+    References
+    ----------
+    Failla, Cazabet, Rossetti, Citraro (2024), Describing group evolution in temporal data
+    using multi-faceted events, arXiv 2403.06771.
+    """
+    shared = np.asarray(overlap, dtype=np.float64)
+    old = shared.sum(axis=1) if old_sizes is None else np.asarray(old_sizes, dtype=np.float64)
+    new = shared.sum(axis=0) if new_sizes is None else np.asarray(new_sizes, dtype=np.float64)
+    arrived = shared.sum(axis=1)
+    parts = row_shares(shared, arrived)
+    two_largest = np.sort(np.pad(parts, ((0, 0), (2, 0))), axis=1)[:, -2:]
+    unicity = np.where(arrived > 0, two_largest[:, 1] - two_largest[:, 0], 1.0)
+    of_new = np.divide(shared, new, out=np.zeros_like(shared), where=new > 0)
+    outflow = np.divide(old - arrived, old, out=np.zeros_like(old), where=old > 0)
+    found = Facets(unicity, (parts * of_new).sum(axis=1), outflow)
+    for values in (found.unicity, found.identity, found.outflow):
+        values.setflags(write=False)
+    return found
