@@ -1,0 +1,135 @@
+"""What a verb shows: one JSON document, a table for people, or plain columns when nobody is watching."""
+
+import base64
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STYLES = {"ok": "green", "warn": "yellow", "critical": "bold red", "fail": "bold red", "undefined": "dim"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; numbers stand right."""
+
+    title: str
+    align: Literal["left", "right"] = "right"
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document: dates as ISO-8601 UTC, what is not a finite number as null."""
+    print(json.dumps(as_json(document), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def as_json(value: object) -> Any:
+    """Turn documents, dataclasses and their leaves into what JSON knows."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return as_json(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    return _leaf(value)
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment as ISO-8601 in UTC; the driver's naive datetimes are UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
+    """Print a table; a cell whose text is a status is coloured on a terminal."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    if is_plain():
+        _print_plain(columns, cells, title)
+    else:
+        _print_rich(columns, cells, title)
+
+
+def print_pairs(pairs: Mapping[str, str], *, title: str = "") -> None:
+    """Print names and values below each other."""
+    rows = [(name, value) for name, value in pairs.items()]
+    print_table([Column("", "left"), Column("", "left")], rows, title=title)
+
+
+def is_plain() -> bool:
+    """Whether stdout gets no colours and frames: it is not a terminal, or NO_COLOR is set."""
+    return not sys.stdout.isatty() or "NO_COLOR" in os.environ
+
+
+def printable(text: str) -> str:
+    """Escape control characters: a customer id is foreign text and must not steer the terminal."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> "Iterator[Callable[[int], None]]":
+    """Show a bar on a terminal's stderr while work goes on; gives a function that takes rows done."""
+    if not sys.stderr.isatty():
+        yield lambda rows: None  # noqa: ARG005
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda rows: bar.advance(task, rows)
+
+
+def _leaf(value: object) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, Path):
+        return str(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return str(value)
+
+
+def _print_plain(columns: Sequence[Column], cells: Sequence[Sequence[str]], title: str) -> None:
+    titles = [column.title for column in columns]
+    lines = [titles, *cells] if any(titles) else list(cells)
+    widths = [max(len(line[at]) for line in lines) for at in range(len(columns))] if lines else []
+    if title:
+        print(title)
+    for line in lines:
+        aligned = (
+            cell.rjust(width) if column.align == "right" else cell.ljust(width)
+            for cell, width, column in zip(line, widths, columns, strict=True)
+        )
+        print("  ".join(aligned).rstrip())
+
+
+def _print_rich(columns: Sequence[Column], cells: Sequence[Sequence[str]], title: str) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_header=any(column.title for column in columns),
+    )
+    for column in columns:
+        table.add_column(column.title, justify=column.align, overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+    Console().print(table)
