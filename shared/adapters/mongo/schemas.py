@@ -1,0 +1,154 @@
+"""What a document of each collection must look like; ARCHITECTURE.md says what the keys mean."""
+
+from shared.adapters.mongo.rules import (
+    ANYTHING,
+    ARRAY,
+    BOOL,
+    BYTES,
+    COUNT,
+    DATE,
+    NUMBER,
+    OBJECT,
+    SHARE,
+    STRING,
+    WHOLE,
+    Rule,
+    fields,
+    items,
+    one_of,
+    or_null,
+    shape,
+)
+
+_UNDER_MODEL = fields(WHOLE, "model_version model_epoch") | {"as_of": DATE}
+
+# Checked on every write of the hot path, so types only: what a value may be is the stream's own business.
+CUSTOMERS = shape(
+    fields(STRING, "_id")
+    | fields(WHOLE, "frequency monetary_minor applied duplicate late fence_epoch rev")
+    | {"monetary": NUMBER}
+    | fields(or_null(DATE), "first_purchase_at last_purchase_at newest_event_at late_floor as_of")
+    | fields(BYTES, "recent_events recent_invoices")
+    | fields(or_null(OBJECT), "at_tick last_transition")
+    | {"status": one_of("clustered", "unassigned", "no_purchase", "no_net_spend")}
+    | {"vector": or_null(BYTES), "segment_name": or_null(STRING), "som_adjacent": or_null(BOOL)}
+    | fields(
+        or_null(WHOLE),
+        "label segment_id runner_up_id som_row som_col reference_label model_version model_epoch",
+    )
+    | fields(or_null(NUMBER), "distance margin som_distance reference_distance recency_days")
+    | {"fence": ARRAY, "deleted": BOOL}
+)
+
+LIVE_MODEL = shape(
+    fields(STRING, "_id")
+    | fields(COUNT, "rev lease_epoch fence_epoch customers clusterable")
+    | {"clean": BOOL}
+    | {"topic": shape(fields(STRING, "name id") | {"partitions": COUNT})}
+    | {"offsets": items(fields(COUNT, "partition next"))}
+    | {
+        "counters": shape(
+            fields(COUNT, "read applied duplicate late unattributed rejected") | {"unattributed_minor": WHOLE}
+        )
+    }
+    | {"rejected_codes": items({"code": STRING, "n": COUNT})}
+    | fields(or_null(WHOLE), "model_version model_epoch")
+    | fields(or_null(DATE), "as_of first_event_at newest_event_at")
+    | fields(or_null(OBJECT), "pending kmeans som batch")
+    | fields(ANYTHING, "days population")
+)
+
+MODELS = shape(
+    fields(COUNT, "_id schema_version k next_segment_id n_customers")
+    | {"parent": or_null(WHOLE), "provisional": BOOL, "seed": WHOLE, "features": ARRAY, "metrics": OBJECT}
+    | fields(DATE, "created_at as_of")
+    | fields(STRING, "run_id code_version checksum")
+    | {"transform": shape(fields(BYTES, "means deviations") | {"recency_clip_days": or_null(WHOLE)})}
+    | fields(BYTES, "centers radii shares counts distance_p995")
+    | {"quantization_error": NUMBER}
+    | {
+        "som": shape(
+            fields(COUNT, "rows cols")
+            | {"topology": STRING, "toroidal": BOOL, "weights": BYTES}
+            | fields(NUMBER, "sigma quantization_error topographic_error unit_use")
+        )
+    }
+    | {"segments": items(fields(COUNT, "label segment_id") | fields(STRING, "name action"))}
+    | {"data_interval": shape(fields(DATE, "from to"))}
+)
+
+POINTER = shape(
+    {
+        "_id": STRING,
+        "version": COUNT,
+        "previous": or_null(WHOLE),
+        "epoch": COUNT,
+        "changed_at": DATE,
+        "reason": STRING,
+    }
+)
+
+
+def _segment_shape() -> Rule:
+    return shape(
+        {"_id": STRING}
+        | _UNDER_MODEL
+        | {"segment_id": COUNT}
+        | fields(STRING, "name action")
+        | {"customers": COUNT, "share": or_null(SHARE), "revenue_minor": WHOLE, "revenue": NUMBER}
+        | fields(or_null(NUMBER), "revenue_share mean_recency_days mean_frequency mean_monetary"),
+        patterns={"^center_": or_null(NUMBER)},
+    )
+
+
+SEGMENTS = _segment_shape()
+SEGMENT_STATS = _segment_shape()
+
+DRIFT_METRICS = shape(
+    fields(STRING, "_id metric")
+    | {"segment_id": or_null(WHOLE), "segment_name": or_null(STRING)}
+    | fields(or_null(NUMBER), "value warn critical")
+    | {"status": one_of("ok", "warn", "critical", "undefined")}
+    | _UNDER_MODEL
+)
+
+TRANSITIONS = shape(
+    fields(STRING, "_id customer_id")
+    | fields(or_null(WHOLE), "from_id to_id partition offset")
+    | fields(or_null(STRING), "from_name to_name")
+    | {"cause": one_of("purchase", "return", "ageing", "model"), "monetary_minor": WHOLE}
+    | _UNDER_MODEL
+)
+
+REJECTED = shape(
+    fields(STRING, "_id code message topic")
+    | fields(COUNT, "partition offset value_bytes")
+    | fields(or_null(STRING), "field value_sha256")
+    | fields(or_null(BYTES), "key value")
+    | {"kafka_time": or_null(DATE)}
+)
+
+REQUESTS = shape(
+    fields(STRING, "_id reason")
+    | {"kind": one_of("bootstrap", "refit", "schedule", "drift", "operator")}
+    | {"status": one_of("open", "serving", "done", "failed"), "created_at": DATE}
+    | fields(or_null(DATE), "as_of finished_at")
+    | {"served_by": or_null(OBJECT)}
+    | fields(or_null(STRING), "outcome run_id")
+)
+
+RUNS = shape(
+    fields(STRING, "_id job")
+    | {"request_id": or_null(STRING), "status": one_of("running", "done", "failed"), "started_at": DATE}
+    | fields(or_null(DATE), "finished_at as_of")
+    | fields(or_null(WHOLE), "n_customers model_version")
+    | fields(or_null(STRING), "decision reason")
+    | {"metrics": OBJECT, "scores": ARRAY}
+)
+
+ALERTS = shape(fields(STRING, "_id kind severity status message") | fields(DATE, "first_at last_at"))
+
+LEASES = shape(
+    {"_id": STRING, "epoch": COUNT, "pid": or_null(WHOLE), "started": or_null(DATE), "expires_at": DATE}
+    | fields(or_null(STRING), "holder host")
+)
