@@ -12,7 +12,12 @@ Initial = Literal["pca", "sample", "random"]
 
 
 def initial_weights(
-    X: NDArray[np.float64], grid: SomGrid, initial: Initial | NDArray[np.float64], rng: np.random.Generator
+    X: NDArray[np.float64],
+    grid: SomGrid,
+    initial: Initial | NDArray[np.float64],
+    rng: np.random.Generator,
+    *,
+    sample_weights: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Return a new (n_units, d) array of starting weights.
 
@@ -22,6 +27,8 @@ def initial_weights(
     initial : 'pca' spans the plane of the two leading principal components, one standard deviation
         each way, rows along the first; 'sample' draws rows; 'random' draws evenly from the rows'
         bounding box; an array is copied.
+
+    sample_weights : (n,) weight of each row in the principal components, 1 each unless given.
 
     Raises
     ------
@@ -39,10 +46,12 @@ def initial_weights(
         return X[rng.choice(len(X), grid.n_units, replace=len(X) < grid.n_units)].astype(np.float64)
     if initial == "random":
         return rng.uniform(X.min(axis=0), X.max(axis=0), (grid.n_units, X.shape[1]))
-    return principal_plane(X, grid)
+    return principal_plane(X, grid, np.ones(len(X)) if sample_weights is None else sample_weights)
 
 
-def principal_plane(X: NDArray[np.float64], grid: SomGrid) -> NDArray[np.float64]:
+def principal_plane(
+    X: NDArray[np.float64], grid: SomGrid, sample_weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return (n_units, d) weights laid evenly on the plane of the two leading principal components.
 
     A component's sign is fixed by making its largest entry positive, so that equal data give an equal map.
@@ -51,15 +60,17 @@ def principal_plane(X: NDArray[np.float64], grid: SomGrid) -> NDArray[np.float64
     ----------
     Kohonen (2001), Self-organizing maps, section 3.7, linear initialization.
     """
-    centred = X - X.mean(axis=0)
-    variances, components = np.linalg.eigh(centred.T @ centred / len(X))
+    total = max(float(sample_weights.sum()), np.finfo(float).tiny)
+    mean = sample_weights @ X / total
+    centred = X - mean
+    variances, components = np.linalg.eigh((centred * sample_weights[:, None]).T @ centred / total)
     leading = components[:, :-3:-1]
     spread = np.sqrt(np.maximum(variances[:-3:-1], 0.0))
     largest = np.abs(leading).argmax(axis=0)
     axes = leading * np.sign(leading[largest, np.arange(leading.shape[1])]) * spread
     row, col = np.meshgrid(_steps(grid.rows), _steps(grid.cols), indexing="ij")
     along = np.column_stack([row.ravel(), col.ravel()])[:, : axes.shape[1]]
-    return np.asarray(X.mean(axis=0) + along @ axes.T)
+    return np.asarray(mean + along @ axes.T)
 
 
 def _steps(n: int) -> NDArray[np.float64]:

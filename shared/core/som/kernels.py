@@ -109,17 +109,19 @@ def best_two(X: Float, layout: Float) -> tuple[Int, Int, Float, Float]:
 
 
 @compiled
-def won_by_unit(X: Float, sample_weights: Float, layout: Float) -> tuple[Float, Float]:
-    """Return for each unit the weighted sum (M, d) and the total weight (M,) of the rows nearest to it."""
+def won_by_unit(X: Float, sample_weights: Float, layout: Float) -> tuple[Int, Float, Float]:
+    """Return each row's unit (n,), and for each unit the weighted sum (M, d) and weight (M,) of its rows."""
     n, d = X.shape
     m = layout.shape[1]
+    units = np.empty(n, np.int64)
     sums, counts = np.zeros((m, d)), np.zeros(m)
     squares, lowest = np.empty(m), np.empty(LANES)
     for i in range(n):
         squares_to(X[i], layout, squares)
         minima_to(squares, lowest)
         unit = nearest(squares, lowest)
+        units[i] = unit
         counts[unit] += sample_weights[i]
         for k in range(d):
             sums[unit, k] += sample_weights[i] * X[i, k]
-    return sums, counts
+    return units, sums, counts

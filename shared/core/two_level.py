@@ -1,0 +1,167 @@
+"""Two-level clustering: a map's prototypes, weighted by their hits, joined into macro segments.
+
+Joining a few hundred prototypes instead of all customers makes hierarchical clustering affordable, and
+the weights make it answer as if all customers had been joined, each standing at its prototype.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.errors import InvalidConfig
+
+Method = Literal["ward", "average"]
+
+
+@dataclass(frozen=True)
+class MacroSegments:
+    """Macro segment of every prototype.
+
+    Attributes
+    ----------
+    labels : (m,) from 0, in the order of each segment's first prototype; read-only.
+    linkage : (s - 1, 4) joins of the s prototypes with hits, as scipy writes them; read-only.
+    supported : (s,) which prototypes those are; read-only.
+    """
+
+    labels: NDArray[np.int64]
+    linkage: NDArray[np.float64]
+    supported: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        for array in (self.labels, self.linkage, self.supported):
+            array.setflags(write=False)
+
+
+def macro_segments(
+    prototypes: NDArray[np.float64],
+    hits: NDArray[np.float64] | NDArray[np.int64],
+    *,
+    method: Method = "ward",
+    k: int | None = None,
+    max_d: float | None = None,
+) -> MacroSegments:
+    """Join prototypes and cut the tree into `k` segments, or where joins become higher than `max_d`.
+
+    A prototype without hits takes no part in the joins and follows its nearest prototype with hits.
+
+    Parameters
+    ----------
+    prototypes : (m, d) in scaled feature units. hits : (m,) rows, or their weights' sum, of each.
+    k : segments, at most as many as prototypes have hits. max_d : in the unit of the join heights.
+
+    Raises
+    ------
+    InvalidConfig : no prototype has hits, an unknown method, or not exactly one of `k` and `max_d`.
+    """
+    supported = np.flatnonzero(hits > 0)
+    _check(len(supported), method, k, max_d)
+    joins = weighted_linkage(prototypes[supported], np.asarray(hits[supported], np.float64), method)
+    n_joins = _joins_within(joins, k, max_d)
+    labels = _labels_after(joins[:n_joins], len(supported))
+    followed = _nearest(prototypes, prototypes[supported])
+    followed[supported] = np.arange(len(supported))  # equal prototypes may still be in two segments
+    return MacroSegments(_in_order_of_appearance(labels[followed]), joins, supported)
+
+
+def weighted_linkage(
+    points: NDArray[np.float64], weights: NDArray[np.float64], method: Method = "ward"
+) -> NDArray[np.float64]:
+    """Return the tree (s - 1, 4) in scipy's form: joined ids, height, number of points.
+
+    Equal to scipy's linkage of every point repeated `weights` times, without the joins at height 0 of a
+    point with itself. Ward's height of two clusters is sqrt(2 a b / (a + b)) times the distance of their
+    means; the average height is the mean distance over all pairs of customers.
+
+    Parameters
+    ----------
+    points : (s, d). weights : (s,) above 0.
+
+    References
+    ----------
+    Lance and Williams (1967), A general theory of classificatory sorting strategies.
+    """
+    s = len(points)
+    height = _initial_heights(points, weights, method)
+    size, n_points, identity = weights.copy(), np.ones(s), np.arange(s)
+    joins = np.empty((max(s - 1, 0), 4))
+    for step in range(s - 1):
+        a, b = sorted(np.unravel_index(height.argmin(), height.shape))
+        low, high = sorted((identity[a], identity[b]))
+        joins[step] = low, high, height[a, b], n_points[a] + n_points[b]
+        joined = _joined_heights(height[a], height[b], height[a, b], (size[a], size[b], size), method)
+        joined = np.maximum(joined, height[a, b])  # true of both methods; rounding must not undo it
+        joined[[a, b]] = np.inf
+        height[a, :], height[:, a] = joined, joined
+        height[b, :], height[:, b] = np.inf, np.inf
+        size[a], n_points[a], identity[a] = size[a] + size[b], n_points[a] + n_points[b], s + step
+    if method == "ward":
+        joins[:, 2] = np.sqrt(joins[:, 2])
+    return joins
+
+
+def _initial_heights(
+    points: NDArray[np.float64], weights: NDArray[np.float64], method: Method
+) -> NDArray[np.float64]:
+    """Ward works on squared heights, where its update is linear."""
+    squared = ((points[:, None, :] - points[None, :, :]) ** 2).sum(axis=2)
+    if method == "ward":
+        a, b = weights[:, None], weights[None, :]
+        height = 2 * (a / (a + b)) * b * squared
+    else:
+        height = np.sqrt(squared)
+    np.fill_diagonal(height, np.inf)
+    return np.asarray(height)
+
+
+def _joined_heights(
+    to_a: NDArray[np.float64],
+    to_b: NDArray[np.float64],
+    a_to_b: float,
+    sizes: tuple[float, float, NDArray[np.float64]],
+    method: Method,
+) -> NDArray[np.float64]:
+    a, b, other = sizes
+    if method == "average":
+        return (a * to_a + b * to_b) / (a + b)
+    return ((a + other) * to_a + (b + other) * to_b - other * a_to_b) / (a + b + other)
+
+
+def _joins_within(joins: NDArray[np.float64], k: int | None, max_d: float | None) -> int:
+    return len(joins) + 1 - k if k is not None else int(np.count_nonzero(joins[:, 2] <= max_d))
+
+
+def _labels_after(joins: NDArray[np.float64], s: int) -> NDArray[np.int64]:
+    labels = np.arange(s)
+    for step, (a, b) in enumerate(joins[:, :2].astype(np.int64)):
+        labels[(labels == a) | (labels == b)] = s + step
+    return labels
+
+
+def _nearest(points: NDArray[np.float64], candidates: NDArray[np.float64]) -> NDArray[np.int64]:
+    squared = ((points[:, None, :] - candidates[None, :, :]) ** 2).sum(axis=2)
+    return np.asarray(squared.argmin(axis=1), np.int64)
+
+
+def _in_order_of_appearance(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse]
+
+
+def _check(n_supported: int, method: str, k: int | None, max_d: float | None) -> None:
+    if not n_supported:
+        msg = "macro segments need a prototype with hits, got none; assign customers to the map first"
+        raise InvalidConfig(msg)
+    if method not in get_args(Method):
+        msg = f"linkage must be one of {get_args(Method)}, got {method!r}; correct two_level.method"
+        raise InvalidConfig(msg)
+    if (k is None) == (max_d is None):
+        msg = f"cut by exactly one of k and max_d, got k={k} and max_d={max_d}; drop one of them"
+        raise InvalidConfig(msg)
+    if k is not None and not 1 <= k <= n_supported:
+        msg = f"k should be between 1 and {n_supported}, the prototypes with hits, got {k}; lower k"
+        raise InvalidConfig(msg)
