@@ -1,0 +1,74 @@
+"""How far a replay got, kept in a small file so that it can go on after a kill.
+
+The position is written after Kafka has acknowledged everything before it: what was sent
+but not yet written down is sent again, and the stream recognises it by its event id.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.errors import InvalidConfig
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is being replayed: a position holds for exactly this."""
+
+    path: Path
+    topic: str
+    profile: str
+
+    @property
+    def fingerprint(self) -> dict[str, str | int]:
+        """What must be unchanged for a position to mean the same row."""
+        status = self.path.stat()
+        return {
+            "file": str(self.path.resolve()),
+            "bytes": status.st_size,
+            "modified_ns": status.st_mtime_ns,
+            "topic": self.topic,
+            "profile": self.profile,
+        }
+
+
+def location(folder: Path, subject: Subject) -> Path:
+    """Return where the position of this file and topic is kept."""
+    name = f"{subject.path.resolve()}\0{subject.topic}"
+    return folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
+
+
+def save(folder: Path, subject: Subject, next_index: int) -> None:
+    """Write down that everything before `next_index` (from 0, in sending order) is acknowledged."""
+    path = location(folder, subject)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps({**subject.fingerprint, "next": next_index}), encoding="utf-8")
+    draft.replace(path)
+
+
+def load(folder: Path, subject: Subject) -> int:
+    """Return where to go on; 0 when nothing was written down.
+
+    Raises
+    ------
+    InvalidConfig : the file or its profile has changed since, so the position means nothing.
+    """
+    path = location(folder, subject)
+    if not path.exists():
+        return 0
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        next_index = int(stored.pop("next"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = f"the position file {path} is damaged; replay without --resume to start over"
+        raise InvalidConfig(msg) from error
+    changed = [key for key, value in subject.fingerprint.items() if stored.get(key) != value]
+    if changed:
+        msg = (
+            f"cannot resume: {', '.join(changed)} of {subject.path} changed since the position was kept; "
+            "replay without --resume to start over (the stream drops what it already has)"
+        )
+        raise InvalidConfig(msg)
+    return next_index
