@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from shared.adapters.tables import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,12 +44,6 @@ def as_json(value: object) -> Any:
     return _leaf(value)
 
 
-def iso(moment: datetime) -> str:
-    """Write a moment as ISO-8601 in UTC; the driver's naive datetimes are UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
     """Print a table; a cell whose text is a status is coloured on a terminal."""
     cells = [[printable(cell) for cell in row] for row in rows]
@@ -71,6 +67,26 @@ def is_plain() -> bool:
 def printable(text: str) -> str:
     """Escape control characters: a customer id is foreign text and must not steer the terminal."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Write a number with thousands separated; a dash for what is unknown."""
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def amount(value: float | None) -> str:
+    """Write a sum of money, which has two digits in almost every currency."""
+    return number(value, 2)
+
+
+def percent(value: float | None) -> str:
+    """Write a share as a percentage."""
+    return "-" if value is None else f"{value:.1%}"
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment in UTC, to the second."""
+    return "-" if value is None else f"{value:%Y-%m-%d %H:%M:%S}Z"
 
 
 @contextmanager

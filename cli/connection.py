@@ -1,0 +1,67 @@
+"""Where a verb finds Kafka and MongoDB: the settings, else the embedded services that are running."""
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from shared.errors import ServiceUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymongo.database import Database
+
+    from shared.config import Settings
+
+
+@contextmanager
+def open_database(settings: "Settings") -> "Iterator[Database[dict[str, Any]]]":
+    """Open the database of a verb that expects it to be there already.
+
+    Raises
+    ------
+    ServiceUnavailable : no address, or nothing answers there.
+    InvalidConfig : the address cannot be read.
+    """
+    from shared.adapters.mongo import connect
+
+    database = connect(mongo_uri(settings), settings.mongo.database)
+    with database.client:
+        yield database
+
+
+def mongo_uri(settings: "Settings") -> str:
+    """Give the address of MongoDB; it may hold a password, so it is never shown.
+
+    Raises
+    ------
+    ServiceUnavailable : neither set nor running.
+    """
+    address = settings.mongo.uri.get_secret_value() or running_service(settings, "mongo")
+    if not address:
+        msg = "MongoDB: no address; start one with `resegment services up` or set RESEG_MONGO__URI"
+        raise ServiceUnavailable(msg)
+    return address
+
+
+def kafka_servers(settings: "Settings") -> str:
+    """Give the bootstrap servers of Kafka.
+
+    Raises
+    ------
+    ServiceUnavailable : neither set nor running.
+    """
+    address = settings.kafka.bootstrap_servers or running_service(settings, "kafka")
+    if not address:
+        msg = (
+            "Kafka: no address; start one with `resegment services up` or set RESEG_KAFKA__BOOTSTRAP_SERVERS"
+        )
+        raise ServiceUnavailable(msg)
+    return address
+
+
+def running_service(settings: "Settings", name: str) -> str | None:
+    """Give the address of an embedded service that runs now."""
+    from deploy.local import services
+
+    found = (status for status in services.status(settings.services.folder) if status.name == name)
+    return next((status.uri for status in found if status.state == "running"), None)

@@ -1,0 +1,51 @@
+"""`resegment export`: the stored state as CSV or Parquet."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.connection import open_database
+from cli.options import start
+from cli.output import progress
+
+if TYPE_CHECKING:
+    from shared.adapters.tables import FileFormat
+
+WHAT = ("customers", "segments", "drift", "transitions")
+FORMATS = ("csv", "parquet")
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = subparsers.add_parser("export", help="write customers, segments, drift or transitions to a file")
+    parser.add_argument("what", choices=WHAT)
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True)
+    parser.add_argument("--format", choices=FORMATS, help="default: what the file's name ends in, else csv")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the file and say on stderr how many rows it has."""
+    settings = start(args)
+    from shared.adapters import exports
+    from shared.errors import InvalidConfig
+
+    if not args.out.parent.is_dir():
+        msg = f"--out {args.out}: there is no folder {args.out.parent}; make it first"
+        raise InvalidConfig(msg)
+    with (
+        open_database(settings) as database,
+        progress(f"export {args.what}", exports.count(database, args.what)) as advance,
+    ):
+        n_rows = exports.export(
+            database, args.what, args.out, file_format(args), stream_id=settings.stream.id, advance=advance
+        )
+    print(f"{n_rows:,} rows in {args.out}", file=sys.stderr)
+    return 0
+
+
+def file_format(args: argparse.Namespace) -> "FileFormat":
+    """Give the format that was asked for, or the one that the file's name ends in."""
+    wanted = args.format or args.out.suffix.removeprefix(".").lower()
+    return "parquet" if wanted == "parquet" else "csv"

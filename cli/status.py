@@ -1,0 +1,142 @@
+"""`resegment status`: does the stream run and keep up, and has every record its outcome."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from cli.connection import kafka_servers, open_database
+from cli.options import add_json_flag, start
+from cli.output import Column, moment, number, print_json, print_pairs, print_table
+
+if TYPE_CHECKING:
+    from shared.adapters.readers import Accounting, StreamStatus
+    from shared.config import Settings
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = subparsers.add_parser("status", help="the stream, its counters, open requests and last runs")
+    add_json_flag(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print how the stream is doing."""
+    settings = start(args)
+    from shared.adapters import readers
+
+    with open_database(settings) as database:
+        status = readers.stream_status(database, settings.stream.id)
+    lag = _lag(settings, status.live)
+    if args.json:
+        print_json(_document(settings, status, lag))
+        return 0
+    print_pairs(_stream_lines(status, lag), title=f"stream {status.stream_id}")
+    print_pairs(_services(settings), title="services")
+    _print_requests(status)
+    _print_runs(status)
+    return 0
+
+
+def identity(accounting: "Accounting") -> str:
+    """Write the accounting identity: every record that was read has exactly one outcome."""
+    parts = " + ".join(f"{n:,} {outcome}" for outcome, n in accounting.outcomes.items())
+    verdict = "exact" if accounting.is_exact else "DOES NOT ADD UP; run `resegment verify`"
+    return f"{accounting.read:,} read = {parts}: {verdict}"
+
+
+def _lag(settings: "Settings", live: Mapping[str, Any] | None) -> int | None:
+    """Count the records that the stream has not applied; None if there is no broker to ask."""
+    from shared.adapters.kafka_offsets import end_offsets
+    from shared.errors import ServiceUnavailable
+
+    if live is None or settings.kafka.options:
+        return None
+    try:
+        ends = end_offsets(kafka_servers(settings), live["topic"]["name"])
+    except ServiceUnavailable:
+        return None
+    reached = {place["partition"]: place["next"] for place in live["offsets"]}
+    return sum(max(0, end - reached.get(partition, 0)) for partition, end in ends.items()) if ends else None
+
+
+def _document(settings: "Settings", status: "StreamStatus", lag: int | None) -> dict[str, Any]:
+    accounting = status.accounting
+    identity = None if accounting is None else asdict(accounting) | {"exact": accounting.is_exact}
+    return asdict(status) | {"lag": lag, "accounting": identity, "services": _services(settings)}
+
+
+def _stream_lines(status: "StreamStatus", lag: int | None) -> dict[str, str]:
+    live = status.live
+    lines = {"lease": _lease(status.lease)}
+    if live is None or status.accounting is None:
+        return lines | {"state": "nothing stored yet; run `resegment stream`"}
+    batch = live["batch"]
+    return lines | {
+        "records": identity(status.accounting),
+        "lag": "unknown" if lag is None else f"{lag:,} records",
+        "offsets": ", ".join(f"{at['partition']}: {at['next']:,}" for at in live["offsets"]) or "none",
+        "customers": f"{live['customers']:,}, of them {live['clusterable']:,} clusterable",
+        "rejected as": ", ".join(f"{one['n']:,} {one['code']}" for one in live["rejected_codes"])
+        or "nothing",
+        "model": _model(live),
+        "as of": moment(live["as_of"]),
+        "pending": _pending(live["pending"]),
+        "events": f"{moment(live['first_event_at'])} to {moment(live['newest_event_at'])}",
+        "last batch": f"{batch['rows']:,} rows, {number(batch['events_per_s'])} rows/s" if batch else "none",
+        "stopped": "clean" if live["clean"] else "not clean: running, or to be recounted at the next start",
+    }
+
+
+def _lease(lease: Mapping[str, Any] | None) -> str:
+    if lease is None or lease["holder"] is None:
+        return "free"
+    held = lease["expires_at"].replace(tzinfo=UTC) > datetime.now(UTC)
+    who = f"{lease['holder']} on {lease['host']} (process {lease['pid']}), epoch {lease['epoch']}"
+    return f"held by {who}" if held else f"free; last held by {who}"
+
+
+def _model(live: Mapping[str, Any]) -> str:
+    if live["model_version"] is None:
+        return "none yet"
+    return f"version {live['model_version']}, epoch {live['model_epoch']}"
+
+
+def _pending(pending: Mapping[str, Any] | None) -> str:
+    if pending is None:
+        return "nothing"
+    return f"re-assignment to model {pending['model_version']} as of {moment(pending['as_of'])}"
+
+
+def _services(settings: "Settings") -> dict[str, str]:
+    from deploy.local import services
+    from shared.adapters.mongo.client import hosts_of
+
+    embedded = {one.name: f"embedded, {one.state}" for one in services.status(settings.services.folder)}
+    kafka, mongo = settings.kafka.bootstrap_servers, settings.mongo.uri.get_secret_value()
+    given = {"kafka": kafka, "mongo": hosts_of(mongo)}
+    return embedded | {name: address for name, address in given.items() if address}
+
+
+def _print_requests(status: "StreamStatus") -> None:
+    columns = [
+        Column("request", "left"),
+        Column("status", "left"),
+        Column("created", "left"),
+        Column("why", "left"),
+    ]
+    rows = [(one["_id"], one["status"], moment(one["created_at"]), one["reason"]) for one in status.requests]
+    if rows:
+        print_table(columns, rows, title="open requests")
+
+
+def _print_runs(status: "StreamStatus") -> None:
+    columns = [Column(title, "left") for title in ("run", "status", "started", "decision", "reason")]
+    rows = [
+        (one["job"], one["status"], moment(one["started_at"]), one["decision"] or "-", one["reason"] or "-")
+        for one in status.runs
+    ]
+    if rows:
+        print_table(columns, rows, title="last runs")

@@ -1,0 +1,182 @@
+"""What people and programs ask of the stored state: reads only, one question a function.
+
+Rows come back as the documents have them (ARCHITECTURE.md), without the packed binaries that only
+the stream understands.
+"""
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.database import Database
+
+from shared.adapters.mongo.collections import (
+    ALERTS,
+    CUSTOMERS,
+    DRIFT_METRICS,
+    LEASES,
+    LIVE_MODEL,
+    MODELS,
+    REQUESTS,
+    RUNS,
+    SEGMENTS,
+)
+from shared.errors import ModelNotFound
+
+Document = dict[str, Any]
+
+OUTCOMES = ("applied", "duplicate", "late", "unattributed", "rejected")
+"""Every record that was read is exactly one of these."""
+
+N_RECENT = 5
+HISTORY_DAYS = 60
+
+_ARRAYS_OF_THE_MODEL = {"kmeans": 0, "som": 0, "population": 0}
+_PACKED = {"recent_events": 0, "recent_invoices": 0}
+_UNIT = 2.0**-32
+"""Stored vectors are int64 in this unit."""
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """Whether every record that was read has exactly one outcome."""
+
+    read: int
+    outcomes: Mapping[str, int]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the outcomes add up to the records read."""
+        return self.read == sum(self.outcomes.values())
+
+
+@dataclass(frozen=True)
+class StreamStatus:
+    """One stream: who runs it, where it stands, and what waits to be done; None where nothing is stored."""
+
+    stream_id: str
+    lease: Document | None
+    live: Document | None
+    accounting: Accounting | None
+    requests: Sequence[Document]
+    runs: Sequence[Document]
+    alerts: Sequence[Document]
+
+
+@dataclass(frozen=True)
+class CustomerView:
+    """One customer with what explains the place: names, the advised action, coordinates in deviations."""
+
+    customer: Document
+    action: str | None
+    runner_up_name: str | None
+    coordinates: Mapping[str, float]
+
+
+def stream_status(database: Database[Document], stream_id: str) -> StreamStatus:
+    """Read everything that says how a stream is doing."""
+    live = database[LIVE_MODEL].find_one({"_id": stream_id}, _ARRAYS_OF_THE_MODEL)
+    waiting = {"status": {"$in": ["open", "serving"]}}
+    return StreamStatus(
+        stream_id,
+        database[LEASES].find_one({"_id": f"stream:{stream_id}"}),
+        live,
+        accounting(live["counters"]) if live else None,
+        list(database[REQUESTS].find(waiting).sort("created_at", ASCENDING)),
+        list(database[RUNS].find().sort("started_at", DESCENDING).limit(N_RECENT)),
+        list(database[ALERTS].find().sort("last_at", DESCENDING).limit(N_RECENT)),
+    )
+
+
+def accounting(counters: Mapping[str, int]) -> Accounting:
+    """Compare the records read with the sum of their outcomes."""
+    return Accounting(counters["read"], {name: counters[name] for name in OUTCOMES})
+
+
+def segments(database: Database[Document], stream_id: str) -> list[Document]:
+    """Read the segments of the model in force, the one with most revenue first.
+
+    Raises
+    ------
+    ModelNotFound : the stream has no model yet.
+    """
+    epoch = _model_epoch(database, stream_id)
+    return list(
+        database[SEGMENTS].find({"model_epoch": epoch}).sort([("revenue_minor", -1), ("segment_id", 1)])
+    )
+
+
+def customer(database: Database[Document], customer_id: str) -> CustomerView | None:
+    """Read one customer; None if it is unknown or was deleted."""
+    found = database[CUSTOMERS].find_one({"_id": customer_id, "deleted": False}, _PACKED)
+    if found is None:
+        return None
+    named = {
+        row["segment_id"]: row
+        for row in database[SEGMENTS].find(
+            {"model_epoch": found["model_epoch"]}, {"segment_id": 1, "name": 1, "action": 1}
+        )
+    }
+    vector = found.pop("vector")
+    model = database[MODELS].find_one({"_id": found["model_version"]}, {"features": 1})
+    return CustomerView(
+        found,
+        named.get(found["segment_id"], {}).get("action"),
+        named.get(found["runner_up_id"], {}).get("name"),
+        _coordinates(vector, model["features"]) if vector and model else {},
+    )
+
+
+def latest_drift(database: Database[Document], stream_id: str, metric: str | None = None) -> list[Document]:
+    """Read the newest drift measurements of the model in force, one row per metric and segment.
+
+    Raises
+    ------
+    ModelNotFound : the stream has no model yet.
+    """
+    chosen: Document = {"model_epoch": _model_epoch(database, stream_id)}
+    newest = database[DRIFT_METRICS].find_one(chosen, {"as_of": 1}, sort=[("as_of", DESCENDING)])
+    if newest is None:
+        return []
+    chosen |= {"as_of": newest["as_of"]} | ({"metric": metric} if metric else {})
+    return list(database[DRIFT_METRICS].find(chosen).sort([("metric", ASCENDING), ("segment_id", ASCENDING)]))
+
+
+def drift_history(
+    database: Database[Document], rows: Sequence[Document]
+) -> dict[tuple[str, int | None], list[float | None]]:
+    """Read how the metrics of `rows` came to their values, oldest first; a day measured twice counts once."""
+    if not rows:
+        return {}
+    newest: datetime = rows[0]["as_of"]
+    chosen = {
+        "metric": {"$in": sorted({row["metric"] for row in rows})},
+        "as_of": {"$gt": newest - timedelta(days=HISTORY_DAYS), "$lte": newest},
+    }
+    by_day: dict[tuple[str, int | None], dict[datetime, float | None]] = {}
+    for row in database[DRIFT_METRICS].find(chosen).sort([("as_of", ASCENDING), ("model_epoch", ASCENDING)]):
+        by_day.setdefault((row["metric"], row["segment_id"]), {})[row["as_of"]] = row["value"]
+    return {key: list(values.values()) for key, values in by_day.items()}
+
+
+def _model_epoch(database: Database[Document], stream_id: str) -> int:
+    live = database[LIVE_MODEL].find_one({"_id": stream_id}, {"model_epoch": 1})
+    if live is None:
+        msg = f"stream {stream_id!r} has not stored anything yet; run `resegment stream`"
+        raise ModelNotFound(msg)
+    if live["model_epoch"] is None:
+        msg = (
+            f"stream {stream_id!r} has no model yet; run `resegment recluster --once`, then the stream again"
+        )
+        raise ModelNotFound(msg)
+    epoch: int = live["model_epoch"]
+    return epoch
+
+
+def _coordinates(vector: bytes, features: Sequence[str]) -> dict[str, float]:
+    """Decode a stored vector (d little-endian int64) into deviations from the average customer."""
+    units = struct.unpack(f"<{len(features)}q", vector)
+    return {name: unit * _UNIT for name, unit in zip(features, units, strict=True)}
