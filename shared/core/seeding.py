@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from shared.core.statistics import checked_weights
+from shared.core.checks import checked_weights
 
 Float64 = NDArray[np.float64]
 
@@ -39,37 +39,39 @@ def seed_centers(
     if not scales.any():
         msg = "seeding needs a row of positive weight; got only zeros"
         raise ValueError(msg)
+    # A column at a time: the loops below then run along memory.
+    columns = np.ascontiguousarray(rows.T)
     chosen = [int(_draw(scales, 1, rng)[0])]
-    nearest = _squares(rows, rows[chosen])[:, 0]
+    nearest = _squares(columns, columns[:, chosen])[0]
     for _ in range(1, k):
-        best, nearest = _best_candidate(rows, scales, nearest, 2 + int(np.log(k)), rng)
+        best, nearest = _best_candidate(columns, scales, nearest, 2 + int(np.log(k)), rng)
         chosen.append(best)
     return rows[chosen]
 
 
 def _best_candidate(
-    rows: Float64, scales: Float64, nearest: Float64, n_candidates: int, rng: np.random.Generator
+    columns: Float64, scales: Float64, nearest: Float64, n_candidates: int, rng: np.random.Generator
 ) -> tuple[int, Float64]:
     potential = scales * nearest
     # All weight sits on centers already: any row will do, and its center will win nobody.
     candidates = _draw(potential if potential.any() else scales, n_candidates, rng)
-    after = np.minimum(nearest[:, np.newaxis], _squares(rows, rows[candidates]))
-    best = int(np.argmin(scales @ after))
-    return int(candidates[best]), after[:, best]
+    after = np.minimum(nearest, _squares(columns, columns[:, candidates]))
+    best = int(np.argmin(after @ scales))
+    return int(candidates[best]), after[best]
 
 
 def _draw(mass: Float64, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw rows in proportion to `mass`, never one without any."""
-    # Scaled by the largest, so that tiny and huge squares neither vanish nor overflow in the sum.
+    # Scaled by the largest, so that tiny and huge masses neither vanish nor overflow in the sum.
     cumulative = np.cumsum(mass / mass.max())
     drawn = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
     rows: NDArray[np.int64] = np.minimum(drawn, np.flatnonzero(mass)[-1])
     return rows
 
 
-def _squares(rows: Float64, centers: Float64) -> Float64:
-    """Return squared distances (n, len(centers)), by differences: exact zeros for equal rows."""
-    total = np.zeros((len(rows), len(centers)))
-    for column in range(rows.shape[1]):
-        total += np.square(rows[:, column, np.newaxis] - centers[:, column])
+def _squares(columns: Float64, centers: Float64) -> Float64:
+    """Return squared distances (m, n) of (d, n) rows to (d, m) centers; by differences: zero iff equal."""
+    total = np.zeros((centers.shape[1], columns.shape[1]))
+    for column, center in zip(columns, centers, strict=True):
+        total += np.square(column - center[:, np.newaxis])
     return total

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from shared.core.checks import checked_weights
 from shared.core.fixed_point import SCALE, checked_add, checked_subtract, from_fixed, sum_by_label, to_fixed
 
 Int64 = NDArray[np.int64]
@@ -61,8 +62,8 @@ class BatchStatistics:
         ----------
         vectors_fixed : (n, d) int64, from `to_fixed`.
         labels : (n,) integers below `k`; negative means nobody: the row is left out.
-        weights : (n,) floats >= 0, 1 for everybody if omitted. Each product is rounded to 2^-32 on
-            its own, so the same (weight, vector) taken out later cancels exactly.
+        weights : (n,) floats >= 0, 1 for everybody if omitted. Weight and product are rounded to
+            2^-32, each on its own, so the same (weight, vector) taken out later cancels exactly.
 
         Raises
         ------
@@ -72,9 +73,10 @@ class BatchStatistics:
         vectors, owners = np.asarray(vectors_fixed, dtype=np.int64), np.asarray(labels)
         if weights is None:
             return cls._of_rows(vectors, np.full(len(owners), SCALE, dtype=np.int64), owners, k)
-        scales = checked_weights(weights, len(owners))
-        products = to_fixed(from_fixed(vectors) * scales[:, np.newaxis])
-        return cls._of_rows(products, to_fixed(scales), owners, k)
+        scales = to_fixed(checked_weights(weights, len(owners)))
+        # The rounded weight multiplies, so that one customer alone is his own mean.
+        products = to_fixed(from_fixed(vectors) * from_fixed(scales)[:, np.newaxis])
+        return cls._of_rows(products, scales, owners, k)
 
     @classmethod
     def _of_rows(cls, vectors: Int64, scales: Int64, labels: NDArray[Any], k: int) -> "BatchStatistics":
@@ -149,15 +151,3 @@ class BatchStatistics:
         if self.sums.shape != other.sums.shape:
             msg = f"statistics should have the same (k, d); got {self.sums.shape} and {other.sums.shape}"
             raise ValueError(msg)
-
-
-def checked_weights(weights: ArrayLike, n: int) -> NDArray[np.float64]:
-    """Return `weights` as (n,) floats; ValueError if one is negative, not finite, or missing."""
-    scales = np.asarray(weights, dtype=np.float64)
-    if scales.shape != (n,):
-        msg = f"weights should be ({n},), one for each row; got {scales.shape}"
-        raise ValueError(msg)
-    if not (np.isfinite(scales) & (scales >= 0)).all():
-        msg = "weights should be finite and not negative; correct or leave out those rows"
-        raise ValueError(msg)
-    return scales
