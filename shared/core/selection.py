@@ -16,6 +16,7 @@ from shared.core.stability import (
     adjusted_rand,
     bootstrap,
     fit_centers,
+    one_thread,
     prediction_strength,
     segment_jaccard,
 )
@@ -106,13 +107,7 @@ def score_k(
     _check(rows, ks)
     effort = _Effort(n_starts, n_warm, n_cold, thorough)
     money = None if spend is None else np.asarray(spend, dtype=np.float64)
-    from threadpoolctl import (  # type: ignore[import-untyped]  # noqa: PLC0415 - scikit-learn's own
-        threadpool_limits,
-    )
-
-    # These fits take milliseconds. Two threads on a busy machine of two cores wait for each
-    # other far longer than that: k = 5 with four starts took 680 ms instead of 13.
-    with threadpool_limits(1):
+    with one_thread():
         probe = _probe(rows, silhouette_sample, seed)
         scores = tuple(_scores(rows, k, probe, money, effort, seed) for k in sorted(set(ks)))
     elbow = knee([s.k for s in scores], [s.inertia for s in scores])
