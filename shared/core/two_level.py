@@ -130,7 +130,9 @@ def _joined_heights(
 
 
 def _joins_within(joins: NDArray[np.float64], k: int | None, max_d: float | None) -> int:
-    return len(joins) + 1 - k if k is not None else int(np.count_nonzero(joins[:, 2] <= max_d))
+    if max_d is not None:
+        return int(np.count_nonzero(joins[:, 2] <= max_d))
+    return len(joins) + 1 - (k or 1)
 
 
 def _labels_after(joins: NDArray[np.float64], s: int) -> NDArray[np.int64]:

@@ -1,0 +1,189 @@
+"""A self-organising map that learns, forgets and settles, in scikit-learn's manner."""
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.spatial.distance import cdist
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from shared.core.fixed_point import to_fixed
+from shared.core.som.batch_rule import smooth
+from shared.core.som.decay import DecayKind
+from shared.core.som.grid import SomGrid, Topology
+from shared.core.som.grid_size import grid_size
+from shared.core.som.initial import Initial
+from shared.core.som.neighbourhood import Kind
+from shared.core.som.reopening import needs_reopening, reopen, settle
+from shared.core.som.train import train_som
+from shared.core.som.trained import TrainedSom
+from shared.core.som.units import best_two_units
+from shared.core.statistics import BatchStatistics
+
+Float = NDArray[np.float64]
+
+
+class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
+    """Self-organising map whose rows can be added and taken back.
+
+    Each row counts once: whoever changes is forgotten with the unit they were counted at, and
+    learnt anew. What each unit has won is summed in fixed point, so forgetting restores the sums
+    exactly. The radius stays at `sigma_end` after `fit`; `restate` settles the map, and loosens
+    it first where drift has torn it.
+
+    Parameters
+    ----------
+    rows, cols : sides of the map; None for both sizes the map by the rows given to `fit`.
+    topology, toroidal : see `SomGrid`.
+    neighbourhood, epochs, sigma_start, sigma_end, decay, initial : see `train_som`.
+    random_state : seed or generator for the samples of early passes and for drawn starts.
+
+    Attributes
+    ----------
+    weights_ : (n_units, d). grid_ : SomGrid. statistics_ : BatchStatistics of what each unit has won.
+    labels_ : (n,) unit under which each row of the last `fit`, `partial_fit` or `restate` was counted.
+    quantization_error_, topographic_error_ : over the rows of the last `fit` or `restate`.
+    fresh_topographic_error_ : that of the last `fit`, against which `restate` judges.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(200, 3))
+    >>> som = OnlineSOM(rows=4, cols=4, random_state=0).fit(X)
+    >>> added = som.partial_fit(X[:1] + 1).labels_
+    >>> som.forget(X[:1] + 1, added).predict(X).shape
+    (200,)
+    """
+
+    def __init__(
+        self,
+        rows: int | None = 10,
+        cols: int | None = 10,
+        *,
+        topology: Topology = "rectangular",
+        toroidal: bool = False,
+        neighbourhood: Kind = "gaussian",
+        epochs: int = 30,
+        sigma_start: float | None = None,
+        sigma_end: float = 1.0,
+        decay: DecayKind = "asymptotic",
+        initial: Initial | Float = "pca",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.rows = rows
+        self.cols = cols
+        self.topology = topology
+        self.toroidal = toroidal
+        self.neighbourhood = neighbourhood
+        self.epochs = epochs
+        self.sigma_start = sigma_start
+        self.sigma_end = sigma_end
+        self.decay = decay
+        self.initial = initial
+        self.random_state = random_state
+
+    grid_: SomGrid
+    weights_: Float
+    labels_: NDArray[np.int64]
+    statistics_: BatchStatistics
+
+    def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Self:  # noqa: ARG002
+        """Train a new map on `X` (n, d) and count its rows."""
+        table, weights = self._validated(X, sample_weight, reset=True)
+        self.grid_ = self._grid(table)
+        trained = train_som(
+            table,
+            self.grid_,
+            epochs=self.epochs,
+            sigma_start=self.sigma_start,
+            sigma_end=self.sigma_end,
+            decay=self.decay,
+            kind=self.neighbourhood,
+            initial=self.initial,
+            rng=np.random.default_rng(check_random_state(self.random_state).randint(2**31)),
+            weights=weights,
+        )
+        self.fresh_topographic_error_ = trained.topographic_error
+        return self._adopt(trained, table, weights)
+
+    def partial_fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Self:
+        """Add rows to the units nearest to them now; the first call is a `fit`."""
+        if not hasattr(self, "weights_"):
+            return self.fit(X, y, sample_weight)
+        table, weights = self._validated(X, sample_weight)
+        self.labels_ = best_two_units(table, self.weights_).first
+        self.statistics_ = self.statistics_.merge(self._statistics(table, self.labels_, weights))
+        self.weights_ = self._smoothed()
+        return self
+
+    def forget(self, X: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Take rows back.
+
+        Parameters
+        ----------
+        X, sample_weight : as they were learnt. labels : (n,) the units they were counted at, from `labels_`.
+
+        Raises
+        ------
+        ValueError : labels do not fit the rows or the map.
+        """
+        check_is_fitted(self)
+        table, weights = self._validated(X, sample_weight)
+        gone = self._statistics(table, np.asarray(labels, np.int64), weights)
+        self.statistics_ = self.statistics_.subtract(gone)
+        self.weights_ = self._smoothed()
+        return self
+
+    def restate(self, X: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Count everybody anew: settle the map on `X`, loosened first if drift has torn it."""
+        check_is_fitted(self)
+        table, weights = self._validated(X, sample_weight)
+        kind = self.neighbourhood
+        settled = settle(table, self.weights_, self.grid_, kind=kind, sample_weights=weights)
+        if needs_reopening(settled.topographic_error, self.fresh_topographic_error_):
+            settled = reopen(table, self.weights_, self.grid_, kind=kind, sample_weights=weights)
+        return self._adopt(settled, table, weights)
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int64]:
+        """Return the unit, row * cols + col, nearest to each row."""
+        check_is_fitted(self)
+        return best_two_units(validate_data(self, X, dtype=np.float64, reset=False), self.weights_).first
+
+    def transform(self, X: ArrayLike) -> Float:
+        """Return the distances (n, n_units) to every unit."""
+        check_is_fitted(self)
+        return np.asarray(cdist(validate_data(self, X, dtype=np.float64, reset=False), self.weights_))
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.grid_.n_units
+
+    def _grid(self, X: Float) -> SomGrid:
+        rows, cols = self.rows, self.cols
+        if rows is None or cols is None:
+            rows, cols = grid_size(len(X), X)
+        return SomGrid(rows, cols, self.topology, self.toroidal)
+
+    def _validated(
+        self, X: ArrayLike, sample_weight: ArrayLike | None, *, reset: bool = False
+    ) -> tuple[Float, Float]:
+        table = validate_data(self, X, dtype=np.float64, reset=reset)
+        return table, _check_sample_weight(sample_weight, table, dtype=np.float64, ensure_non_negative=True)
+
+    def _statistics(self, X: Float, labels: NDArray[np.int64], sample_weight: Float) -> BatchStatistics:
+        return BatchStatistics.of(to_fixed(X), labels, self.grid_.n_units, sample_weight)
+
+    def _smoothed(self) -> Float:
+        # Both are multiples of 2^-32, so the factor cancels in the quotient.
+        sums, counts = self.statistics_.sums.astype(np.float64), self.statistics_.weights.astype(np.float64)
+        return smooth(sums, counts, self.grid_, self.sigma_end, self.neighbourhood, self.weights_)
+
+    def _adopt(self, trained: TrainedSom, X: Float, sample_weight: Float) -> Self:
+        self.weights_ = trained.weights
+        self.labels_ = best_two_units(X, trained.weights).first
+        self.statistics_ = self._statistics(X, self.labels_, sample_weight)
+        self.quantization_error_ = trained.quantization_error
+        self.topographic_error_ = trained.topographic_error
+        return self
