@@ -1,11 +1,11 @@
 """`resegment services up|down|status`: the embedded Kafka and MongoDB of this project folder."""
 
 import argparse
-import json
 import sys
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cli.options import add_json_flag, start
+from cli.output import Column, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,56 +20,49 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     for name, run, text in (
         ("up", _up, "start both and leave them running"),
         ("down", _down, "stop both; their data stays"),
-        ("status", _status, "show process, address and log of each"),
+        ("status", _status, "process, address and log of each"),
     ):
-        action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        action.add_argument(
-            "--folder", type=Path, default=None, help="data, logs and state files (default: .local/services)"
-        )
-        action.add_argument("--json", action="store_true", help="print JSON on standard output")
+        action = actions.add_parser(name, help=text)
+        add_json_flag(action)
         action.set_defaults(run=run)
 
 
-def _up(arguments: argparse.Namespace) -> int:
+def _up(args: argparse.Namespace) -> int:
+    folder = start(args).services.folder
     from deploy.local import services
 
-    _print(services.up(_folder(arguments), say=_progress), as_json=arguments.json)
+    _print(services.up(folder, say=lambda line: print(line, file=sys.stderr)), as_json=args.json)
     return 0
 
 
-def _down(arguments: argparse.Namespace) -> int:
+def _down(args: argparse.Namespace) -> int:
+    folder = start(args).services.folder
     from deploy.local import services
 
-    stopped = services.down(_folder(arguments))
-    if arguments.json:
-        print(json.dumps({"stopped": stopped}))
+    stopped = services.down(folder)
+    if args.json:
+        print_json({"stopped": stopped})
     else:
         print(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
     return 0
 
 
-def _status(arguments: argparse.Namespace) -> int:
+def _status(args: argparse.Namespace) -> int:
+    folder = start(args).services.folder
     from deploy.local import services
 
-    _print(services.status(_folder(arguments)), as_json=arguments.json)
+    _print(services.status(folder), as_json=args.json)
     return 0
-
-
-def _folder(arguments: argparse.Namespace) -> Path:
-    from deploy.local.paths import DEFAULT_FOLDER
-
-    return arguments.folder or DEFAULT_FOLDER
-
-
-def _progress(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 def _print(statuses: "Sequence[ServiceStatus]", *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps([asdict(status) for status in statuses]))
+        print_json(list(statuses))
         return
-    for status in statuses:
-        owner = f", ends with process {status.owner_pid}" if status.owner_pid else ""
-        where = f"{status.uri} (process {status.pid}{owner})" if status.uri else ""
-        print(f"{status.name:<6} {status.state:<8} {where}  log: {status.log}".rstrip())
+    titles = ("service", "state", "address", "process", "ends with process", "log")
+    rows = [
+        (status.name, status.state, status.uri, status.pid, status.owner_pid, status.log)
+        for status in statuses
+    ]
+    cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    print_table([Column(title, "left") for title in titles], cells)

@@ -1,5 +1,6 @@
 """Child processes and ports: start, recognise again, wait until ready, stop."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from deploy.local import guardian
 from shared.errors import ServiceUnavailable
 
 _POLL_S = 0.05
+_ERROR = re.compile(r'ERROR|FATAL|Exception|"s":"[EF]"|Error:')
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def wait_until(
     if poll(ready, deadline_s=deadline_s, give_up=lambda: identity.find() is None):
         return
     rule = f"was not ready within {deadline_s:.0f} s" if identity.find() else "ended while starting"
-    msg = f"{what} {rule}; the end of {log}:\n{tail(log)}"
+    msg = f"{what} {rule}; see {log}:\n{telling(log)}"
     raise ServiceUnavailable(msg)
 
 
@@ -149,18 +151,18 @@ def free_port(preferred: int | None = None) -> int:
     raise ServiceUnavailable(msg)
 
 
-def tail(log: Path, n_lines: int = 12) -> str:
-    """Return the last lines of a log."""
-    return (
-        "\n".join(log.read_text("utf-8", "replace").splitlines()[-n_lines:]) if log.exists() else "(no log)"
-    )
+def telling(log: Path, n_lines: int = 2) -> str:
+    """Return the last lines of a log that speak of an error; the last ones if none does."""
+    lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
+    errors = [line for line in lines if _ERROR.search(line)]
+    return "\n".join((errors or lines)[-n_lines:]) or "(nothing there)"
 
 
 def _identify(pid: int, log: Path) -> Identity:
     try:
         return Identity(pid, psutil.Process(pid).create_time())
     except psutil.NoSuchProcess as error:
-        msg = f"the process ended at once; the end of {log}:\n{tail(log)}"
+        msg = f"the process ended at once; see {log}:\n{telling(log)}"
         raise ServiceUnavailable(msg) from error
 
 

@@ -50,11 +50,13 @@ class Services:
 def resolve(
     choice: Choice = "embedded",
     *,
+    kafka_bootstrap: str = "",
+    mongo_uri: str = "",
     folder: Path = DEFAULT_FOLDER,
     environ: Mapping[str, str] = os.environ,
     say: Say = silent,
 ) -> Services:
-    """Find or start each service: environment first, then Docker if chosen, else embedded.
+    """Find or start each service: a given address, the environment's, Docker if chosen, else embedded.
 
     What this call starts ends with `close`, and with this process however that ends.
 
@@ -62,15 +64,15 @@ def resolve(
     ------
     ServiceUnavailable : a service could not be had; nothing of this call is left running.
     """
-    variables = {kafka.NAME: KAFKA_VARIABLE, mongo.NAME: MONGO_VARIABLE}
-    given = {name: environ[variable] for name, variable in variables.items() if environ.get(variable)}
-    missing = [name for name in _BOTH if name not in given]
+    addresses = {
+        kafka.NAME: kafka_bootstrap or environ.get(KAFKA_VARIABLE, ""),
+        mongo.NAME: mongo_uri or environ.get(MONGO_VARIABLE, ""),
+    }
+    missing = [name for name in _BOTH if not addresses[name]]
     with ExitStack() as stack:
         started = _start(choice, missing, folder, stack, say)
-        addresses = given | {name: address for name, (address, _) in started.items()}
-        how = {name: f"from {variables[name]}" for name in given} | {
-            name: text for name, (_, text) in started.items()
-        }
+        addresses |= {name: address for name, (address, _) in started.items()}
+        how = dict.fromkeys(_BOTH, "as configured") | {name: text for name, (_, text) in started.items()}
         line = f"Kafka: {how[kafka.NAME]}; MongoDB: {how[mongo.NAME]}"
         return Services(addresses[kafka.NAME], addresses[mongo.NAME], line, stack.pop_all().close)
     raise AssertionError  # the stack swallows no exception

@@ -187,11 +187,9 @@ def test_ctrl_c_leaves_no_process(folder: Path, owner: "subprocess.Popen[str]") 
 
 
 def run_cli(folder: Path, *arguments: str) -> tuple[int, Any, str]:
-    code = (
-        "import argparse, sys; from cli.services import register; p = argparse.ArgumentParser();"
-        "register(p.add_subparsers()); a = p.parse_args(); sys.exit(a.run(a))"
-    )
-    command = [sys.executable, "-c", code, "services", *arguments, "--folder", str(folder), "--json"]
+    code = "from cli.main import entry; entry()"
+    command = [sys.executable, "-c", code, "services", *arguments]
+    command += ["--json", "--set", f"services.folder={folder}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     return done.returncode, json.loads(done.stdout), done.stderr
 

@@ -1,0 +1,74 @@
+# Everything a clone needs is made here: only Python >= 3.11 and Java 17 or 21 must be there before.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUNTIME := $(VENV)/.runtime
+TEST := $(VENV)/.test
+BENCH := $(VENV)/.bench
+ARGS ?=
+
+.PHONY: help demo test test-faults lint bench up down lock clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(RUNTIME) | java  ## replay a year of real purchases and show the segments (ARGS="--events 50000" for a short one)
+	@$(BIN)/resegment demo $(ARGS)
+
+test: $(TEST) | java  ## run every test tier: unit, spark, integration, e2e (ARGS="tests/unit" for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-faults: $(TEST) | java  ## run the loops that kill things on purpose, in their long form
+	@RESEG_FAULTS=long $(BIN)/python -m pytest -m faults $(ARGS)
+
+lint: $(TEST)  ## check format, rules, types and import directions
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(BENCH) | java  ## measure throughput and latency against other ways of doing it
+	@$(BIN)/python -m benchmarks.stream $(ARGS)
+
+up: $(RUNTIME) | java  ## start the embedded Kafka and MongoDB and leave them running
+	@$(BIN)/resegment services up
+
+down: $(RUNTIME)  ## stop them
+	@$(BIN)/resegment services down
+
+lock:  ## resolve the newest allowed versions and pin them with their hashes
+	@deploy/lock
+
+clean:  ## remove what was made here: environment, caches, local data (services must be down)
+	@rm -rf $(VENV) .local build out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# --- set-up: a stamp for each set of requirements, so that a second run has nothing to do ---------------
+
+.PHONY: java
+java:
+	@deploy/require java
+
+$(BIN)/python:
+	@python=$$(deploy/require python); echo "making $(VENV) with $$python" >&2; \
+	"$$python" -m venv $(VENV) || { rm -rf $(VENV); deploy/require venv; }
+
+$(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@echo "installing the pinned requirements (once, a few minutes)" >&2
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TEST): requirements/test.txt $(RUNTIME)
+	@echo "installing the pinned test requirements (once)" >&2
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(BENCH): requirements/bench.txt $(RUNTIME)
+	@echo "installing the pinned benchmark requirements (once)" >&2
+	@$(PIP) install --require-hashes -r requirements/bench.txt
+	@touch $@
