@@ -4,8 +4,19 @@ Replay carries, the stream judges: what a cell holds is sent as it stands, so th
 damaged line is rejected there with a code, and is not silently lost here.
 """
 
-from streaming.replay.pace import Pace
+from streaming.replay.loop import run
+from streaming.replay.pace import FULL_SPEED, Pace
 from streaming.replay.profiles import Profile
-from streaming.replay.run import Progress, ReplayReport, ReplayRequest, run
+from streaming.replay.reading import Source
+from streaming.replay.request import Progress, ReplayReport, ReplayRequest
 
-__all__ = ["Pace", "Profile", "Progress", "ReplayReport", "ReplayRequest", "run"]
+__all__ = [
+    "FULL_SPEED",
+    "Pace",
+    "Profile",
+    "Progress",
+    "ReplayReport",
+    "ReplayRequest",
+    "Source",
+    "run",
+]

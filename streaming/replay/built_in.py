@@ -55,5 +55,3 @@ def detect(header: Sequence[str]) -> Profile:
         "say what they mean with --map field=COLUMN (repeatable) or --map-file FILE"
     )
     raise InvalidConfig(msg)
-
-

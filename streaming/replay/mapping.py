@@ -2,14 +2,69 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from shared.errors import InvalidConfig
-from streaming.replay.profiles import Profile
+from streaming.replay.built_in import BUILT_IN, detect
+from streaming.replay.profiles import REQUIRED, Profile
 
 _KEYS = {"name": str, "zone": str, "time_format": str, "sort": bool, "columns": dict, "constants": dict}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user said about a file; the empty value leaves a thing as the profile has it."""
+
+    profile: str = "auto"
+    pairs: Sequence[str] = ()
+    map_file: Path | None = None
+    zone: str | None = None
+    time_format: str | None = None
+    sort: bool = False
+
+
+def choose(wishes: Wishes, path: Path, header: Sequence[str], *, default_zone: str) -> Profile:
+    """Return the profile to read a file with.
+
+    Parameters
+    ----------
+    path : its name becomes the name of a mapping that has none.
+    default_zone : for a mapping that states no zone.
+
+    Raises
+    ------
+    InvalidConfig : an unknown profile, an incomplete mapping, or columns that nothing known fits.
+    """
+    columns = parse_pairs(wishes.pairs)
+    if wishes.map_file is not None:
+        profile = override(load(wishes.map_file, zone=default_zone), columns)
+    elif wishes.profile == "auto" and set(REQUIRED) <= set(columns):
+        profile = Profile(name=path.name.split(".")[0], columns=columns, zone=default_zone)
+    elif wishes.profile == "auto":
+        profile = override(detect(header), columns)
+    else:
+        profile = override(_built_in(wishes.profile), columns)
+    return replace(
+        profile,
+        zone=wishes.zone or profile.zone,
+        time_format=wishes.time_format or profile.time_format,
+        sort=wishes.sort or profile.sort,
+    )
+
+
+def override(profile: Profile, columns: Mapping[str, str]) -> Profile:
+    """Return the profile with some fields read from other columns."""
+    constants = {k: v for k, v in profile.constants.items() if k not in columns}
+    return replace(profile, columns={**profile.columns, **columns}, constants=constants)
+
+
+def _built_in(name: str) -> Profile:
+    if name not in BUILT_IN:
+        msg = f"no profile {name!r}; there are auto, {', '.join(BUILT_IN)}, or your own: --map, --map-file"
+        raise InvalidConfig(msg)
+    return BUILT_IN[name]
 
 
 def parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
@@ -30,17 +85,6 @@ def parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
             raise InvalidConfig(msg)
         columns[name] = column
     return columns
-
-
-def from_pairs(name: str, columns: Mapping[str, str], *, zone: str) -> Profile:
-    """Build a profile from nothing but column names."""
-    return Profile(name=name, columns=dict(columns), zone=zone)
-
-
-def override(profile: Profile, columns: Mapping[str, str]) -> Profile:
-    """Return the profile with some fields read from other columns."""
-    constants = {k: v for k, v in profile.constants.items() if k not in columns}
-    return replace(profile, columns={**profile.columns, **columns}, constants=constants)
 
 
 def load(path: Path, *, zone: str) -> Profile:

@@ -50,3 +50,6 @@ class Pace:
             due: NDArray[np.float64] = (newest - origin_ms) / (1000.0 * self.speedup)
             return due
         return np.zeros(len(times_ms))
+
+
+FULL_SPEED = Pace()

@@ -82,7 +82,8 @@ def check_columns(profile: Profile, header: Sequence[str]) -> None:
 def _require_known_fields(names: Collection[str]) -> None:
     for name in names:
         if name not in FIELDS:
-            msg = f"an event has no field {name!r}{_did_you_mean(name, FIELDS)}; fields are: {', '.join(FIELDS)}"
+            guess = _did_you_mean(name, FIELDS)
+            msg = f"an event has no field {name!r}{guess}; fields are: {', '.join(FIELDS)}"
             raise InvalidConfig(msg)
 
 

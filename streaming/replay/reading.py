@@ -52,7 +52,9 @@ def header(source: Source) -> list[str]:
     if _starts_with(source, _PARQUET_MAGIC):
         return [str(name) for name in pq.read_schema(source.path).names]
     with _explained(source), _opened(source) as (_, text):
-        names = [str(n) for n in pd.read_csv(text, sep=source.separator, nrows=0, encoding=_codec(source)).columns]
+        names = [
+            str(n) for n in pd.read_csv(text, sep=source.separator, nrows=0, encoding=_codec(source)).columns
+        ]
     _require_separator(names, source)
     return names
 
@@ -120,13 +122,14 @@ def _explained(source: Source) -> Iterator[None]:
 def _explain(error: BaseException, source: Source) -> str | None:
     path = source.path
     if isinstance(error, UnicodeError):
-        return f"{path} is not {source.encoding} text ({error}); name its encoding, for example --encoding latin-1"
+        return f"{path} is not {source.encoding} text ({error}); name its encoding: --encoding latin-1"
     if isinstance(error, pd.errors.EmptyDataError):
         return f"{path} is empty; a header line with the column names is needed"
     if isinstance(error, pd.errors.ParserError):
-        return f"{path} cannot be read as CSV separated by {source.separator!r}: {error}; correct the line or --separator"
+        rule = f"cannot be read as CSV separated by {source.separator!r}"
+        return f"{path} {rule}: {error}; correct the line or --separator"
     if isinstance(error, (OSError, EOFError, pa.ArrowInvalid, pa.ArrowNotImplementedError)):
-        return f"cannot read {path}: {error}; give a CSV (also .gz) or Parquet file of transactions"
+        return f"cannot read {path}: {error}; give a CSV (also .gz) or Parquet file"
     if isinstance(error, LookupError) and "encoding" in str(error):
         return f"{source.encoding!r} is no text encoding; use for example utf-8 or latin-1"
     return None
@@ -146,7 +149,7 @@ def _starts_with(source: Source, magic: bytes) -> bool:
         with source.path.open("rb") as file:
             return file.read(len(magic)) == magic
     except OSError as error:
-        msg = f"cannot read {source.path}: {error.strerror}; give a CSV (also .gz) or Parquet file of transactions"
+        msg = f"cannot read {source.path}: {error.strerror}; give a CSV (also .gz) or Parquet file"
         raise InvalidConfig(msg) from error
 
 

@@ -1,5 +1,6 @@
 """One Kafka producer: sends events keyed by customer and says which were not delivered."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Any, Self
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
-from shared.errors import InvalidConfig, ServiceUnavailable
+from shared.errors import ServiceUnavailable
 from streaming.replay.events import Batch
 
 RECORD_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidRecordError)
@@ -60,7 +61,10 @@ class Sender:
             self._n_partitions = _partitions(self._servers, self._topic)
             self._producer = KafkaProducer(bootstrap_servers=self._servers.split(","), **_TUNING)
         except KafkaError as error:
-            msg = f"no Kafka broker answered at {self._servers}; start it (resegment services up) or correct kafka.bootstrap_servers"
+            msg = (
+                f"no Kafka broker answered at {self._servers}; "
+                "start it (resegment services up) or correct kafka.bootstrap_servers"
+            )
             raise ServiceUnavailable(msg) from error
         return self
 
@@ -73,9 +77,11 @@ class Sender:
         """Hand events [start, stop) to the producer; `acknowledged` tells what became of them."""
         send, append = self._producer.send, self._pending.append
         rows = batch.rows[start:stop].tolist()
-        events = zip(rows, batch.keys[start:stop], batch.values[start:stop], batch.event_ids[start:stop], strict=True)
+        events = zip(
+            rows, batch.keys[start:stop], batch.values[start:stop], batch.event_ids[start:stop], strict=True
+        )
         for row, key, value, event_id in events:
-            # Lines without a customer take turns over the partitions, by row: a second replay puts them alike.
+            # without a customer they take turns, by row, so that a second replay puts them alike
             partition = row % self._n_partitions if key is None else None
             try:
                 future = send(self._topic, value, key, [("event_id", event_id.encode())], partition)
@@ -86,10 +92,8 @@ class Sender:
 
     def acknowledged(self) -> Sequence[Failure]:
         """Wait until everything sent is acknowledged or has failed; return what failed, by row."""
-        try:
+        with contextlib.suppress(KafkaError):  # each record is asked below
             self._producer.flush(timeout=DELIVERY_TIMEOUT_MS / 1000)
-        except KafkaError:
-            pass  # each record is asked below
         failures, pending = self._failures, self._pending
         self._failures, self._pending = [], []
         failures.extend(_failure(row, future.exception) for row, future in pending if not future.succeeded())
@@ -110,15 +114,3 @@ def _partitions(servers: str, topic: str) -> int:
         return len(admin.describe_topics([topic])[0]["partitions"])
     finally:
         admin.close()
-
-
-def require_servers(servers: str) -> None:
-    """Refuse an empty address, which the client would take for localhost.
-
-    Raises
-    ------
-    InvalidConfig : nothing is named.
-    """
-    if not servers.strip():
-        msg = "no Kafka address; set kafka.bootstrap_servers, or start the embedded broker with: resegment services up"
-        raise InvalidConfig(msg)

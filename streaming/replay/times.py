@@ -18,7 +18,11 @@ def parse(texts: pd.Series, *, zone: str, time_format: str | None) -> NDArray[np
     moved to the end of the gap.
     """
     pattern = time_format or "ISO8601"
-    stated = texts.str.contains(_OFFSET).to_numpy(dtype=bool) if time_format is None else np.zeros(len(texts), bool)
+    stated = (
+        texts.str.contains(_OFFSET).to_numpy(dtype=bool)
+        if time_format is None
+        else np.zeros(len(texts), bool)
+    )
     ms = np.full(len(texts), NO_TIME, dtype=np.int64)
     if stated.any():
         moments = pd.to_datetime(texts[stated], format=pattern, utc=True, errors="coerce")
@@ -39,5 +43,7 @@ def iso(ms: NDArray[np.int64], texts: pd.Series) -> list[str]:
 
 
 def _milliseconds(moments: pd.Series) -> NDArray[np.int64]:
-    ms: NDArray[np.int64] = moments.dt.tz_convert("UTC").dt.as_unit("ms").dt.tz_localize(None).to_numpy().astype(np.int64)
+    ms: NDArray[np.int64] = (
+        moments.dt.tz_convert("UTC").dt.as_unit("ms").dt.tz_localize(None).to_numpy().astype(np.int64)
+    )
     return ms  # NaT is the smallest int64, which is NO_TIME

@@ -1,0 +1,126 @@
+"""Read, encode, send, write down the position: the replay's one loop."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streaming.replay import position, reading
+from streaming.replay.pace import Pace
+from streaming.replay.portions import Portion, portions
+from streaming.replay.profiles import check_columns
+from streaming.replay.request import Progress, ReplayReport, ReplayRequest
+from streaming.replay.sending import Failure, Sender
+from streaming.replay.times import NO_TIME
+
+ACKNOWLEDGE_EVENTS = 20_000
+ACKNOWLEDGE_S = 1.0
+"""How often to wait for acknowledgements and write the position down: whichever comes first."""
+
+KEPT_FAILURES = 100
+
+
+def run(request: ReplayRequest, *, progress: Callable[[Progress], None] | None = None) -> ReplayReport:
+    """Send a file's events, and return once Kafka has acknowledged them or refused.
+
+    A failed delivery is counted, not raised: see `ReplayReport.failures`.
+
+    Raises
+    ------
+    InvalidConfig : the file or its mapping cannot be used.
+    ServiceUnavailable : no broker, or no such topic.
+    """
+    check_columns(request.profile, reading.header(request.source))
+    subject = position.Subject(request.source.path, request.topic, request.profile.name)
+    first = position.load(request.positions, subject) if request.resume else 0
+    begun, tally = time.monotonic(), _Tally()
+    with Sender(request.bootstrap_servers, request.topic) as sender:
+        clock = _Clock(request.pace)
+        for portion in portions(request, first):
+            if request.resume and tally.resumed_at_row is None:
+                tally.resumed_at_row = int(portion.batch.rows[0])
+            for stop in _send(sender, clock, portion, tally):
+                position.save(request.positions, subject, int(portion.indices[stop - 1]) + 1)
+                _show(progress, tally, portion, stop)
+            if tally.stopped:
+                break
+    return _report(tally, time.monotonic() - begun)
+
+
+@dataclass
+class _Tally:
+    sent: int = 0
+    failed: int = 0
+    unkeyed: int = 0
+    resumed_at_row: int | None = None
+    failures: list[Failure] = field(default_factory=list)
+    stopped: bool = False
+
+
+def _send(sender: Sender, clock: "_Clock", portion: Portion, tally: _Tally) -> Iterator[int]:
+    """Send what is due, slice by slice; yield the end of each slice that the broker has dealt with."""
+    for start, stop in clock.slices(portion.batch.times_ms):
+        sender.send(portion.batch, start, stop)
+        _settle(sender, portion, start, stop, tally)
+        if tally.stopped:
+            return
+        yield stop
+
+
+class _Clock:
+    """Cuts batches into slices that are due, and sleeps until they are."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._n_before = 0
+        self._origin_ms: int | None = None
+        self._begun = time.monotonic()
+
+    def slices(self, times_ms: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+        known = times_ms[times_ms != NO_TIME]
+        if self._origin_ms is None and len(known):
+            self._origin_ms = int(known[0])
+        due = self._pace.due_s(times_ms, n_before=self._n_before, origin_ms=self._origin_ms or 0)
+        start = 0
+        while start < len(times_ms):
+            elapsed = time.monotonic() - self._begun
+            stop = min(int(np.searchsorted(due, elapsed, side="right")), start + ACKNOWLEDGE_EVENTS)
+            if stop <= start:
+                time.sleep(min(float(due[start]) - elapsed, ACKNOWLEDGE_S))
+                continue
+            yield start, stop
+            start = stop
+        self._n_before += len(times_ms)
+
+
+def _settle(sender: Sender, portion: Portion, start: int, stop: int, tally: _Tally) -> None:
+    """Wait for the slice's acknowledgements and count them."""
+    failures = sender.acknowledged()
+    failed_rows = {failure.row for failure in failures}
+    rows, keys = portion.batch.rows[start:stop].tolist(), portion.batch.keys[start:stop]
+    tally.sent += len(rows) - len(failures)
+    tally.failed += len(failures)
+    tally.unkeyed += sum(key is None and row not in failed_rows for row, key in zip(rows, keys, strict=True))
+    tally.failures.extend(failures[: KEPT_FAILURES - len(tally.failures)])
+    tally.stopped = not all(failure.is_record for failure in failures)
+
+
+def _show(progress: Callable[[Progress], None] | None, tally: _Tally, portion: Portion, stop: int) -> None:
+    if progress is None:
+        return
+    newest = int(portion.batch.times_ms[stop - 1])
+    progress(Progress(tally.sent, portion.read_fraction, None if newest == NO_TIME else newest))
+
+
+def _report(tally: _Tally, elapsed_s: float) -> ReplayReport:
+    return ReplayReport(
+        sent=tally.sent,
+        failed=tally.failed,
+        unkeyed=tally.unkeyed,
+        elapsed_s=elapsed_s,
+        resumed_at_row=tally.resumed_at_row,
+        failures=tuple(tally.failures),
+        stopped=tally.stopped,
+    )
