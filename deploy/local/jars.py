@@ -80,11 +80,11 @@ def ensure(jars: JarSet, say: Say = silent) -> list[Path]:
     """Return the jars of a set from the user's cache; see `kafka_jars`."""
     manifest = read_manifest(jars.manifest)
     folder = cache_folder() / f"{jars.name}-{manifest.digest}"
-    with exclusive(cache_folder() / f"{jars.name}.lock", deadline_s=ivy.DOWNLOAD_DEADLINE_S):
-        if folder.is_dir():
-            check_quickly(folder, manifest)
-        else:
-            _download(jars, manifest, folder, say)
+    if not folder.is_dir():
+        with exclusive(cache_folder() / f"{jars.name}.lock", deadline_s=ivy.DOWNLOAD_DEADLINE_S):
+            if not folder.is_dir():  # nobody else brought it while this one waited
+                _download(jars, manifest, folder, say)
+    check_quickly(folder, manifest)
     return [folder / name for name in manifest.sha256]
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def check_all(folder: Path, manifest: Manifest) -> None:
             "remove that folder and start again to download anew"
         )
         raise StartRefused(msg)
-    (folder / _MARKER).write_text(json.dumps(_stamps(folder, manifest)), "utf-8")
+    with suppress(OSError):  # a read-only folder, as in an image, is checked in full each time
+        (folder / _MARKER).write_text(json.dumps(_stamps(folder, manifest)), "utf-8")
 
 
 def check_quickly(folder: Path, manifest: Manifest) -> None:
