@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 
 from shared.core.som.grid import SomGrid
 from shared.core.som.neighbourhood import Kind, matrix
+from shared.errors import InvalidConfig
 
-# A kernel with negative parts can nearly cancel itself, and a quotient by almost nothing would throw
-# the unit far outside the data. Kernels without negative parts always have a share of 1 here.
-_MIN_NET_SHARE = 0.1
 _MIN_SUPPORT = 1e-150  # below this a Gaussian's tail is rounding, not support
 
 
@@ -32,13 +30,23 @@ def smooth(
     sigma : radius in grid units, > 0.
     previous : (n_units, d) weights before this step.
 
+    Raises
+    ------
+    InvalidConfig : a Mexican hat. Its negative ring outweighs its peak on a plane, so that the quotient
+        is no mean of rows and throws units far outside the data.
+
     References
     ----------
     Kohonen (2013), Essentials of the self-organizing map, Neural Networks 37, equation 8.
     """
+    if kind == "mexican_hat":
+        msg = (
+            "the batch rule needs a neighbourhood that is nowhere negative, got 'mexican_hat'; "
+            "choose gaussian, bubble or triangle, or train by the per-sample rule"
+        )
+        raise InvalidConfig(msg)
     H = matrix(grid, kind, sigma)
     support = H @ unit_counts
-    gross = support if kind != "mexican_hat" else np.abs(H) @ unit_counts
-    supported = (support > _MIN_SUPPORT) & (support >= _MIN_NET_SHARE * gross)
+    supported = support > _MIN_SUPPORT
     quotient = (H @ unit_sums) / np.where(supported, support, 1.0)[:, None]
     return np.where(supported[:, None], quotient, previous)

@@ -1,0 +1,112 @@
+"""Pictures of a map: MiniSom's on the same numbers, and maps drawn by hand."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from minisom import MiniSom
+
+from shared.core.som import maps
+from shared.core.som.grid import SomGrid
+from shared.core.som.units import best_two_units
+
+
+def table(rows, cols, seed=0, n=50):
+    rng = np.random.default_rng(seed)
+    X, weights = rng.normal(size=(n, 3)), rng.normal(size=(rows * cols, 3))
+    oracle = MiniSom(rows, cols, 3)
+    oracle._weights = weights.reshape(rows, cols, 3).copy()
+    return X, weights, oracle, best_two_units(X, weights).first
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 99))
+def test_activation_response_and_win_map_equal_minisoms(rows, cols, seed):
+    X, _, oracle, units = table(rows, cols, seed)
+    grid = SomGrid(rows, cols)
+    expected = {
+        tuple(int(side) for side in place): found
+        for place, found in oracle.win_map(X, return_indices=True).items()
+    }
+
+    assert np.array_equal(maps.activation_response(units, grid), oracle.activation_response(X))
+    assert {place: found.tolist() for place, found in maps.win_map(units, grid).items()} == expected
+
+
+def test_labels_map_equals_minisoms():
+    X, _, oracle, units = table(3, 4)
+    labels = ["new", "loyal", "vip", "lost", "loyal"] * 10
+    expected = {tuple(int(side) for side in place): n for place, n in oracle.labels_map(X, labels).items()}
+
+    assert maps.labels_map(units, labels, SomGrid(3, 4)) == expected
+
+
+def test_activation_equals_minisoms():
+    X, weights, oracle, _ = table(3, 4)
+
+    np.testing.assert_allclose(
+        maps.activation(X[0], weights, SomGrid(3, 4)), oracle.activate(X[0]), rtol=1e-13
+    )
+
+
+@given(st.integers(2, 7), st.integers(2, 7), st.sampled_from(["mean", "sum"]), st.integers(0, 99))
+def test_the_u_matrix_equals_minisoms_distance_map(rows, cols, scaling, seed):
+    _, weights, oracle, _ = table(rows, cols, seed, n=1)
+
+    np.testing.assert_allclose(
+        maps.u_matrix(weights, SomGrid(rows, cols), scaling=scaling), oracle.distance_map(scaling), rtol=1e-12
+    )
+
+
+@given(st.integers(2, 7), st.integers(2, 7), st.sampled_from(["mean", "sum"]), st.integers(0, 99))
+def test_the_hexagonal_u_matrix_equals_minisoms_distance_map(rows, cols, scaling, seed):
+    """MiniSom shifts columns where we shift rows; its neighbour tables shift every odd one."""
+    weights = np.random.default_rng(seed).normal(size=(rows * cols, 3))
+    oracle = MiniSom(cols, rows, 3, topology="hexagonal")
+    oracle._weights = weights.reshape(rows, cols, 3).transpose(1, 0, 2).copy()
+    ours = maps.u_matrix(weights, SomGrid(rows, cols, "hexagonal"), scaling=scaling)
+
+    np.testing.assert_allclose(ours, oracle.distance_map(scaling).T, rtol=1e-12)
+
+
+def test_a_ridge_stands_between_two_regions():
+    weights = np.array([[0.0], [0.0], [9.0], [9.0]])
+
+    assert maps.u_matrix(weights, SomGrid(1, 4)).tolist() == [[0.0, 1.0, 1.0, 0.0]]
+
+
+@pytest.mark.parametrize("grid", [SomGrid(1, 1), SomGrid(3, 3)])
+def test_a_flat_map_has_a_flat_u_matrix(grid):
+    assert not maps.u_matrix(np.ones((grid.n_units, 2)), grid).any()
+
+
+def test_hits_are_shares_of_the_rows():
+    grid = SomGrid(2, 2)
+
+    assert maps.hit_map(np.array([0, 3, 3, 3]), grid).tolist() == [[0.25, 0], [0, 0.75]]
+    assert maps.hit_map(np.empty(0, np.int64), grid).tolist() == [[0, 0], [0, 0]]
+
+
+def test_nobody_wins_nothing():
+    nobody = np.empty(0, np.int64)
+
+    assert maps.win_map(nobody, SomGrid(2, 2)) == {}
+    assert maps.labels_map(nobody, [], SomGrid(2, 2)) == {}
+
+
+def test_labels_are_counted_at_their_places_and_must_fit_the_rows():
+    assert maps.labels_map(np.array([5, 5, 0]), ["a", "b", "b"], SomGrid(2, 3)) == {
+        (1, 2): Counter(a=1, b=1),
+        (0, 0): Counter(b=1),
+    }
+    with pytest.raises(ValueError, match="zip"):
+        maps.labels_map(np.array([5, 5]), ["a"], SomGrid(2, 3))
+
+
+def test_component_planes_show_one_feature_each_and_are_copies():
+    weights = np.arange(12.0).reshape(6, 2)
+    planes = maps.component_planes(weights, SomGrid(2, 3))
+
+    assert planes[1].tolist() == [[1, 3, 5], [7, 9, 11]]
+    assert not np.shares_memory(planes, weights)
