@@ -6,6 +6,7 @@ dimensions cost little more than two bounds. scikit-learn's fit at equal converg
 0.4x to 1.6x the time on the same tables, and rounds its sums in an order of its own.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans import restate
-from shared.core.seeding import seed_centers
+from shared.core.seeding import distinct_rows, seed_centers
 
 Float64 = NDArray[np.float64]
 
@@ -53,7 +54,8 @@ def fit_kmeans(
 ) -> KMeansFit:
     """Fit k centers: the start with the lowest inertia.
 
-    Sums are exact, so with `init` given the result does not depend on the order of the rows.
+    Sums are exact and seeds are drawn from sorted distinct rows, so the centers depend neither on the
+    order of the rows nor on whether a customer is repeated or weighted.
 
     Parameters
     ----------
@@ -74,10 +76,12 @@ def fit_kmeans(
     def fit_once(start: ArrayLike) -> KMeansFit:
         settled = restate(vectors, start, weights=weights, max_passes=max_passes, tolerance=tolerance)
         scales = 1.0 if weights is None else np.asarray(weights, dtype=np.float64)
-        inertia = float(np.sum(scales * settled.distances**2))
+        # Rounded once: starts that meet at one optimum tie exactly, and the first of them wins.
+        inertia = math.fsum(scales * settled.distances**2)
         return KMeansFit(settled.centers, settled.labels, inertia, settled.passes)
 
     if init is not None:
         return fit_once(init)
-    starts = (seed_centers(rows, k, rng=generator, weights=weights) for _ in range(n_starts))
+    distinct, mass = distinct_rows(rows, weights)
+    starts = (seed_centers(distinct, k, rng=generator, weights=mass) for _ in range(n_starts))
     return min(map(fit_once, starts), key=lambda fit: fit.inertia)

@@ -5,7 +5,6 @@ again and no sum over customers can restate them. The stream does not use them.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -81,7 +80,7 @@ def mllib_update(
     X: ArrayLike,
     *,
     decay_factor: float = 1.0,
-    time_unit: Literal["batches", "points"] = "batches",
+    time_unit: str = "batches",
     sample_weights: ArrayLike | None = None,
 ) -> Prototypes:
     """Discount every weight, fold the batch in, and split the largest cluster if one is dying.
@@ -92,6 +91,7 @@ def mllib_update(
     Parameters
     ----------
     decay_factor : in [0, 1]; 1 forgets nothing.
+    time_unit : "batches" or "points": what the decay factor counts.
 
     References
     ----------
@@ -99,6 +99,9 @@ def mllib_update(
     """
     if not 0 <= decay_factor <= 1:
         msg = f"decay_factor should be between 0 and 1; got {decay_factor}"
+        raise ValueError(msg)
+    if time_unit not in {"batches", "points"}:
+        msg = f"time_unit should be 'batches' or 'points'; got {time_unit!r}"
         raise ValueError(msg)
     sums, mass = _batch_sums(prototypes.centers, X, sample_weights)
     discount = decay_factor if time_unit == "batches" else decay_factor ** mass.sum()

@@ -27,17 +27,21 @@ def seed_centers(
     -------
     (k, d) float64.
 
+    Raises
+    ------
+    ValueError : no row of positive weight, or k < 1.
+
     References
     ----------
     Arthur and Vassilvitskii (2007), k-means++; the greedy variant is scikit-learn's default.
     """
     rows = np.ascontiguousarray(X, dtype=np.float64)
-    if rows.ndim != 2 or not len(rows) or k < 1:
-        msg = f"seeding needs at least one row and one center; got the shape {rows.shape} and k={k}"
-        raise ValueError(msg)
     scales = np.ones(len(rows)) if weights is None else checked_weights(weights, len(rows))
-    if not scales.any():
-        msg = "seeding needs a row of positive weight; got only zeros"
+    if rows.ndim != 2 or k < 1 or not scales.any():
+        msg = (
+            "seeding needs at least one row of positive weight and one center; "
+            f"got {np.count_nonzero(scales)} rows and k={k}"
+        )
         raise ValueError(msg)
     # A column at a time: the loops below then run along memory.
     columns = np.ascontiguousarray(rows.T)
@@ -47,6 +51,23 @@ def seed_centers(
         best, nearest = _best_candidate(columns, scales, nearest, 2 + int(np.log(k)), rng)
         chosen.append(best)
     return rows[chosen]
+
+
+def distinct_rows(X: ArrayLike, weights: ArrayLike | None = None) -> tuple[Float64, Float64]:
+    """Merge equal rows and add up their weights, in lexicographic order; weightless rows go.
+
+    Seeds drawn from the result do not depend on the order of the rows, nor on whether a customer
+    is repeated or weighted.
+    """
+    rows = np.asarray(X, dtype=np.float64)
+    scales = np.ones(len(rows)) if weights is None else checked_weights(weights, len(rows))
+    rows, scales = rows[scales > 0], scales[scales > 0]
+    if not len(rows):
+        return rows, scales
+    order = np.lexsort(rows.T[::-1])
+    rows = rows[order]
+    is_new = np.append(True, (rows[1:] != rows[:-1]).any(axis=1))
+    return rows[is_new], np.add.reduceat(scales[order], np.flatnonzero(is_new))
 
 
 def _best_candidate(
