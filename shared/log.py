@@ -32,8 +32,8 @@ def configure(settings: LogSettings) -> None:
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
-    """Give a logger whose events carry `logger=name`."""
-    logger: FilteringBoundLogger = structlog.get_logger(logger=name)
+    """Give a logger whose events carry `source=name`."""
+    logger: FilteringBoundLogger = structlog.get_logger(source=name)
     return logger
 
 
