@@ -92,6 +92,7 @@ COMMON_NAMES: tuple[Line, ...] = (
     Line("At Risk", r=(1, 2)),
     Line("Loyal Customers", r=(3, 5), f=(3, 5), m=(3, 5)),
     Line("Loyal Customers", r=(3, 5), f=(4, 5)),
+    Line("Potential Loyalist", r=(3, 5), f=(1, 3), m=(1, 3)),
     Line("Potential Loyalist", r=(4, 5)),
     Line("Need Attention"),
 )
