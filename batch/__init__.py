@@ -1,0 +1,1 @@
+"""The batch job: full re-clustering."""

@@ -6,7 +6,7 @@ reading a model runs no code.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -167,7 +167,7 @@ def _content(model: ModelArtifact) -> dict[str, Any]:
         "shares": to_bytes(model.shares),
         "quantization_error": float(model.quantization_error),
         "som": model.som.to_document(),
-        "segments": [vars(segment) for segment in model.segments],
+        "segments": [asdict(segment) for segment in model.segments],
         "next_segment_id": model.next_segment_id,
         "metrics": dict(model.metrics),
         "data_interval": {"from": model.data_from, "to": model.data_to},

@@ -45,7 +45,8 @@ def connect(uri: str, database: str) -> Database[Document]:
         )
     except (InvalidURI, ConfigurationError, ValueError):
         # Not chained: the driver may quote the address, and with it the password.
-        msg = f"mongo.uri should be mongodb://host:port/?replicaSet=name; got an unreadable one for {hosts or 'no host'}"
+        hosts = hosts or "no host"
+        msg = f"mongo.uri should be mongodb://host:port/?replicaSet=name; got an unreadable one for {hosts}"
         raise InvalidConfig(msg) from None
     try:
         _require_replica_set(client, hosts)

@@ -70,15 +70,15 @@ def is_open(database: Database[Document], identity: str) -> bool:
     return database[REQUESTS].find_one(waiting, {"_id": 1}) is not None
 
 
-def claim(database: Database[Document], lease: Lease) -> Request | None:
-    """Take the oldest request that nobody serves; None if there is none.
+def claim(database: Database[Document], lease: Lease, identity: str | None = None) -> Request | None:
+    """Take the oldest request that nobody serves, or that of `identity`; None if there is none.
 
     What an earlier holder of the lease took and never finished is taken again: there is only one
     holder, so the earlier one is gone.
     """
     abandoned = {"status": "serving", "served_by.epoch": {"$lt": lease.epoch}}
     document = database[REQUESTS].find_one_and_update(
-        {"$or": [{"status": "open"}, abandoned]},
+        ({} if identity is None else {"_id": identity}) | {"$or": [{"status": "open"}, abandoned]},
         {"$set": {"status": "serving", "served_by": {"holder": lease.holder, "epoch": lease.epoch}}},
         sort=_OLDEST_FIRST,
         return_document=ReturnDocument.AFTER,

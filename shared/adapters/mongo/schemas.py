@@ -22,22 +22,23 @@ from shared.adapters.mongo.rules import (
 
 _UNDER_MODEL = fields(WHOLE, "model_version model_epoch") | {"as_of": DATE}
 
-# Checked on every write of the hot path, so types only: what a value may be is the stream's own business.
-CUSTOMERS = shape(
-    fields(STRING, "_id")
-    | fields(WHOLE, "frequency monetary_minor applied duplicate late fence_epoch rev")
-    | {"monetary": NUMBER}
-    | fields(or_null(DATE), "first_purchase_at last_purchase_at newest_event_at late_floor as_of")
-    | fields(BYTES, "recent_events recent_invoices")
-    | fields(or_null(OBJECT), "at_tick last_transition")
+CUSTOMER_KEYS = (
+    "_id", "frequency", "monetary_minor", "monetary", "first_purchase_at", "last_purchase_at",
+    "newest_event_at", "late_floor", "recent_events", "recent_invoices", "applied", "duplicate", "late",
+    "at_tick", "status", "vector", "label", "segment_id", "segment_name", "distance", "runner_up_id",
+    "margin", "som_row", "som_col", "som_adjacent", "som_distance", "reference_label",
+    "reference_distance", "recency_days", "last_transition", "model_version", "model_epoch", "as_of",
+    "fence", "fence_epoch", "rev", "deleted",
+)  # fmt: skip
+"""Every customer document has every one of these."""
+
+# Checked on every write of the hot path, where every rule costs about half a percent of a bulk replace
+# (types for all 37 keys: 15-23%; this: about 3%). So only what would make state or fence wrong has a rule,
+# and that every key is there is checked by counting them.
+CUSTOMERS = {"minProperties": len(CUSTOMER_KEYS)} | shape(
+    fields(WHOLE, "frequency monetary_minor rev")
+    | {"monetary": NUMBER, "fence": ARRAY}
     | {"status": one_of("clustered", "unassigned", "no_purchase", "no_net_spend")}
-    | {"vector": or_null(BYTES), "segment_name": or_null(STRING), "som_adjacent": or_null(BOOL)}
-    | fields(
-        or_null(WHOLE),
-        "label segment_id runner_up_id som_row som_col reference_label model_version model_epoch",
-    )
-    | fields(or_null(NUMBER), "distance margin som_distance reference_distance recency_days")
-    | {"fence": ARRAY, "deleted": BOOL}
 )
 
 LIVE_MODEL = shape(

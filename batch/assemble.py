@@ -1,0 +1,86 @@
+"""Step 9: the challenger, with the reference that later customers are measured against."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from batch.align import Identities
+from batch.champion import member_radii
+from batch.cluster import Clustering
+from batch.load import CustomerTable
+from batch.scale import Scaled
+from shared.config import ModelSettings
+from shared.core.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.selection import KScores
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Which run makes a model, when, by which code, beside which champion."""
+
+    run_id: str
+    created_at: datetime
+    code_version: str
+    parent: int | None
+
+
+def assemble(
+    table: CustomerTable,
+    scaled: Scaled,
+    clustering: Clustering,
+    som: SomArtifact,
+    identities: Identities,
+    segments: tuple[Segment, ...],
+    scores: KScores | None,
+    settings: ModelSettings,
+    provenance: Provenance,
+) -> ModelArtifact:
+    """Put a model together; its version is given when it is stored."""
+    k = len(clustering.centers)
+    return ModelArtifact(
+        version=0,
+        parent=provenance.parent,
+        provisional=table.as_of - table.first_event_at < timedelta(days=settings.provisional_days),
+        created_at=provenance.created_at,
+        run_id=provenance.run_id,
+        transform=scaled.transform,
+        centers=clustering.centers,
+        radii=member_radii(scaled.X, clustering.centers, clustering.labels),
+        counts=clustering.counts,
+        distance_p995=_distance_p995(clustering, k),
+        quantization_error=float(clustering.distances.mean()),
+        som=som,
+        segments=segments,
+        next_segment_id=identities.next_segment_id,
+        data_from=table.first_event_at,
+        data_to=table.newest_event_at,
+        as_of=table.as_of,
+        seed=settings.seed,
+        code_version=provenance.code_version,
+        metrics={} if scores is None else score_values(scores),
+    )
+
+
+def score_values(scores: KScores) -> dict[str, float]:
+    """Return what was measured about one k, without what its data do not define."""
+    values = {
+        "inertia": scores.inertia,
+        "silhouette": scores.silhouette,
+        "silhouette_se": scores.silhouette_se,
+        "silhouette_simplified": scores.silhouette_simplified,
+        "davies_bouldin": scores.davies_bouldin,
+        "calinski_harabasz": scores.calinski_harabasz,
+        "warm_ari": scores.warm_ari,
+        "cold_ari": scores.cold_ari,
+        "jaccard_min": float(scores.jaccard.min(initial=np.inf)),
+        "share_min": scores.min_share,
+    }
+    return {key: float(value) for key, value in values.items() if isfinite(value)}
+
+
+def _distance_p995(clustering: Clustering, k: int) -> NDArray[np.float64]:
+    of_label = (clustering.distances[clustering.labels == label] for label in range(k))
+    return np.array([np.quantile(distances, 0.995) if distances.size else 0.0 for distances in of_label])

@@ -1,0 +1,29 @@
+"""Step 2: features of the customers, scaled by a transform that is fitted on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.core.features import RfmColumns, feature_matrix
+from shared.core.fixed_point import from_fixed, to_fixed
+from shared.core.transform import FeatureTransform, fit_transform
+
+
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """A fitted transform and the customers in its units, X (n, d)."""
+
+    transform: FeatureTransform
+    X: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        self.X.setflags(write=False)
+
+
+def scale(rfm: RfmColumns, as_of_ms: int, features: Sequence[str], recency_clip_days: int | None) -> Scaled:
+    """Fit the transform and apply it, to the very numbers that the stream will store."""
+    raw = feature_matrix(features, rfm, as_of_ms)
+    transform = fit_transform(raw, features, recency_clip_days=recency_clip_days)
+    return Scaled(transform, from_fixed(to_fixed(transform.apply(raw))))

@@ -1,0 +1,174 @@
+"""Serving requests, one at a time, under the lease: the shell around the pipeline.
+
+A run that fails closes its request with the reason; the job goes on. A job that is killed leaves its
+request claimed under an epoch that the next holder of the lease knows to be gone, and serves again.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from secrets import token_hex
+from typing import Any
+
+from pymongo.database import Database
+from pymongo.errors import ConnectionFailure
+
+from batch.pipeline import recluster
+from batch.report import run_record
+from shared.adapters.mongo.client import Document
+from shared.adapters.mongo.leases import Lease, LeaseKeeper, acquire, release
+from shared.adapters.mongo.requests import Request, claim, file_request, finish, request_id
+from shared.adapters.mongo.runs import begin_run, close_killed_runs, finish_run
+from shared.config import Settings
+from shared.errors import LeaseHeld
+from shared.log import get_logger
+
+JOB = "recluster"
+LEASE_S = 20.0
+POLL_S = 0.2
+"""Between looks for a new request: an indexed find of a millisecond, and a stream may be waiting."""
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Served:
+    """One request and what came of it. decision : 'promoted', 'kept', or None if the run failed."""
+
+    request_id: str
+    run_id: str
+    status: str
+    decision: str | None
+    reason: str
+    model_version: int | None
+    n_customers: int | None
+    metrics: dict[str, Any]
+
+
+class Server:
+    """The holder of the lease; `serve` works off one request."""
+
+    def __init__(
+        self, database: Database[Document], settings: Settings, lease: Lease, lost: threading.Event
+    ) -> None:
+        self._database, self._settings, self._lease, self._lost = database, settings, lease, lost
+
+    def serve(self, identity: str | None = None) -> Served | None:
+        """Serve the oldest open request, or that of `identity`; None if there is none.
+
+        Raises
+        ------
+        LeaseHeld : the lease was lost meanwhile.
+        """
+        if self._lost.is_set():
+            msg = f"the lease {JOB!r} was lost while the job ran; see `resegment status` for its new holder"
+            raise LeaseHeld(msg)
+        request = claim(self._database, self._lease, identity)
+        return None if request is None else self._run(request)
+
+    def _run(self, request: Request) -> Served:
+        started_at = datetime.now(UTC)
+        run_id = f"{JOB}-{started_at:%Y%m%dT%H%M%S}-{token_hex(3)}"
+        begin_run(self._database, run_id, JOB, request.id, started_at)
+        log.info("recluster_started", request=request.id, reason=request.reason, run=run_id)
+        record = self._attempt(request, run_id, started_at)
+        finish_run(self._database, run_id, **record)
+        outcome = f"{record['decision'] or 'failed'}: {record['reason']}"
+        finish(
+            self._database, request.id, self._lease, status=record["status"], outcome=outcome, run_id=run_id
+        )
+        served = _served(request, run_id, record)
+        log.info(
+            "recluster_ended",
+            request=request.id,
+            run=run_id,
+            outcome=outcome,
+            model_version=served.model_version,
+            n_customers=served.n_customers,
+            elapsed_s=round((datetime.now(UTC) - started_at).total_seconds(), 2),
+        )
+        return served
+
+    def _attempt(self, request: Request, run_id: str, started_at: datetime) -> dict[str, Any]:
+        try:
+            outcome = recluster(
+                self._database,
+                self._settings,
+                kind=request.kind,
+                run_id=run_id,
+                created_at=started_at,
+                code_version=_code_version(),
+            )
+        except ConnectionFailure:  # nothing can be recorded either; the next holder serves it again
+            raise
+        except Exception as error:
+            log.exception("recluster_failed", request=request.id, run=run_id)
+            return {"status": "failed", "decision": None, "reason": f"{type(error).__name__}: {error}"}
+        return {"status": "done"} | run_record(outcome)
+
+
+@contextmanager
+def serving(database: Database[Document], settings: Settings) -> Iterator[Server]:
+    """Hold the lease for as long as the context is open.
+
+    Raises
+    ------
+    LeaseHeld : another instance runs.
+    """
+    lease = acquire(database, JOB, holder=f"resegment {JOB}", ttl_s=LEASE_S)
+    try:
+        with LeaseKeeper(database, lease, LEASE_S) as keeper:
+            close_killed_runs(database, JOB)
+            yield Server(database, settings, lease, keeper.lost)
+    finally:
+        release(database, lease)
+
+
+def serve_once(database: Database[Document], settings: Settings, reason: str) -> Served:
+    """File a request of an operator and serve it. Raises like `serving`."""
+    with serving(database, settings) as server:
+        key = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
+        file_request(database, "operator", key, None, reason)
+        served = server.serve(request_id("operator", key))
+    assert served is not None  # noqa: S101 - just filed, and nobody else holds the lease
+    return served
+
+
+def watch(
+    database: Database[Document],
+    settings: Settings,
+    *,
+    stop: threading.Event,
+    on_served: Callable[[Served], None],
+) -> None:
+    """Serve requests as they come until `stop` is set; the one in hand is finished first."""
+    with serving(database, settings) as server:
+        log.info("recluster_watching", poll_s=POLL_S)
+        while not stop.is_set():
+            served = server.serve()
+            if served is None:
+                stop.wait(POLL_S)
+            else:
+                on_served(served)
+
+
+def _served(request: Request, run_id: str, record: dict[str, Any]) -> Served:
+    return Served(
+        request_id=request.id,
+        run_id=run_id,
+        status=record["status"],
+        decision=record["decision"],
+        reason=record["reason"],
+        model_version=record.get("model_version"),
+        n_customers=record.get("n_customers"),
+        metrics=record.get("metrics", {}),
+    )
+
+
+@cache
+def _code_version() -> str:
+    return version("resegment")

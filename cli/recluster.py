@@ -1,0 +1,72 @@
+"""`resegment recluster --once|--watch`: fit a new segmentation, and put it in force if it is better."""
+
+import argparse
+import json
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+from cli.connection import open_database
+from cli.options import add_json_flag, start
+
+if TYPE_CHECKING:
+    from batch.serve import Served
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    text = "re-cluster all customers now, or whenever the stream asks for it"
+    verb = subparsers.add_parser("recluster", help=text, description=text[0].upper() + text[1:] + ".")
+    mode = verb.add_mutually_exclusive_group(required=True)
+    mode.add_argument(
+        "--once", action="store_true", help="re-cluster now; the result always replaces the champion"
+    )
+    mode.add_argument("--watch", action="store_true", help="serve requests until SIGTERM")
+    verb.add_argument(
+        "--reason", default="asked for on the command line", help="kept with the request (--once)"
+    )
+    add_json_flag(verb)
+    verb.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    settings = start(args)
+
+    def show(served: "Served") -> None:
+        _print(served, as_json=args.json)
+
+    with open_database(settings) as database:
+        from batch import serve
+
+        if args.once:
+            served = serve.serve_once(database, settings, args.reason)
+            show(served)
+            return 0 if served.status == "done" else 1
+        serve.watch(database, settings, stop=_stop_on_sigterm(), on_served=show)
+        return 0
+
+
+def _stop_on_sigterm() -> threading.Event:
+    """Let the request in hand finish: half a run is work that somebody has to do again."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
+    return stop
+
+
+def _print(served: "Served", *, as_json: bool) -> None:
+    from cli.output import as_json as plain
+
+    if as_json:
+        print(json.dumps(plain(served), ensure_ascii=False), flush=True)
+    elif served.status == "failed":
+        print(f"{served.request_id}: failed: {served.reason}", flush=True)
+    else:
+        what = (
+            f"promoted model {served.model_version}" if served.decision == "promoted" else "kept the champion"
+        )
+        seconds = sum(served.metrics["steps_s"].values())
+        print(
+            f"{served.request_id}: {what} (k={served.metrics['k']}, {served.n_customers:,} customers, "
+            f"{seconds:.1f} s): {served.reason}",
+            flush=True,
+        )

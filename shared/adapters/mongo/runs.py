@@ -1,0 +1,55 @@
+"""The record of every run of a job: begun, then finished with its outcome."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pymongo.database import Database
+
+from shared.adapters.mongo.client import Document
+from shared.adapters.mongo.collections import RUNS
+
+
+def begin_run(
+    database: Database[Document], run_id: str, job: str, request_id: str | None, started_at: datetime
+) -> None:
+    """Record that a run has begun."""
+    unknown = ("finished_at", "as_of", "n_customers", "model_version", "decision", "reason")
+    document: dict[str, Any] = dict.fromkeys(unknown)
+    document |= {"_id": run_id, "job": job, "request_id": request_id, "status": "running"}
+    document |= {"started_at": started_at, "metrics": {}, "scores": []}
+    database[RUNS].insert_one(document)
+
+
+def finish_run(
+    database: Database[Document],
+    run_id: str,
+    *,
+    status: Literal["done", "failed"],
+    reason: str,
+    decision: str | None = None,
+    as_of: datetime | None = None,
+    n_customers: int | None = None,
+    model_version: int | None = None,
+    metrics: Mapping[str, Any] | None = None,
+    scores: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Record how a run ended."""
+    result = {
+        "status": status,
+        "reason": reason,
+        "decision": decision,
+        "as_of": as_of,
+        "n_customers": n_customers,
+        "model_version": model_version,
+        "metrics": metrics or {},
+        "scores": list(scores),
+        "finished_at": datetime.now(UTC),
+    }
+    database[RUNS].update_one({"_id": run_id}, {"$set": result})
+
+
+def close_killed_runs(database: Database[Document], job: str) -> int:
+    """Mark runs that never ended as failed; for the only holder of the job's lease. Returns how many."""
+    ended = {"status": "failed", "reason": "the job was killed", "finished_at": datetime.now(UTC)}
+    return database[RUNS].update_many({"job": job, "status": "running"}, {"$set": ended}).modified_count
