@@ -65,4 +65,4 @@ def _mean(values: NDArray[np.float64], sample_weights: NDArray[np.float64] | Non
     if sample_weights is None:
         return float(values.mean()) if len(values) else np.nan
     total = float(sample_weights.sum())
-    return float(values @ sample_weights) / total if total > 0 else np.nan
+    return float((values * sample_weights).sum()) / total if total > 0 else np.nan
