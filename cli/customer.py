@@ -46,56 +46,55 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _document(view: "CustomerView") -> dict[str, Any]:
-    explained = {
-        "action": view.action,
-        "runner_up_name": view.runner_up_name,
-        "coordinates": view.coordinates,
-    }
-    return {"customer_id": view.customer["_id"], **view.customer, **explained}
+    kept = {key: value for key, value in view.customer.items() if key != "_id"}
+    runner_up_name = view.segment_names.get(kept["runner_up_id"])
+    explained = {"action": view.action, "runner_up_name": runner_up_name, "coordinates": view.coordinates}
+    return {"customer_id": view.customer["_id"], **kept, **explained}
 
 
 def _lines(view: "CustomerView") -> dict[str, str]:
     row = view.customer
-    lines = {
+    has_bought = row["first_purchase_at"] is not None
+    return {
         "status": STATUS[row["status"]],
-        "recency": f"{number(row['recency_days'], 1)} days",
+        **(_place(view) if row["segment_id"] is not None else {}),
+        "recency": f"{number(row['recency_days'], 1)} days" if row["recency_days"] is not None else "unknown",
         "frequency": f"{number(row['frequency'])} orders",
         "monetary": amount(row["monetary"]),
-        "purchases": f"{moment(row['first_purchase_at'])} to {moment(row['last_purchase_at'])}",
-        "records": f"{row['applied']} applied, {row['duplicate']} duplicate, {row['late']} late",
+        "purchases": f"{moment(row['first_purchase_at'])} to {moment(row['last_purchase_at'])}"
+        if has_bought
+        else "none",
+        "records": f"{row['applied']:,} applied, {row['duplicate']:,} duplicate, {row['late']:,} late",
+        **({"last move": _move(view, row["last_transition"])} if row["last_transition"] else {}),
+        "model": f"version {row['model_version']}, as of {moment(row['as_of'])}"
+        if row["model_version"]
+        else "none yet",
     }
-    if row["segment_id"] is not None:
-        lines = _place(view) | lines
-    if row["last_transition"]:
-        lines["last move"] = _transition(row["last_transition"])
-    if row["model_version"] is not None:
-        lines["model"] = f"version {row['model_version']}, as of {moment(row['as_of'])}"
-    return lines
 
 
 def _place(view: "CustomerView") -> dict[str, str]:
     row = view.customer
-    lines = {
-        "segment": f"{row['segment_name']} (id {row['segment_id']})",
-        "action": view.action or "none named",
-    }
-    lines["why"] = f"{number(row['distance'], 3)} from its centre"
+    why = f"{number(row['distance'], 3)} from its centre"
     if row["runner_up_id"] is not None:
-        runner_up = f"{view.runner_up_name or 'segment'} (id {row['runner_up_id']})"
-        lines["why"] += f"; the next, {runner_up}, is {number(row['margin'], 3)} further"
-    if view.coordinates:
-        parts = (f"{name} {value:+.2f}" for name, value in view.coordinates.items())
-        lines["compared"] = f"{', '.join(parts)} standard deviations from the average (log scale)"
+        why += f"; the next, {_named(view, row['runner_up_id'])}, is {number(row['margin'], 3)} further"
     beside = "its neighbour is second" if row["som_adjacent"] else "the second best unit is elsewhere"
-    lines["map"] = f"row {row['som_row']}, column {row['som_col']} ({beside})"
-    return lines
+    parts = ", ".join(f"{name} {value:+.2f}" for name, value in view.coordinates.items())
+    return {
+        "segment": _named(view, row["segment_id"]),
+        "action": view.action or "none named",
+        "why": why,
+        **({"compared": f"{parts} standard deviations from the average, log scale"} if parts else {}),
+        "map": f"row {row['som_row']}, column {row['som_col']} ({beside})",
+    }
 
 
-def _transition(transition: dict[str, Any]) -> str:
-    start, end = (
-        f"id {transition[key]}" if transition[key] is not None else "none" for key in ("from", "to")
-    )
-    where = f", offset {transition['offset']}" if transition.get("offset") is not None else ""
-    return (
-        f"segment {start} to {end}, cause {transition['cause']}{where}, as of {moment(transition['as_of'])}"
-    )
+def _move(view: "CustomerView", transition: dict[str, Any]) -> str:
+    path = f"from {_named(view, transition['from'])} to {_named(view, transition['to'])}"
+    where = f", offset {transition['offset']}" if transition["offset"] is not None else ""
+    return f"{path}, cause {transition['cause']}{where}, as of {moment(transition['as_of'])}"
+
+
+def _named(view: "CustomerView", segment_id: int | None) -> str:
+    if segment_id is None:
+        return "no segment"
+    return f"{view.segment_names.get(segment_id, 'a segment')} (id {segment_id})"

@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.connection import open_database
 from cli.options import add_json_flag, start
-from cli.output import Column, number, print_json, print_table
+from cli.output import Column, moment, number, print_json, print_table
 
 FIRING = 5
 LEVELS = {"warn": ("warn", "critical"), "critical": ("critical",)}
@@ -76,4 +76,4 @@ def _cells(row: Mapping[str, Any], history: Sequence[float | None]) -> tuple[str
 def _title(rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return "nothing measured yet"
-    return f"model {rows[0]['model_version']}, as of {rows[0]['as_of']:%Y-%m-%d}"
+    return f"model {rows[0]['model_version']}, as of {moment(rows[0]['as_of'])}"

@@ -54,6 +54,7 @@ USAGE = 2
 
 def entry() -> NoReturn:
     """Console script."""
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main(sys.argv[1:]))
 
 
@@ -64,7 +65,6 @@ def main(argv: Sequence[str]) -> int:
         parser.print_help(sys.stderr)
         return USAGE
     args = parser.parse_args(argv)
-    signal.signal(signal.SIGTERM, _terminate)
     try:
         code: int = args.run(args)
         sys.stdout.flush()

@@ -129,6 +129,8 @@ def _print_plain(columns: Sequence[Column], cells: Sequence[Sequence[str]], titl
             for cell, width, column in zip(line, widths, columns, strict=True)
         )
         print("  ".join(aligned).rstrip())
+    if title:
+        print()
 
 
 def _print_rich(columns: Sequence[Column], cells: Sequence[Sequence[str]], title: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.connection import open_database
 from cli.options import add_json_flag, start
-from cli.output import Column, amount, number, percent, print_json, print_table
+from cli.output import Column, amount, moment, number, percent, print_json, print_table
 
 COLUMNS = (
     Column("segment", "left"),
@@ -62,4 +62,4 @@ def _title(rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return "no segments are published yet"
     first = rows[0]
-    return f"model {first['model_version']}, as of {first['as_of']:%Y-%m-%d}"
+    return f"model {first['model_version']}, as of {moment(first['as_of'])}"

@@ -1,7 +1,7 @@
 """`resegment status`: does the stream run and keep up, and has every record its outcome."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -35,8 +35,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     print_pairs(_stream_lines(status, lag), title=f"stream {status.stream_id}")
     print_pairs(_services(settings), title="services")
-    _print_requests(status)
-    _print_runs(status)
+    _print_tables(status)
     return 0
 
 
@@ -70,11 +69,12 @@ def _document(settings: "Settings", status: "StreamStatus", lag: int | None) -> 
 
 def _stream_lines(status: "StreamStatus", lag: int | None) -> dict[str, str]:
     live = status.live
-    lines = {"lease": _lease(status.lease)}
     if live is None or status.accounting is None:
-        return lines | {"state": "nothing stored yet; run `resegment stream`"}
+        return {"state": "nothing stored yet; run `resegment stream`", "lease": _lease(status.lease)}
     batch = live["batch"]
-    return lines | {
+    return {
+        "state": _state(live, status.lease),
+        "lease": _lease(status.lease),
         "records": identity(status.accounting),
         "lag": "unknown" if lag is None else f"{lag:,} records",
         "offsets": ", ".join(f"{at['partition']}: {at['next']:,}" for at in live["offsets"]) or "none",
@@ -86,16 +86,24 @@ def _stream_lines(status: "StreamStatus", lag: int | None) -> dict[str, str]:
         "pending": _pending(live["pending"]),
         "events": f"{moment(live['first_event_at'])} to {moment(live['newest_event_at'])}",
         "last batch": f"{batch['rows']:,} rows, {number(batch['events_per_s'])} rows/s" if batch else "none",
-        "stopped": "clean" if live["clean"] else "not clean: running, or to be recounted at the next start",
     }
+
+
+def _is_held(lease: Mapping[str, Any] | None) -> bool:
+    return lease is not None and lease["holder"] is not None and lease["expires_at"] > datetime.now(UTC)
+
+
+def _state(live: Mapping[str, Any], lease: Mapping[str, Any] | None) -> str:
+    if _is_held(lease):
+        return "running"
+    return "stopped" if live["clean"] else "stopped without a clean end: the next start recounts"
 
 
 def _lease(lease: Mapping[str, Any] | None) -> str:
     if lease is None or lease["holder"] is None:
         return "free"
-    held = lease["expires_at"].replace(tzinfo=UTC) > datetime.now(UTC)
     who = f"{lease['holder']} on {lease['host']} (process {lease['pid']}), epoch {lease['epoch']}"
-    return f"held by {who}" if held else f"free; last held by {who}"
+    return f"held by {who}" if _is_held(lease) else f"free; last held by {who}"
 
 
 def _model(live: Mapping[str, Any]) -> str:
@@ -120,23 +128,23 @@ def _services(settings: "Settings") -> dict[str, str]:
     return embedded | {name: address for name, address in given.items() if address}
 
 
-def _print_requests(status: "StreamStatus") -> None:
-    columns = [
-        Column("request", "left"),
-        Column("status", "left"),
-        Column("created", "left"),
-        Column("why", "left"),
+def _print_tables(status: "StreamStatus") -> None:
+    requests = [
+        (one["_id"], one["status"], moment(one["created_at"]), one["reason"]) for one in status.requests
     ]
-    rows = [(one["_id"], one["status"], moment(one["created_at"]), one["reason"]) for one in status.requests]
-    if rows:
-        print_table(columns, rows, title="open requests")
-
-
-def _print_runs(status: "StreamStatus") -> None:
-    columns = [Column(title, "left") for title in ("run", "status", "started", "decision", "reason")]
-    rows = [
+    _print_rows("open requests", ("request", "status", "created", "reason"), requests)
+    runs = [
         (one["job"], one["status"], moment(one["started_at"]), one["decision"] or "-", one["reason"] or "-")
         for one in status.runs
     ]
+    _print_rows("last runs", ("run", "status", "started", "decision", "reason"), runs)
+    alerts = [
+        (one["kind"], one["severity"], one["status"], moment(one["last_at"]), one["message"])
+        for one in status.alerts
+    ]
+    _print_rows("last alerts", ("alert", "severity", "status", "last seen", "message"), alerts)
+
+
+def _print_rows(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
     if rows:
-        print_table(columns, rows, title="last runs")
+        print_table([Column(name, "left") for name in columns], rows, title=title)

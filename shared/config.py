@@ -5,9 +5,10 @@ the project reads the environment or a file for a setting.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 
 class Section(BaseModel):
@@ -58,6 +59,16 @@ class InputSettings(Section):
     max_record_bytes: Annotated[int, Field(ge=256, le=1_048_576)] = 65_536
     max_line_amount: Annotated[int, Field(ge=1, le=100_000_000)] = 100_000_000
     """Largest |quantity x unit_price| of a line, in currency units."""
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as error:
+            msg = "should be an IANA time zone such as Europe/London"
+            raise ValueError(msg) from error
+        return zone
 
 
 class StateSettings(Section):
@@ -112,6 +123,13 @@ class ModelSettings(Section):
     """Event-time days between refits of a provisional champion."""
     recluster_days: Annotated[int, Field(ge=1)] = 90
     """Event-time days between full re-clusterings afterwards."""
+
+    @model_validator(mode="after")
+    def _k_range_is_not_empty(self) -> Self:
+        if self.k_min > self.k_max:
+            msg = f"k_min={self.k_min} should be <= k_max={self.k_max}"
+            raise ValueError(msg)
+        return self
 
 
 class LogSettings(Section):

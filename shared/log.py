@@ -42,21 +42,20 @@ def _shared_processors() -> list[Processor]:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
-        _redact_values,
     ]
 
 
 def _renderers(settings: LogSettings) -> list[Processor]:
+    # a traceback becomes text before it is redacted, and without local variables: those hold secrets
+    text: list[Processor] = [structlog.processors.format_exc_info, _redact_values]
     if settings.format == "json":
-        return [
-            structlog.processors.format_exc_info,
-            _redact_values,
-            structlog.processors.JSONRenderer(default=str),
-        ]
-    colours = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    # the rich traceback would print local variables, and those hold secrets
+        return [*text, structlog.processors.JSONRenderer(default=str)]
+    return [*text, _console(colours=sys.stderr.isatty() and "NO_COLOR" not in os.environ)]
+
+
+def _console(*, colours: bool) -> Processor:
     plain = structlog.dev.plain_traceback
-    return [structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="ts", exception_formatter=plain)]
+    return structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="ts", exception_formatter=plain)
 
 
 def _redact_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

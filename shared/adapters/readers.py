@@ -72,7 +72,7 @@ class CustomerView:
 
     customer: Document
     action: str | None
-    runner_up_name: str | None
+    segment_names: Mapping[int, str]
     coordinates: Mapping[str, float]
 
 
@@ -114,18 +114,14 @@ def customer(database: Database[Document], customer_id: str) -> CustomerView | N
     found = database[CUSTOMERS].find_one({"_id": customer_id, "deleted": False}, _PACKED)
     if found is None:
         return None
-    named = {
-        row["segment_id"]: row
-        for row in database[SEGMENTS].find(
-            {"model_epoch": found["model_epoch"]}, {"segment_id": 1, "name": 1, "action": 1}
-        )
-    }
+    in_force = database[SEGMENTS].find({"model_epoch": found["model_epoch"]})
+    named = {row["segment_id"]: row for row in in_force}
     vector = found.pop("vector")
     model = database[MODELS].find_one({"_id": found["model_version"]}, {"features": 1})
     return CustomerView(
         found,
         named.get(found["segment_id"], {}).get("action"),
-        named.get(found["runner_up_id"], {}).get("name"),
+        {segment_id: row["name"] for segment_id, row in named.items()},
         _coordinates(vector, model["features"]) if vector and model else {},
     )
 
