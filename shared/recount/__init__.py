@@ -1,0 +1,25 @@
+"""The recount: every customer once more, from the records themselves, in plain code.
+
+It is read as the specification and shares no code with the stream: one event at a time, in
+offset order, with dictionaries and exact numbers. Where the two disagree, one of them is wrong.
+"""
+
+from shared.recount.compare import Comparison, Mismatch, compare_counters, compare_customers
+from shared.recount.customer import Account
+from shared.recount.ledger import Ledger, Totals
+from shared.recount.line import Line, Rules, read_line
+from shared.recount.table import recount_table
+
+__all__ = [
+    "Account",
+    "Comparison",
+    "Ledger",
+    "Line",
+    "Mismatch",
+    "Rules",
+    "Totals",
+    "compare_counters",
+    "compare_customers",
+    "read_line",
+    "recount_table",
+]

@@ -1,0 +1,50 @@
+"""The recount's verdict on every poison record."""
+
+import pytest
+
+from shared.config import InputSettings, StateSettings
+from shared.recount import Account, Ledger, Rules, read_line
+from tests.support import poison
+
+RULES = Rules(InputSettings(currency=poison.CURRENCY), StateSettings())
+KAFKA_MS = round(poison.KAFKA_TIME.timestamp() * 1000)
+CASES = poison.cases(oversized_bytes=200_000)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_each_poison_record_is_accepted_or_rejected_as_the_table_says(case: poison.PoisonCase) -> None:
+    line = read_line(case.value, KAFKA_MS, RULES)
+    assert (line is None) == case.is_rejected
+    if line is not None:
+        assert line.customer_id == case.customer_id
+        assert (line.customer_id is None) == (case.expected == "unattributed")
+
+
+@pytest.mark.parametrize("sequence", poison.sequences(), ids=lambda sequence: sequence.name)
+def test_each_poison_sequence_leaves_the_state_the_table_says(sequence: poison.PoisonSequence) -> None:
+    account = Account()
+    for case in sequence.records:
+        line = read_line(case.value, KAFKA_MS, RULES)
+        assert line is not None
+        assert account.take(line, RULES) == case.expected
+    assert {name: getattr(account, name) for name in sequence.state} == sequence.state
+
+
+def test_poison_changes_no_neighbour_and_every_record_has_one_outcome() -> None:
+    ledger = Ledger(RULES, offsets={0: len(CASES)}, fences={})
+    for offset, case in enumerate(CASES):
+        ledger.add(0, offset, KAFKA_MS, case.value)
+    accepted = [case for case in CASES if case.expected == "applied"]
+    assert set(ledger.accounts) == {case.customer_id for case in accepted}
+    assert all(account.applied == 1 for account in ledger.accounts.values())
+    totals = ledger.totals
+    assert totals.read == len(CASES)
+    assert totals.rejected == sum(case.is_rejected for case in CASES)
+    assert totals.unattributed == 2
+    assert totals.read == totals.applied + totals.rejected + totals.unattributed
+
+
+def test_names_and_customers_of_the_table_are_unique() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+    customers = [case.customer_id for case in CASES if case.expected == "applied"]
+    assert len(set(customers)) == len(customers)
