@@ -1,0 +1,1 @@
+"""The streaming job: purchases in, segments out."""

@@ -1,0 +1,40 @@
+"""`resegment stream`: keep every customer's segment right while purchases arrive."""
+
+import argparse
+
+from cli.options import start
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    text = "apply purchases as they arrive; stops cleanly on SIGTERM or Ctrl-C"
+    verb = subparsers.add_parser("stream", help=text, description=text[0].upper() + text[1:] + ".")
+    verb.add_argument(
+        "--until-caught-up",
+        action="store_true",
+        help="end once every record is applied and nothing is pending",
+    )
+    verb.add_argument(
+        "--accept-new-topic",
+        action="store_true",
+        help="the topic was recreated on purpose: read it from its beginning",
+    )
+    verb.add_argument(
+        "--accept-jump", action="store_true", help="the shop really paused: let the clock jump ahead"
+    )
+    verb.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    settings = start(args)
+    from cli.connection import kafka_servers, mongo_uri
+
+    addresses = mongo_uri(settings), kafka_servers(settings)
+
+    from cli.output import say
+    from deploy.local.jars import spark_connector_jars
+    from streaming.job import Addresses
+    from streaming.query import StreamOptions, run_stream
+
+    options = StreamOptions(args.until_caught_up, args.accept_new_topic, args.accept_jump)
+    return run_stream(settings, Addresses(*addresses), spark_connector_jars(say), options)

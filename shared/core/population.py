@@ -1,0 +1,181 @@
+"""What the live model knows about its customers: one additive, retractable set of sums.
+
+The incremental value (old contribution out, new contribution in) equals a fresh sum over the
+customer table to the last bit, because every term is an integer. `recount` relies on it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.core.fixed_point import checked_add, checked_subtract, sum_by_label, to_fixed
+from shared.core.placement import CLUSTERED, UNASSIGNED, Placements
+from shared.core.rfm import CustomerStates
+from shared.core.statistics import BatchStatistics
+
+SEGMENT_SUMS = ("monetary_minor", "frequency", "last_purchase_s", "distance")
+"""Per live label; distance in fixed point, the last purchase in epoch seconds to stay clear of overflow."""
+REFERENCE_SUMS = ("distance", "outliers")
+"""Per champion label; outliers lie beyond the champion's 99.5th percentile of distance."""
+TOTALS = ("customers", "clusterable", "applied", "duplicate", "late", "folds", "unit_distance")
+"""Over everybody; folds are customers whose two best units do not touch."""
+
+
+@dataclass(frozen=True, eq=False)
+class PopulationStatistics:
+    """Sums over customers, k segments, m units, d features.
+
+    segments (k, d), units (m, d), reference (k, d) : by live label, best unit, champion label.
+    segment_sums (k, 4), reference_sums (k, 2), totals (7,) : int64, columns as named above.
+    """
+
+    segments: BatchStatistics
+    units: BatchStatistics
+    reference: BatchStatistics
+    segment_sums: NDArray[np.int64]
+    reference_sums: NDArray[np.int64]
+    totals: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, k: int, m: int, d: int) -> "PopulationStatistics":
+        """Return the statistics of nobody under a model of that shape; (0, 0, 0) is no model."""
+        return cls(
+            BatchStatistics.empty(k, d),
+            BatchStatistics.empty(m, d),
+            BatchStatistics.empty(k, d),
+            np.zeros((k, len(SEGMENT_SUMS)), np.int64),
+            np.zeros((k, len(REFERENCE_SUMS)), np.int64),
+            np.zeros(len(TOTALS), np.int64),
+        )
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(k, m, d) of the model the sums belong to."""
+        return self.segments.counts.size, self.units.counts.size, self.segments.sums.shape[1]
+
+    def total(self, name: str) -> int:
+        """Return one of `TOTALS`."""
+        return int(self.totals[TOTALS.index(name)])
+
+    def merge(self, other: "PopulationStatistics") -> "PopulationStatistics":
+        """Add the customers of `other`."""
+        return PopulationStatistics(
+            self.segments.merge(other.segments),
+            self.units.merge(other.units),
+            self.reference.merge(other.reference),
+            checked_add(self.segment_sums, other.segment_sums),
+            checked_add(self.reference_sums, other.reference_sums),
+            checked_add(self.totals, other.totals),
+        )
+
+    def subtract(self, other: "PopulationStatistics") -> "PopulationStatistics":
+        """Take the customers of `other` out."""
+        return PopulationStatistics(
+            self.segments.subtract(other.segments),
+            self.units.subtract(other.units),
+            self.reference.subtract(other.reference),
+            checked_subtract(self.segment_sums, other.segment_sums),
+            checked_subtract(self.reference_sums, other.reference_sums),
+            checked_subtract(self.totals, other.totals),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PopulationStatistics) and self.to_document() == other.to_document()
+
+    __hash__ = None  # type: ignore[assignment]  # equal by content, and content is large
+
+    def to_document(self) -> dict[str, Any]:
+        """Plain mapping; arrays as little-endian bytes, totals by name."""
+        return {
+            "segments": self.segments.to_document(),
+            "units": self.units.to_document(),
+            "reference": self.reference.to_document(),
+            "segment_sums": self.segment_sums.astype("<i8").tobytes(),
+            "reference_sums": self.reference_sums.astype("<i8").tobytes(),
+            "totals": dict(zip(TOTALS, self.totals.tolist(), strict=True)),
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "PopulationStatistics":
+        """Read what `to_document` wrote."""
+
+        def table(name: str, width: int) -> NDArray[np.int64]:
+            return np.frombuffer(document[name], "<i8").reshape(-1, width).astype(np.int64)
+
+        return cls(
+            BatchStatistics.from_document(document["segments"]),
+            BatchStatistics.from_document(document["units"]),
+            BatchStatistics.from_document(document["reference"]),
+            table("segment_sums", len(SEGMENT_SUMS)),
+            table("reference_sums", len(REFERENCE_SUMS)),
+            np.array([document["totals"][name] for name in TOTALS], np.int64),
+        )
+
+
+def population_of(
+    states: CustomerStates,
+    placed: Placements,
+    shape: tuple[int, int, int],
+    distance_p995: NDArray[np.float64],
+    is_counted: NDArray[np.bool_],
+) -> PopulationStatistics:
+    """Sum the contribution of m customers.
+
+    Parameters
+    ----------
+    shape : (k, m, d) of the model. distance_p995 : (k,) of the champion.
+    is_counted : (m,) False for a customer without a document: new ones before, deleted ones after.
+    """
+    k, m, d = shape
+    labels = np.where(is_counted, placed.labels, -1)
+    reference_labels = np.where(is_counted, placed.reference_labels, -1)
+    units = np.where(is_counted, placed.units, -1)
+    vectors = placed.vectors if d else np.zeros((len(states), 0), np.int64)
+    return PopulationStatistics(
+        BatchStatistics.of(vectors, labels, k),
+        BatchStatistics.of(vectors, units, m),
+        BatchStatistics.of(vectors, reference_labels, k),
+        sum_by_label(_segment_columns(states, placed, labels), labels, k),
+        sum_by_label(_reference_columns(placed, reference_labels, distance_p995), reference_labels, k),
+        _totals(states, placed, is_counted),
+    )
+
+
+def _segment_columns(
+    states: CustomerStates, placed: Placements, labels: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    inside = labels >= 0
+    return np.column_stack(
+        [
+            states.monetary_minor,
+            states.frequency,
+            np.where(inside, states.last_purchase_ms // 1000, 0),
+            to_fixed(np.where(inside, placed.distances, 0.0)),
+        ]
+    )
+
+
+def _reference_columns(
+    placed: Placements, labels: NDArray[np.int32], distance_p995: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    inside = labels >= 0
+    distances = np.where(inside, placed.reference_distances, 0.0)
+    limits = np.append(distance_p995, np.inf)[labels]  # label -1 reads the infinity at the end
+    return np.column_stack([to_fixed(distances), distances > limits])
+
+
+def _totals(states: CustomerStates, placed: Placements, is_counted: NDArray[np.bool_]) -> NDArray[np.int64]:
+    inside = is_counted & (placed.status == CLUSTERED)
+    columns = {
+        "customers": is_counted,
+        "clusterable": inside | (is_counted & (placed.status == UNASSIGNED)),
+        "applied": np.where(is_counted, states.applied, 0),
+        "duplicate": np.where(is_counted, states.duplicate, 0),
+        "late": np.where(is_counted, states.late, 0),
+        "folds": inside & ~placed.is_unit_adjacent,
+        "unit_distance": to_fixed(np.where(inside, placed.unit_distances, 0.0)),
+    }
+    return np.array([columns[name].sum(dtype=np.int64) for name in TOTALS], np.int64)

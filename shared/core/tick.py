@@ -1,0 +1,76 @@
+"""What "today" is, learnt from the days that events fall on.
+
+A day counts once enough distinct customers have bought on it, so that one wrong clock cannot
+age everybody; and a jump of more than a month is held back and reported.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DaySightings = Mapping[date, frozenset[int]]
+"""Local day -> hashes of distinct customers seen on it, at most as many as the rule asks for."""
+
+
+@dataclass(frozen=True)
+class TickRule:
+    """zone : where midnight is. min_customers : distinct customers that make a day count."""
+
+    zone: ZoneInfo
+    min_customers: int
+    max_jump_days: int
+
+
+@dataclass(frozen=True)
+class Tick:
+    """as_of : what recency is measured against from now on; None before the first day counts.
+
+    held : the instant that was held back because it lies too far ahead, if any.
+    """
+
+    as_of: datetime | None
+    held: datetime | None = None
+
+
+def midnight_after(day: date, zone: ZoneInfo) -> datetime:
+    """Return the instant at which `day` is over in `zone`, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(ZoneInfo("UTC"))
+
+
+def next_tick(
+    current: datetime | None, days: DaySightings, rule: TickRule, *, accept_jump: bool = False
+) -> Tick:
+    """Move `current` to the end of the newest day that counts; never backwards.
+
+    With `accept_jump` an operator has confirmed that the shop's clock is right.
+    """
+    counted = [day for day, customers in days.items() if len(customers) >= rule.min_customers]
+    if not counted:
+        return Tick(current)
+    newest = midnight_after(max(counted), rule.zone)
+    if current is None or newest <= current:
+        return Tick(max(filter(None, (current, newest))))
+    if newest - current <= timedelta(days=rule.max_jump_days) or accept_jump:
+        return Tick(newest)
+    reachable = [midnight_after(day, rule.zone) for day in counted]
+    near = [
+        instant for instant in reachable if current < instant <= current + timedelta(days=rule.max_jump_days)
+    ]
+    return Tick(max(near, default=current), held=newest)
+
+
+def merge_sightings(
+    first: DaySightings, second: DaySightings, min_customers: int
+) -> dict[date, frozenset[int]]:
+    """Union per day, cut to the `min_customers` smallest hashes so that it stays small and order-free."""
+    merged: dict[date, frozenset[int]] = {}
+    for day in first.keys() | second.keys():
+        seen = first.get(day, frozenset()) | second.get(day, frozenset())
+        merged[day] = frozenset(sorted(seen)[:min_customers])
+    return merged
+
+
+def open_days(days: DaySightings, as_of: datetime | None, zone: ZoneInfo) -> dict[date, frozenset[int]]:
+    """Return the days that a later tick may still depend on."""
+    return {day: seen for day, seen in days.items() if as_of is None or midnight_after(day, zone) > as_of}

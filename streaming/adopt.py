@@ -1,0 +1,116 @@
+"""Step 0: bring every customer to the newest tick and the champion, one after the other.
+
+What is about to happen is written down first (`pending`), so that a crash halfway is finished
+by the next start. Only what earlier batches have shown decides, never the batch to come.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pymongo.database import Database
+
+from shared.adapters.failpoints import failpoint
+from shared.adapters.mongo.models import load_model, read_pointer
+from shared.config import Settings
+from shared.core.artifact import ModelArtifact
+from shared.core.placement import LiveModel
+from shared.core.tick import TickRule, midnight_after, next_tick, open_days
+from streaming import live_store
+from streaming.live import LiveState, Target
+from streaming.restate import restate
+
+Document = dict[str, Any]
+LIVE_SHOP_DELAY_MS = 86_400_000
+"""A shop whose newest event reached Kafka within a day is live: its silence lets time pass."""
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """state, and its champion; held : a tick that was held back for lying too far ahead."""
+
+    state: LiveState
+    champion: ModelArtifact | None
+    held: datetime | None = None
+
+
+class Adopter:
+    """Carries out step 0; remembers the champion it has loaded."""
+
+    def __init__(self, database: Database[Document], settings: Settings, *, accept_jump: bool) -> None:
+        self._database, self._settings, self._accept_jump = database, settings, accept_jump
+        self._champion: ModelArtifact | None = None
+
+    def champion(self, version: int | None) -> ModelArtifact | None:
+        """Return the model of `version`, read once."""
+        if version is None:
+            return None
+        if self._champion is None or self._champion.version != version:
+            self._champion = load_model(self._database, version)
+        return self._champion
+
+    def adopt(self, state: LiveState, wall: datetime) -> Adopted:
+        """Finish what is pending, then follow the tick, then the champion pointer."""
+        if state.pending is not None:
+            state = self._bring(state, state.pending)
+        tick = self._tick(state, wall)
+        if tick.as_of_ms != state.now.as_of_ms:
+            state = self._bring(state, replace(state.now, as_of_ms=tick.as_of_ms))
+        pointer = read_pointer(self._database)
+        if pointer is not None and pointer.epoch != state.now.model_epoch and state.now.as_of_ms is not None:
+            state = self._bring(state, Target(pointer.version, pointer.epoch, state.now.as_of_ms))
+        return Adopted(state, self.champion(state.now.model_version), tick.held)
+
+    def _tick(self, state: LiveState, wall: datetime) -> "_Ticked":
+        rules, zone = self._settings.tick, ZoneInfo(self._settings.input.zone)
+        current = (
+            None if state.now.as_of_ms is None else datetime.fromtimestamp(state.now.as_of_ms / 1000, UTC)
+        )
+        rule = TickRule(zone, rules.min_customers, rules.max_jump_days)
+        tick = next_tick(current, state.days, rule, accept_jump=self._accept_jump)
+        as_of = tick.as_of
+        if rules.clock == "auto" and as_of is not None and state.newest_delay_ms <= LIVE_SHOP_DELAY_MS:
+            yesterday = wall.astimezone(zone).date() - timedelta(days=1)
+            as_of = max(as_of, midnight_after(yesterday, zone))
+        return _Ticked(None if as_of is None else round(as_of.timestamp() * 1000), tick.held)
+
+    def _bring(self, state: LiveState, target: Target) -> LiveState:
+        """Restate everybody under `target`; without a model only the tick itself moves."""
+        champion = self.champion(target.model_version)
+        days = state.days
+        if target.as_of_ms is not None:
+            as_of = datetime.fromtimestamp(target.as_of_ms / 1000, UTC)
+            days = open_days(days, as_of, ZoneInfo(self._settings.input.zone))
+        if champion is None or target.as_of_ms is None:
+            return replace(state, now=target, days=days)
+        state = live_store.save(self._database, replace(state, pending=target))
+        failpoint("pending_written")
+        start = _start(state, target, champion)
+        model, population = restate(self._database, state, target, champion, start)
+        return live_store.save(
+            self._database,
+            replace(
+                state,
+                now=target,
+                pending=None,
+                days=days,
+                centers=model.centers,
+                unit_weights=model.unit_weights,
+                population=population,
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class _Ticked:
+    as_of_ms: int | None
+    held: datetime | None
+
+
+def _start(state: LiveState, target: Target, champion: ModelArtifact) -> LiveModel:
+    """Where learning goes on from: the live prototypes, or those of a new champion."""
+    as_of_ms = target.as_of_ms or 0
+    if target.model_epoch == state.now.model_epoch:
+        return LiveModel(champion, state.centers, state.unit_weights, as_of_ms)
+    return LiveModel(champion, champion.centers, champion.som.weights, as_of_ms)

@@ -1,0 +1,155 @@
+"""Why a record could not be decoded: the slow, exact second look at one broken value.
+
+Runs only for records that the fast decoder refused. It walks the same rules in a fixed order
+and names the first that is broken, so that equal input always gets an equal code.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+
+MAX_ID_BYTES = 256
+MAX_QUANTITY = 2**31
+FIRST_MS = 0
+LAST_MS = 1 << 42
+"""Times live in [1970-01-01, 2109-05-15): inside what every BSON reader can show."""
+DECIMAL = r"^-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?$"
+
+_TIME = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:?\d\d)?"
+
+REQUIRED = ("event_id", "event_time", "invoice_no", "stock_code", "quantity", "unit_price")
+IDS = ("event_id", "invoice_no", "stock_code", "customer_id")
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why a record is not used: a code to count by, the JSON key at fault, a sentence."""
+
+    code: str
+    field: str | None
+    message: str
+
+
+class _NonFiniteError(ValueError):
+    """A number that JSON does not have, or that does not fit a double."""
+
+
+def explain(value: bytes | None, max_bytes: int, decoder_message: str) -> Rejection:
+    """Name the first rule that `value` breaks; `decoder_message` serves where none is found."""
+    if value is None:
+        return Rejection("no_value", None, "the record has no value")
+    if len(value) > max_bytes:
+        return Rejection("oversized", None, f"more than {max_bytes} bytes")
+    body = _json_of(value)
+    if isinstance(body, Rejection):
+        return body
+    if not isinstance(body, dict):
+        return Rejection("bad_type", None, f"should be an object, is a JSON {type(body).__name__}")
+    return _broken_rule(body) or Rejection("malformed", None, decoder_message[:200])
+
+
+def _json_of(value: bytes) -> Any:
+    try:
+        return json.loads(value.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+    except UnicodeDecodeError as error:
+        return Rejection("bad_unicode", None, f"not UTF-8 at byte {error.start}")
+    except _NonFiniteError as error:
+        return Rejection("non_finite", None, str(error))
+    except (ValueError, RecursionError) as error:
+        return Rejection("malformed", None, str(error)[:200] or "nested too deep")
+
+
+def _refuse(constant: str) -> NoReturn:
+    msg = f"{constant} is not a number of JSON"
+    raise _NonFiniteError(msg)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in {float("inf"), float("-inf")}:
+        msg = f"{text[:40]} does not fit a double"
+        raise _NonFiniteError(msg)
+    return number
+
+
+def _broken_rule(body: Mapping[str, Any]) -> Rejection | None:
+    for name in REQUIRED:
+        if body.get(name) is None:
+            return Rejection("missing_field", name, "required")
+    for name in IDS:
+        fault = _id_fault(name, body.get(name))
+        if fault:
+            return fault
+    return (
+        _time_fault(body["event_time"])
+        or _quantity_fault(body["quantity"])
+        or _price_fault(body["unit_price"])
+        or _currency_fault(body.get("currency"))
+        or _surrogate_fault(body)
+    )
+
+
+def _id_fault(name: str, value: Any) -> Rejection | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return _bad_type(name, "a string", value)
+    if isinstance(value, int):
+        fits = -(2**63) <= value < 2**64
+        return None if fits else Rejection("out_of_range", name, "does not fit 64 bits")
+    if _has_surrogate(value):
+        return Rejection("bad_unicode", name, "lone surrogate")
+    if 0 < len(value) <= MAX_ID_BYTES:
+        return None
+    code, why = (
+        ("out_of_range", f"longer than {MAX_ID_BYTES} characters") if value else ("missing_field", "empty")
+    )
+    return Rejection(code, name, why)
+
+
+def _time_fault(value: Any) -> Rejection | None:
+    if not isinstance(value, str):
+        return _bad_type("event_time", "a string", value)
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return Rejection("bad_time", "event_time", f"not a date and time: {value[:40]!r}")
+    if re.fullmatch(_TIME, value):
+        return None
+    return Rejection("bad_time", "event_time", "should look like 2011-12-09T12:50:00+00:00")
+
+
+def _quantity_fault(value: Any) -> Rejection | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return _bad_type("quantity", "a whole number", value)
+    if abs(value) > MAX_QUANTITY:
+        return Rejection("out_of_range", "quantity", f"beyond {MAX_QUANTITY}")
+    return None
+
+
+def _price_fault(value: Any) -> Rejection | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return _bad_type("unit_price", "a decimal", value)
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return Rejection("out_of_range", "unit_price", "does not fit 64 bits")
+    return None
+
+
+def _currency_fault(value: Any) -> Rejection | None:
+    return None if value is None or isinstance(value, str) else _bad_type("currency", "a string", value)
+
+
+def _surrogate_fault(body: Mapping[str, Any]) -> Rejection | None:
+    is_broken = _has_surrogate(json.dumps(body, ensure_ascii=False))
+    return Rejection("bad_unicode", None, "lone surrogate") if is_broken else None
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _bad_type(name: str, expected: str, value: Any) -> Rejection:
+    return Rejection("bad_type", name, f"should be {expected}, is a JSON {type(value).__name__}")

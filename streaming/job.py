@@ -1,0 +1,226 @@
+"""One micro-batch, in the order of writes that survives a crash at any point.
+
+0. adopt tick and champion (`streaming.adopt`), 1. executors merge customers behind their fence,
+2. the live model is replaced, 3. metrics are written under repeatable identities, 4. Spark commits.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from time import monotonic, perf_counter
+from typing import Any
+
+import numpy as np
+from pymongo.database import Database
+from pyspark.sql import DataFrame
+
+from shared.adapters.failpoints import failpoint
+from shared.adapters.mongo import alerts, requests
+from shared.config import Settings
+from shared.core.artifact import ModelArtifact
+from shared.log import get_logger
+from streaming import executor, live_store
+from streaming.adopt import Adopter
+from streaming.context import BatchContext
+from streaming.live import NO_TICK_MS, LiveState, absorb, learn, total_delta
+from streaming.publish import publish_metrics
+from streaming.report import TaskReport, add_counts, decode
+from streaming.restate import recount
+from streaming.reviews import due_review
+
+Document = dict[str, Any]
+REVIEW_POLL_S = 0.1
+_log = get_logger("stream")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the executors find the services."""
+
+    mongo_uri: str
+    kafka_bootstrap: str
+
+
+class IntakeClosed(Exception):  # noqa: N818 - not an error: the job is being stopped
+    """A micro-batch came after the job was asked to stop."""
+
+
+class StreamJob:
+    """Holds the live model between micro-batches; every step takes the same lock."""
+
+    def __init__(
+        self,
+        database: Database[Document],
+        settings: Settings,
+        addresses: Addresses,
+        state: LiveState,
+        adopter: Adopter,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._database, self._settings, self._addresses = database, settings, addresses
+        self._adopter, self._should_stop = adopter, should_stop
+        self._state = state
+        self._lock = threading.Lock()
+        self._is_closing = False
+
+    @property
+    def state(self) -> LiveState:
+        """The live model as last written."""
+        return self._state
+
+    def recover(self) -> None:
+        """Repair what a crash may have left: finish a pending pass, or else recount."""
+        with self._lock:
+            if self._state.pending is None:
+                champion = self._champion()
+                population = recount(self._database, self._state, champion)
+                self._save(learn(self._state, population, champion))
+                _log.info("recounted", customers=population.total("customers"))
+
+    def is_settled(self) -> bool:
+        """Whether nothing is pending and no review is still awaited."""
+        waits = self._settings.stream.pause_for_requests and requests.open_requests(self._database)
+        return self._state.pending is None and not waits
+
+    def idle(self) -> None:
+        """Follow tick and champion while no records arrive."""
+        with self._lock:
+            self._adopt()
+
+    def close_intake(self) -> None:
+        """Let the running micro-batch finish and refuse the next."""
+        self._is_closing = True
+        with self._lock:
+            return
+
+    def close(self) -> None:
+        """Mark the end as clean, so that the next start need not recount."""
+        with self._lock:
+            self._save(replace(self._state, clean=True))
+
+    def on_batch(self, records: DataFrame, batch_id: int) -> None:
+        """Process one micro-batch; `batch_id` only serves the log, decisions go by offsets."""
+        with self._lock:
+            if self._is_closing:
+                raise IntakeClosed  # the batch is not committed: the next start replays it
+            started = perf_counter()
+            self._await_reviews()
+            self._adopt()
+            adopted = perf_counter()
+            reports = self._merge(records)
+            self._learn(reports, {"adopt": adopted - started, "tasks": perf_counter() - adopted}, started)
+            self._ask_for_review()
+            _log.info(
+                "batch_applied",
+                batch_id=batch_id,
+                **{k: v for k, v in self._state.batch.items() if k != "seconds"},
+            )
+            failpoint("before_commit")
+
+    def _merge(self, records: DataFrame) -> list[TaskReport]:
+        context = self._context()
+        rows = records.mapInArrow(executor.task(context), executor.RESULT_SCHEMA).collect()
+        return [decode(bytes(row.report)) for row in rows]
+
+    def _learn(self, reports: list[TaskReport], seconds: dict[str, float], started: float) -> None:
+        champion, state = self._champion(), self._state
+        learning = perf_counter()
+        absorbed = absorb(state, reports, self._settings.tick.min_customers)
+        if any(report.has_fenced_ahead for report in reports):
+            population = recount(self._database, state, champion)
+        else:
+            population = state.population.merge(total_delta(reports, state.population.shape))
+        learnt = learn(absorbed, population, champion)
+        seconds = seconds | {"learn": perf_counter() - learning}
+        failpoint("before_live_model")
+        self._save(replace(learnt, batch=_summary(reports, seconds, perf_counter() - started)))
+        failpoint("live_model_written")
+        self._publish()
+
+    def _adopt(self) -> None:
+        before = self._state
+        adopted = self._adopter.adopt(before, datetime.now(UTC))
+        self._state = adopted.state
+        if adopted.held is not None:
+            message = (
+                f"the clock jumped to {adopted.held:%Y-%m-%d}, more than {self._settings.tick.max_jump_days} "
+                "days ahead; if the shop really paused, restart the stream with --accept-jump"
+            )
+            alerts.raise_alert(
+                self._database, f"clock-jump:{adopted.held:%Y-%m-%d}", "clock_jump", "warning", message
+            )
+        if adopted.state.now != before.now:
+            if adopted.state.rev == before.rev:
+                self._save(adopted.state)
+            _log.info(
+                "adopted", model=adopted.state.now.model_version, as_of=_iso(adopted.state.now.as_of_ms)
+            )
+            self._publish()
+            self._ask_for_review()
+
+    def _publish(self) -> None:
+        champion = self._champion()
+        if champion is not None and self._state.now.as_of_ms is not None:
+            publish_metrics(self._database, self._state, champion)
+
+    def _ask_for_review(self) -> None:
+        review = due_review(self._state, self._champion(), self._settings.model)
+        if review is None:
+            return
+        as_of = datetime.fromtimestamp((self._state.now.as_of_ms or 0) / 1000, UTC)
+        if requests.file_request(self._database, review.kind, review.key, as_of, review.reason):
+            _log.info("review_requested", kind=review.kind, reason=review.reason)
+        if review.kind != "bootstrap":
+            self._save(replace(self._state, asked_ms=self._state.now.as_of_ms))
+
+    def _await_reviews(self) -> None:
+        """In a replay by event time, wait until the model asked for is there, so that runs are repeatable."""
+        if not self._settings.stream.pause_for_requests:
+            return
+        said = monotonic()
+        while requests.open_requests(self._database) and not self._should_stop():
+            threading.Event().wait(REVIEW_POLL_S)
+            if monotonic() - said > 10:
+                said = monotonic()
+                _log.info("waiting_for_review", hint="run `resegment recluster --watch`")
+
+    def _context(self) -> BatchContext:
+        state, champion = self._state, self._champion()
+        return BatchContext(
+            settings=self._settings,
+            mongo_uri=self._addresses.mongo_uri,
+            kafka_bootstrap=self._addresses.kafka_bootstrap,
+            next_offsets=dict(state.offsets),
+            fence_epoch=state.fence_epoch,
+            champion=None if state.model(champion) is None or champion is None else champion.to_document(),
+            model_epoch=state.now.model_epoch,
+            centers=state.centers.astype("<f8").tobytes(),
+            unit_weights=state.unit_weights.astype("<f8").tobytes(),
+            as_of_ms=NO_TICK_MS if state.now.as_of_ms is None else state.now.as_of_ms,
+        )
+
+    def _champion(self) -> ModelArtifact | None:
+        return self._adopter.champion(self._state.now.model_version)
+
+    def _save(self, state: LiveState) -> None:
+        self._state = live_store.save(self._database, state)
+
+
+def _summary(reports: list[TaskReport], seconds: dict[str, float], elapsed_s: float) -> Document:
+    rows = sum(report.read for report in reports)
+    for report in reports:
+        seconds = add_counts(seconds, report.seconds)
+    return {
+        "rows": rows,
+        "touched": sum(report.touched for report in reports),
+        "transitions": sum(report.transitions for report in reports),
+        "elapsed_s": elapsed_s,
+        "events_per_s": rows / elapsed_s,
+        "ended_at": datetime.now(UTC),
+        "seconds": {name: float(np.round(value, 4)) for name, value in sorted(seconds.items())},
+    }
+
+
+def _iso(ms: int | None) -> str | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC).isoformat()

@@ -1,0 +1,100 @@
+"""What analysts read about segments: absolute values under identities that a replay repeats."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from bson.datetime_ms import DatetimeMS
+from pymongo import ReplaceOne
+from pymongo.database import Database
+
+from shared.adapters.failpoints import failpoint
+from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_STATS, SEGMENTS
+from shared.core.artifact import ModelArtifact
+from shared.core.drift import DriftMetric, staleness
+from shared.core.features import MINOR_PER_UNIT, MS_PER_DAY
+from shared.core.population import SEGMENT_SUMS
+from streaming.live import LiveState
+
+Document = dict[str, Any]
+
+
+def publish_metrics(database: Database[Document], state: LiveState, champion: ModelArtifact) -> None:
+    """Write segments, segment statistics and staleness as the live model has them now."""
+    rows = segment_rows(state, champion)
+    _replace(
+        database, SEGMENTS, [{**row, "_id": f"{state.now.model_epoch}:{row['segment_id']}"} for row in rows]
+    )
+    dated = f"{state.now.model_epoch}:{state.now.as_of_ms}"
+    _replace(database, SEGMENT_STATS, [{**row, "_id": f"{dated}:{row['segment_id']}"} for row in rows])
+    metrics = staleness(champion, state.population, state.centers)
+    _replace(database, DRIFT_METRICS, [_metric_row(metric, dated, state, champion) for metric in metrics])
+    failpoint("metrics_written")
+
+
+def segment_rows(state: LiveState, champion: ModelArtifact) -> list[Document]:
+    """Describe each segment by its customers now, in business units."""
+    counts = state.population.segments.counts
+    sums = dict(zip(SEGMENT_SUMS, state.population.segment_sums.T, strict=True))
+    customers, revenue = int(counts.sum()), int(sums["monetary_minor"].sum())
+    centers = champion.transform.invert(state.centers)
+    return [
+        {
+            **_under(state),
+            "segment_id": segment.segment_id,
+            "name": segment.name,
+            "action": segment.action,
+            "customers": int(counts[label]),
+            "share": _ratio(counts[label], customers),
+            "revenue_minor": int(sums["monetary_minor"][label]),
+            "revenue": sums["monetary_minor"][label] / MINOR_PER_UNIT,
+            "revenue_share": _ratio(sums["monetary_minor"][label], revenue),
+            "mean_recency_days": _mean_recency(
+                sums["last_purchase_s"][label], counts[label], state.now.as_of_ms or 0
+            ),
+            "mean_frequency": _ratio(sums["frequency"][label], counts[label]),
+            "mean_monetary": _ratio(sums["monetary_minor"][label] / MINOR_PER_UNIT, counts[label]),
+            **{
+                f"center_{name}": float(value)
+                for name, value in zip(champion.features, centers[label], strict=True)
+            },
+        }
+        for label, segment in enumerate(champion.segments)
+    ]
+
+
+def _metric_row(metric: DriftMetric, dated: str, state: LiveState, champion: ModelArtifact) -> Document:
+    names = {segment.segment_id: segment.name for segment in champion.segments}
+    whom = "all" if metric.segment_id is None else metric.segment_id
+    return {
+        "_id": f"{dated}:{metric.metric}:{whom}",
+        **_under(state),
+        "metric": metric.metric,
+        "segment_id": metric.segment_id,
+        "segment_name": None if metric.segment_id is None else names[metric.segment_id],
+        "value": metric.value,
+        "warn": metric.warn,
+        "critical": metric.critical,
+        "status": metric.status,
+    }
+
+
+def _under(state: LiveState) -> Document:
+    now = state.now
+    as_of = DatetimeMS(now.as_of_ms or 0)
+    return {"model_version": now.model_version, "model_epoch": now.model_epoch, "as_of": as_of}
+
+
+def _ratio(part: float | np.int64, whole: float | np.int64) -> float | None:
+    return float(part / whole) if whole else None
+
+
+def _mean_recency(last_purchase_s: np.int64, count: np.int64, as_of_ms: int) -> float | None:
+    return float(as_of_ms / 1000 - last_purchase_s / count) * 1000 / MS_PER_DAY if count else None
+
+
+def _replace(database: Database[Document], collection: str, rows: Sequence[Document]) -> None:
+    if rows:
+        database[collection].bulk_write(
+            [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows], ordered=False
+        )

@@ -1,0 +1,189 @@
+"""The streaming job from start to stop: the one file that sees every stage.
+
+lease -> Spark -> live model -> recovery -> query -> (micro-batches, idle steps) -> clean end.
+"""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import Any
+
+from pyspark.sql import SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
+
+from shared.adapters import kafka
+from shared.adapters.failpoints import DRIVER
+from shared.adapters.mongo import connect, leases
+from shared.config import Settings
+from shared.errors import LeaseHeld, StreamFailed
+from shared.log import get_logger
+from streaming.adopt import Adopter
+from streaming.job import Addresses, StreamJob
+from streaming.source import read_records, start_spark
+from streaming.startup import open_state
+
+Document = dict[str, Any]
+_log = get_logger("stream")
+STOP_DEADLINE_S = 25.0
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True)
+class StreamOptions:
+    """What a person decides for one run.
+
+    until_caught_up : end once everything in the topic is applied and nothing is pending.
+    accept_new_topic, accept_jump : an operator has confirmed that the topic, or the clock, is right.
+    """
+
+    until_caught_up: bool = False
+    accept_new_topic: bool = False
+    accept_jump: bool = False
+
+
+def run_stream(
+    settings: Settings, addresses: Addresses, connector_jars: list[Path], options: StreamOptions
+) -> int:
+    """Run until stopped (or caught up); returns the process's exit code.
+
+    Raises
+    ------
+    LeaseHeld, StartRefused, ServiceUnavailable, StreamFailed : see each.
+    """
+    os.environ[DRIVER] = str(os.getpid())
+    database = connect(addresses.mongo_uri, settings.mongo.database)
+    stop = _Stop()
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    lease = leases.acquire(
+        database, f"stream:{settings.stream.id}", holder=holder, ttl_s=settings.stream.lease_s
+    )
+    try:
+        with leases.LeaseKeeper(database, lease, settings.stream.lease_s) as keeper:
+            opened = open_state(
+                database,
+                settings,
+                addresses.kafka_bootstrap,
+                lease,
+                accept_new_topic=options.accept_new_topic,
+            )
+            adopter = Adopter(database, settings, accept_jump=options.accept_jump)
+            job = StreamJob(database, settings, addresses, opened.state, adopter, stop.is_set)
+            if opened.needs_recount:
+                job.recover()
+            job.idle()
+            _run_query(job, settings, addresses, connector_jars, options, stop, keeper)
+            job.close()
+            _log.info("stopped", signal=stop.signal)
+    finally:
+        leases.release(database, lease)
+    return 128 + stop.signal if stop.signal == signal.SIGTERM else 0
+
+
+class _Stop:
+    """Remembers the first SIGTERM or SIGINT; a second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self.signal: int | None = None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def is_set(self) -> bool:
+        return self.signal is not None
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self.signal is not None:
+            os._exit(128 + number)
+        self.signal = number
+
+
+def _run_query(
+    job: StreamJob,
+    settings: Settings,
+    addresses: Addresses,
+    connector_jars: list[Path],
+    options: StreamOptions,
+    stop: _Stop,
+    keeper: leases.LeaseKeeper,
+) -> None:
+    checkpoint = settings.stream.checkpoint.absolute() / settings.stream.id / str(job.state.fence_epoch)
+    spark = start_spark(settings, connector_jars, checkpoint)
+    try:
+        query = _start_query(spark, job, settings, addresses, checkpoint)
+        caught_up = partial(_is_caught_up, job, settings, addresses) if options.until_caught_up else None
+        _watch(query, job, settings, stop, keeper, caught_up)
+        _stop_query(query, job)
+    finally:
+        spark.stop()
+
+
+def _start_query(
+    spark: SparkSession, job: StreamJob, settings: Settings, addresses: Addresses, checkpoint: Path
+) -> StreamingQuery:
+    writer = read_records(spark, settings, addresses.kafka_bootstrap).writeStream
+    return (
+        writer.queryName(f"resegment-{settings.stream.id}")
+        .trigger(processingTime=f"{settings.stream.trigger_interval_s} seconds")
+        .option("checkpointLocation", str(checkpoint))
+        .foreachBatch(job.on_batch)
+        .start()
+    )
+
+
+def _watch(
+    query: StreamingQuery,
+    job: StreamJob,
+    settings: Settings,
+    stop: _Stop,
+    keeper: leases.LeaseKeeper,
+    caught_up: Callable[[], bool] | None,
+) -> None:
+    """Stay until told to stop; take an idle step whenever nothing has happened for a while."""
+    seen, since = job.state.rev, monotonic()
+    while not stop.is_set():
+        ended = query.awaitTermination(_POLL_S)  # type: ignore[arg-type]  # a fraction of a second is fine
+        if ended or not query.isActive:
+            raise StreamFailed(_failure(query))
+        if keeper.lost.is_set():
+            msg = f"stream {settings.stream.id!r} lost its lease; another instance has taken over"
+            raise LeaseHeld(msg)
+        if job.state.rev != seen:
+            seen, since = job.state.rev, monotonic()
+        elif caught_up is not None and caught_up():
+            job.idle()
+            if job.is_settled() and caught_up():
+                return
+        elif monotonic() - since >= settings.stream.idle_interval_s:
+            job.idle()
+            since = monotonic()
+
+
+def _is_caught_up(job: StreamJob, settings: Settings, addresses: Addresses) -> bool:
+    """Whether every record is applied and nothing is pending or still to be served."""
+    state = job.state
+    if state.pending is not None:
+        return False
+    ranges = kafka.beginning_and_end_offsets(addresses.kafka_bootstrap, settings.kafka.topic)
+    return all(state.offsets.get(partition, 0) >= end for partition, (_, end) in ranges.items())
+
+
+def _stop_query(query: StreamingQuery, job: StreamJob) -> None:
+    """End between two micro-batches; the one that comes next is refused and replayed by the next start."""
+    job.close_intake()
+    deadline = monotonic() + STOP_DEADLINE_S
+    while query.isActive and query.status["isTriggerActive"] and monotonic() < deadline:
+        threading.Event().wait(_POLL_S)
+    if query.isActive:
+        query.stop()
+
+
+def _failure(query: StreamingQuery) -> str:
+    error = query.exception()
+    reason = "without saying why" if error is None else str(error).strip().splitlines()[0]
+    return f"the streaming query ended {reason}; nothing is lost: start it again, and see the log above"
