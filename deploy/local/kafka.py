@@ -48,7 +48,9 @@ def command(folder: Path, port: int, say: Say) -> list[str]:
     settings.write_text(_settings(folder.absolute() / "data", port, free_port()), "utf-8")
     (folder / "log4j2.properties").write_text(_LOGGING, "utf-8")
     if not (folder / "data" / "meta.properties").exists():
-        _format([*java, "kafka.tools.StorageTool", "format", "-t", _new_cluster_id(), "-c", str(settings)])
+        # in one word: an id may begin with a dash, and then reads like an option
+        cluster = f"--cluster-id={_new_cluster_id()}"
+        _format([*java, "kafka.tools.StorageTool", "format", cluster, "--config", str(settings)])
     return [*java, "kafka.Kafka", str(settings)]
 
 
