@@ -67,7 +67,8 @@ def await_ready(port: int, *, identity: Identity, log: Path) -> None:
 
 def _answers(port: int) -> bool:
     client_log = logging.getLogger("kafka")
-    level, client_log.level = client_log.level, logging.CRITICAL  # refused connections are expected here
+    level = client_log.level
+    client_log.setLevel(logging.CRITICAL)  # refused connections are expected here
     try:
         admin = KafkaAdminClient(bootstrap_servers=uri(port), request_timeout_ms=5_000)
         try:
