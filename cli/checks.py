@@ -135,11 +135,11 @@ def _ports() -> Check:
 
 
 def _kafka(settings: "Settings") -> Iterator[Check]:
-    from shared.adapters.kafka_offsets import end_offsets
+    from shared.adapters.kafka import ensure_topics
 
     if settings.kafka.options:
         yield Check(
-            "kafka", "warn", "kafka.options are for Spark, this check cannot use them", "see the stream's log"
+            "kafka", "warn", "not checked: kafka.options are Spark's", "`resegment stream` shows how it fares"
         )
         return
     if not (settings.kafka.bootstrap_servers or running_service(settings, "kafka")):
@@ -147,17 +147,12 @@ def _kafka(settings: "Settings") -> Iterator[Check]:
         return
     try:
         servers = kafka_servers(settings)
-        ends = end_offsets(servers, settings.kafka.topic)
+        missing = ensure_topics(servers, settings.kafka, dry_run=True)
     except ReclusteringError as error:
         yield Check("kafka", "fail", *_halves(error))
         return
     yield Check("kafka", "ok", servers)
-    if ends:
-        yield Check(
-            "topic", "ok", f"{settings.kafka.topic}: {len(ends)} partitions, {sum(ends.values()):,} offsets"
-        )
-    else:
-        yield Check("topic", "warn", f"{settings.kafka.topic} does not exist", "resegment init")
+    yield _initialised("topics", missing, "both are there")
 
 
 def _mongo(settings: "Settings") -> Iterator[Check]:
@@ -175,10 +170,13 @@ def _mongo(settings: "Settings") -> Iterator[Check]:
         yield Check("mongodb", "fail", *_halves(error))
         return
     yield Check("mongodb", "ok", f"replica set at {hosts_of(uri)}")
+    yield _initialised("collections", missing, "validators and indexes are in place")
+
+
+def _initialised(name: str, missing: Sequence[str], good: str) -> Check:
     if missing:
-        yield Check("collections", "warn", f"{len(missing)} differ, first: {missing[0]}", "resegment init")
-    else:
-        yield Check("collections", "ok", "validators and indexes are in place")
+        return Check(name, "warn", f"{len(missing)} to make, first: {missing[0]}", "resegment init")
+    return Check(name, "ok", good)
 
 
 def _halves(error: ReclusteringError) -> tuple[str, str]:

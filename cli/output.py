@@ -53,6 +53,11 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, tit
         _print_rich(columns, cells, title)
 
 
+def say(line: str) -> None:
+    """Tell a person how a verb gets on; stdout is for data."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def print_pairs(pairs: Mapping[str, str], *, title: str = "") -> None:
     """Print names and values below each other."""
     rows = [(name, value) for name, value in pairs.items()]

@@ -56,20 +56,22 @@ def topic_id(servers: str, topic: str) -> str:
     return str(found["topic_id"])
 
 
-def beginning_and_end_offsets(servers: str, topic: str) -> dict[int, tuple[int, int]]:
+def beginning_and_end_offsets(
+    servers: str, topic: str, *, timeout_ms: int = TIMEOUT_MS
+) -> dict[int, tuple[int, int]]:
     """Return per partition the offset of the oldest record kept and the one after the newest.
 
     Raises
     ------
     ServiceUnavailable : no broker answers, or it has no such topic.
     """
-    with _reaching(servers):
-        consumer = KafkaConsumer(bootstrap_servers=servers.split(","), bootstrap_timeout_ms=TIMEOUT_MS)
+    with _reaching(servers, timeout_ms):
+        consumer = KafkaConsumer(bootstrap_servers=servers.split(","), bootstrap_timeout_ms=timeout_ms)
         try:
             numbers = consumer.partitions_for_topic(topic) or set()
             partitions = [TopicPartition(topic, number) for number in sorted(numbers)]
-            begins = consumer.beginning_offsets(partitions, timeout_ms=TIMEOUT_MS) if partitions else {}
-            ends = consumer.end_offsets(partitions, timeout_ms=TIMEOUT_MS) if partitions else {}
+            begins = consumer.beginning_offsets(partitions, timeout_ms=timeout_ms) if partitions else {}
+            ends = consumer.end_offsets(partitions, timeout_ms=timeout_ms) if partitions else {}
         finally:
             consumer.close()
     if not partitions:
@@ -79,7 +81,7 @@ def beginning_and_end_offsets(servers: str, topic: str) -> dict[int, tuple[int, 
 
 @contextmanager
 def _admin(servers: str) -> Iterator[KafkaAdminClient]:
-    with _reaching(servers):
+    with _reaching(servers, TIMEOUT_MS):
         admin = KafkaAdminClient(bootstrap_servers=servers.split(","), bootstrap_timeout_ms=TIMEOUT_MS)
         try:
             yield admin
@@ -88,12 +90,12 @@ def _admin(servers: str) -> Iterator[KafkaAdminClient]:
 
 
 @contextmanager
-def _reaching(servers: str) -> Iterator[None]:
+def _reaching(servers: str, timeout_ms: int) -> Iterator[None]:
     try:
         yield
     except (KafkaError, OSError) as error:
         msg = (
-            f"Kafka should answer at {servers} within {TIMEOUT_MS // 1000} s; got {type(error).__name__}; "
+            f"Kafka should answer at {servers} within {timeout_ms // 1000} s; got {type(error).__name__}; "
             "start one with `resegment services up`, or correct kafka.bootstrap_servers"
         )
         raise ServiceUnavailable(msg) from error
