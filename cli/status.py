@@ -62,7 +62,7 @@ def _lag(settings: "Settings", live: Mapping[str, Any] | None) -> int | None:
         )
     except ServiceUnavailable:
         return None
-    reached = {place["partition"]: place["next"] for place in live["offsets"]}
+    reached: dict[int, int] = {place["partition"]: place["next"] for place in live["offsets"]}
     return sum(max(0, end - reached.get(partition, begin)) for partition, (begin, end) in ranges.items())
 
 
