@@ -1,6 +1,6 @@
 """Staleness: how far the stock of customers has moved away from what the champion was fitted on.
 
-Everything is computed from sums that can be added up over parts, so no customer is needed here.
+Everything is computed from the sums that the live model keeps, so no customer is read here.
 Levels are effect sizes. They promise nothing about false alarms: today's stock is nearly
 yesterday's, so no test that assumes independent samples holds for it.
 """
@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.artifact import ModelArtifact
+from shared.core.fixed_point import from_fixed
+from shared.core.population import PopulationStatistics
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -29,11 +31,12 @@ EXPECTED_OUTLIERS = 0.005
 LEVELS: MappingProxyType[str, tuple[float, float]] = MappingProxyType(
     {
         "share_psi": (0.02, 0.10),
-        "share_jsd": (0.002, 0.02),  # five points moved are about .006, ten are .020
+        "share_jsd": (0.002, 0.02),  # five points moved into a tenth are .005, ten are .017
         "share_delta": (0.03, 0.05),
         "centroid_displacement": (0.25, 0.5),
         "quantization_error_ratio": (1.10, 1.25),
         "outlier_ratio": (2.0, 4.0),
+        "som_error_ratio": (1.10, 1.25),
         "topographic_error_delta": (0.05, 0.10),
         "unit_use_delta": (-0.15, -0.30),
     }
@@ -42,36 +45,6 @@ LEVELS: MappingProxyType[str, tuple[float, float]] = MappingProxyType(
 
 _RELATIVE_SHARE = (0.25, 0.5)
 """A small segment that loses a quarter or half of its share is news too, however few points that is."""
-
-
-@dataclass(frozen=True, eq=False)
-class Stock:
-    """Sums over clusterable customers, each under its nearest champion center and best unit.
-
-    counts : (k,) customers. distance_sums : (k,) sum of their distances to it, scaled units.
-    outliers : (k,) of them beyond the champion's `distance_p995`.
-    unit_hits : (units,) customers per unit. torn : customers whose two best units do not touch.
-    """
-
-    counts: Int64
-    distance_sums: Float64
-    outliers: Int64
-    unit_hits: Int64
-    torn: int
-
-    def __post_init__(self) -> None:
-        for array in (self.counts, self.distance_sums, self.outliers, self.unit_hits):
-            array.setflags(write=False)
-
-    def __add__(self, other: "Stock") -> "Stock":
-        """Return the sums of both parts together."""
-        return Stock(
-            self.counts + other.counts,
-            self.distance_sums + other.distance_sums,
-            self.outliers + other.outliers,
-            self.unit_hits + other.unit_hits,
-            self.torn + other.torn,
-        )
 
 
 @dataclass(frozen=True)
@@ -86,44 +59,32 @@ class DriftMetric:
     status: Status
 
 
-def stock_of(
-    labels: NDArray[np.integer],
-    distances: Float64,
-    units: NDArray[np.integer],
-    adjacent: NDArray[np.bool_],
-    model: ModelArtifact,
-) -> Stock:
-    """Sum n customers: nearest champion center, distance to it, best unit, whether the next touches it."""
-    is_outlier = distances > model.distance_p995[labels]
-    return Stock(
-        np.bincount(labels, minlength=model.k),
-        np.bincount(labels, weights=distances, minlength=model.k).astype(np.float64),
-        np.bincount(labels[is_outlier], minlength=model.k),
-        np.bincount(units, minlength=model.som.weights.shape[0]),
-        int((~adjacent).sum()),
-    )
+def staleness(
+    model: ModelArtifact, population: PopulationStatistics, live_centers: Float64
+) -> list[DriftMetric]:
+    """Compare everybody who is clustered now, and the live centers (k, d), with their champion.
 
-
-def staleness(model: ModelArtifact, stock: Stock, live_centers: Float64) -> list[DriftMetric]:
-    """Compare a stock and the live centers (k, d) with the champion they started from.
+    Shares, distances and outliers go by the nearest *champion* center, so that the live model's learning
+    does not hide a change; the map's numbers go by the live map.
 
     Raises
     ------
-    ValueError : the stock or the centers do not have the champion's k or number of units.
+    ValueError : population or centers do not have the champion's shape.
     """
-    _check_shapes(model, stock, live_centers)
-    total = int(stock.counts.sum())
+    _check_shapes(model, population, live_centers)
+    stock = _stock(population)
     return [
         _metric("share_psi", share_psi(model.counts, stock.counts)),
         _metric("share_jsd", share_jsd(model.counts, stock.counts)),
         *_share_deltas(model, stock),
         *_displacements(model, live_centers),
+        _metric("quantization_error_ratio", _ratio(stock.distance, stock.total * model.quantization_error)),
+        _metric("outlier_ratio", _ratio(stock.outliers, stock.total * EXPECTED_OUTLIERS)),
+        _metric("som_error_ratio", _ratio(stock.unit_distance, stock.total * model.som.quantization_error)),
         _metric(
-            "quantization_error_ratio", _ratio(stock.distance_sums.sum(), total * model.quantization_error)
+            "topographic_error_delta", _above(_ratio(stock.folds, stock.total), model.som.topographic_error)
         ),
-        _metric("outlier_ratio", _ratio(stock.outliers.sum(), total * EXPECTED_OUTLIERS)),
-        _metric("topographic_error_delta", _above(_ratio(stock.torn, total), model.som.topographic_error)),
-        _metric("unit_use_delta", _above(_unit_use(stock), model.som.unit_use)),
+        _metric("unit_use_delta", _above(stock.unit_use, model.som.unit_use)),
     ]
 
 
@@ -149,13 +110,39 @@ def share_jsd(reference: Int64, current: Int64) -> float | None:
     return max(0.0, _entropy((p + q) / 2) - (_entropy(p) + _entropy(q)) / 2)
 
 
-def _share_deltas(model: ModelArtifact, stock: Stock) -> Iterator[DriftMetric]:
-    total = int(stock.counts.sum())
+@dataclass(frozen=True)
+class _Stock:
+    """Clustered customers in numbers: (k,) counts, then totals; distances in scaled units."""
+
+    counts: Int64
+    total: int
+    distance: float
+    outliers: int
+    unit_distance: float
+    folds: int
+    unit_use: float | None
+
+
+def _stock(population: PopulationStatistics) -> _Stock:
+    distances, outliers = population.reference_sums.sum(axis=0)
+    units, total = population.units.counts, int(population.reference.counts.sum())
+    return _Stock(
+        population.reference.counts,
+        total,
+        float(from_fixed(distances)),
+        int(outliers),
+        float(from_fixed(population.total("unit_distance"))),
+        population.total("folds"),
+        _ratio(int(np.count_nonzero(units)), units.size if total else 0),
+    )
+
+
+def _share_deltas(model: ModelArtifact, stock: _Stock) -> Iterator[DriftMetric]:
     for label, segment_id in enumerate(model.segment_ids.tolist()):
         p = float(model.shares[label])
         points = LEVELS["share_delta"]
         levels = tuple(min(a, r * p) if p else a for a, r in zip(points, _RELATIVE_SHARE, strict=True))
-        delta = _above(_ratio(int(stock.counts[label]), total), p)
+        delta = _above(_ratio(int(stock.counts[label]), stock.total), p)
         yield _metric("share_delta", delta, segment_id, (levels[0], levels[1]), size=abs)
 
 
@@ -186,12 +173,6 @@ def _status(value: float | None, warn: float, critical: float, size: Callable[[f
     return "critical" if badness > sign * critical else "warn" if badness > sign * warn else "ok"
 
 
-def _unit_use(stock: Stock) -> float | None:
-    return _ratio(
-        int(np.count_nonzero(stock.unit_hits)), stock.unit_hits.size if stock.unit_hits.any() else 0
-    )
-
-
 def _ratio(numerator: float, denominator: float) -> float | None:
     ratio = float(numerator) / float(denominator) if denominator else inf
     return ratio if isfinite(ratio) else None
@@ -211,9 +192,10 @@ def _entropy(p: Float64) -> float:
     return float(-np.sum(positive * np.log2(positive)))
 
 
-def _check_shapes(model: ModelArtifact, stock: Stock, live_centers: Float64) -> None:
-    expected = (model.centers.shape, (model.k,), (model.som.weights.shape[0],))
-    got = (live_centers.shape, stock.counts.shape, stock.unit_hits.shape)
+def _check_shapes(model: ModelArtifact, population: PopulationStatistics, live_centers: Float64) -> None:
+    k, d = model.centers.shape
+    expected = ((k, model.som.weights.shape[0], d), (k, d))
+    got = (population.shape, live_centers.shape)
     if got != expected:
-        msg = f"centers, counts and unit hits should have the champion's shapes {expected}; got {got}"
+        msg = f"population and live centers should be of the shape {expected} of the champion; got {got}"
         raise ValueError(msg)

@@ -1,0 +1,215 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.spatial.distance import jensenshannon
+
+from shared.core.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.drift import LEVELS, DriftMetric, share_jsd, share_psi, staleness
+from shared.core.fixed_point import SCALE
+from shared.core.population import TOTALS, PopulationStatistics
+from shared.core.statistics import BatchStatistics
+from shared.core.transform import FeatureTransform
+
+NOON = datetime(2011, 12, 1, 12, tzinfo=UTC)
+COUNTS = st.lists(st.integers(0, 10_000), min_size=4, max_size=4).map(np.array)
+
+
+def model(counts: tuple[int, ...] = (700, 200, 100)) -> ModelArtifact:
+    k = len(counts)
+    return ModelArtifact(
+        version=1,
+        parent=None,
+        provisional=False,
+        created_at=NOON,
+        run_id="run",
+        transform=FeatureTransform(("recency_days", "monetary"), np.zeros(2), np.ones(2)),
+        centers=np.arange(2.0 * k).reshape(k, 2),
+        radii=np.full(k, 0.5),
+        counts=np.array(counts),
+        distance_p995=np.ones(k),
+        quantization_error=0.4,
+        som=SomArtifact(2, 2, "rectangular", False, 1.0, np.zeros((4, 2)), 0.2, 0.10, 1.0),
+        segments=tuple(Segment(label, 100 + label, "name", "act") for label in range(k)),
+        next_segment_id=200,
+        data_from=NOON,
+        data_to=NOON,
+        as_of=NOON,
+        seed=1,
+        code_version="0",
+    )
+
+
+def population(
+    counts: NDArray[np.int64] | tuple[int, ...],
+    *,
+    distance: float = 0.4,
+    outlier_share: float = 0.005,
+    unit_hits: tuple[int, ...] = (1, 1, 1, 1),
+    unit_distance: float = 0.2,
+    fold_share: float = 0.10,
+) -> PopulationStatistics:
+    """Everybody at one distance; the mean values are those the model was fitted with unless given."""
+    held = np.asarray(counts)
+    total = int(held.sum())
+    none = np.zeros((len(held), 2), np.int64)
+    reference = BatchStatistics(none, held * SCALE, held)
+    units = BatchStatistics(np.zeros((4, 2), np.int64), np.array(unit_hits) * SCALE, np.array(unit_hits))
+    sums = np.column_stack([np.rint(held * distance * SCALE), np.rint(held * outlier_share)])
+    totals = dict.fromkeys(TOTALS, 0) | {
+        "folds": round(fold_share * total),
+        "unit_distance": round(unit_distance * total * SCALE),
+    }
+    return PopulationStatistics(
+        reference,
+        units,
+        reference,
+        np.zeros((len(held), 4), np.int64),
+        sums.astype(np.int64),
+        np.array([totals[name] for name in TOTALS]),
+    )
+
+
+def measured(**changes: float | tuple[int, ...]) -> dict[str, DriftMetric]:
+    now = population((700_000, 200_000, 100_000), **changes)  # type: ignore[arg-type]
+    return {metric.metric: metric for metric in staleness(model(), now, model().centers)}
+
+
+def test_the_customers_it_was_fitted_on_are_not_stale() -> None:
+    metrics = staleness(model(), population((700_000, 200_000, 100_000)), model().centers)
+
+    assert {metric.status for metric in metrics} == {"ok"}
+    assert {metric.metric for metric in metrics} == set(LEVELS)
+
+
+def test_every_metric_names_its_segment_or_everybody() -> None:
+    metrics = staleness(model(), population((700, 200, 100)), model().centers)
+
+    by_name = {name: [m.segment_id for m in metrics if m.metric == name] for name in LEVELS}
+    per_segment = {"share_delta", "centroid_displacement"}
+    assert all(by_name[name] == [100, 101, 102] for name in per_segment)
+    assert all(by_name[name] == [None] for name in set(LEVELS) - per_segment)
+
+
+@given(COUNTS, COUNTS)
+def test_psi_and_jsd_are_symmetric_and_never_negative(p: NDArray[np.int64], q: NDArray[np.int64]) -> None:
+    for measure in (share_jsd, share_psi):
+        there, back = measure(p, q), measure(q, p)
+        if there is None or back is None:
+            assert there is back is None
+            assert not p.sum() or not q.sum()
+        else:
+            assert there == pytest.approx(back, abs=1e-12)
+            assert there >= 0
+
+
+@given(COUNTS.filter(lambda c: c.sum() > 0), COUNTS.filter(lambda c: c.sum() > 0))
+def test_jsd_is_the_square_of_scipys_distance_in_bits(p: NDArray[np.int64], q: NDArray[np.int64]) -> None:
+    assert share_jsd(p, q) == pytest.approx(jensenshannon(p, q, base=2) ** 2, abs=1e-9)
+
+
+def test_jsd_of_disjoint_shares_is_one_bit() -> None:
+    assert share_jsd(np.array([5, 0]), np.array([0, 9])) == pytest.approx(1.0)
+
+
+def test_psi_follows_its_formula_on_smoothed_counts() -> None:
+    p, q = np.array([10.5, 30.5]) / 41, np.array([20.5, 20.5]) / 41
+
+    expected = sum((b - a) * np.log(b / a) for a, b in zip(p, q, strict=True))
+
+    assert share_psi(np.array([10, 30]), np.array([20, 20])) == pytest.approx(expected)
+
+
+def test_an_emptied_segment_costs_a_bounded_psi() -> None:
+    found = share_psi(np.array([500, 500]), np.array([1000, 0]))
+
+    assert found is not None
+    assert found < 10
+
+
+def test_five_and_ten_points_moved_into_a_small_segment_warn() -> None:
+    before = np.array([400, 300, 200, 100])
+
+    five, ten = (share_jsd(before, before + np.array([-move, 0, 0, move])) for move in (50, 100))
+
+    warn, critical = LEVELS["share_jsd"]
+    assert five is not None
+    assert ten is not None
+    assert five == pytest.approx(0.005, abs=0.001)
+    assert ten == pytest.approx(0.017, abs=0.001)
+    assert warn < five < ten < critical
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "status"),
+    [
+        ("quantization_error_ratio", {"distance": 0.45}, "warn"),
+        ("quantization_error_ratio", {"distance": 0.52}, "critical"),
+        ("quantization_error_ratio", {"distance": 0.20}, "ok"),
+        ("outlier_ratio", {"outlier_share": 0.011}, "warn"),
+        ("outlier_ratio", {"outlier_share": 0.021}, "critical"),
+        ("som_error_ratio", {"unit_distance": 0.23}, "warn"),
+        ("topographic_error_delta", {"fold_share": 0.16}, "warn"),
+        ("topographic_error_delta", {"fold_share": 0.21}, "critical"),
+        ("unit_use_delta", {"unit_hits": (1, 1, 1, 0)}, "warn"),
+        ("unit_use_delta", {"unit_hits": (2, 2, 0, 0)}, "critical"),
+    ],
+)
+def test_a_change_beyond_a_level_has_its_status(
+    name: str, changes: dict[str, float | tuple[int, ...]], status: str
+) -> None:
+    assert measured(**changes)[name].status == status
+
+
+@pytest.mark.parametrize(
+    ("counts", "statuses"),
+    [
+        ((700, 200, 100), ["ok", "ok", "ok"]),
+        ((665, 200, 135), ["warn", "ok", "warn"]),  # .1 -> .135: 35 % of itself, though under 5 points
+        ((640, 200, 160), ["critical", "ok", "critical"]),
+        ((726, 200, 74), ["ok", "ok", "warn"]),  # loses 26 % of itself in 2.6 points
+    ],
+)
+def test_a_share_is_judged_in_points_and_against_itself(
+    counts: tuple[int, int, int], statuses: list[str]
+) -> None:
+    metrics = staleness(model(), population(counts), model().centers)
+
+    assert [m.status for m in metrics if m.metric == "share_delta"] == statuses
+
+
+def test_a_center_is_measured_in_radii_of_its_segment() -> None:
+    moved = model().centers + np.array([[0.0, 0.0], [0.15, 0.0], [0.0, -0.3]])
+
+    metrics = staleness(model(), population((700, 200, 100)), moved)
+
+    found = [(m.value, m.status) for m in metrics if m.metric == "centroid_displacement"]
+    assert [status for _, status in found] == ["ok", "warn", "critical"]
+    assert [value for value, _ in found] == pytest.approx([0.0, 0.3, 0.6])
+
+
+def test_without_customers_only_centers_can_be_judged() -> None:
+    nobody = population((0, 0, 0), unit_hits=(0, 0, 0, 0))
+
+    metrics = staleness(model(), nobody, model().centers)
+
+    assert {m.metric for m in metrics if m.status != "undefined"} == {"centroid_displacement"}
+    assert all(m.value is None for m in metrics if m.status == "undefined")
+
+
+def test_a_reference_of_zero_leaves_a_ratio_undefined() -> None:
+    perfect = replace(model(), radii=np.zeros(3), quantization_error=0.0)
+
+    metrics = staleness(perfect, population((700, 200, 100)), perfect.centers + 1)
+
+    undefined = {m.metric for m in metrics if m.status == "undefined"}
+    assert undefined == {"centroid_displacement", "quantization_error_ratio"}
+
+
+def test_a_population_under_another_model_is_refused() -> None:
+    with pytest.raises(ValueError, match="shape"):
+        staleness(model(), population((1, 2)), model().centers)
