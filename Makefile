@@ -6,7 +6,9 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# pyspark comes as source: it is built with the pinned setuptools, not with whatever is newest that day
+PINNED := $(PIP) --require-hashes --use-pep517 --no-build-isolation
 RUNTIME := $(VENV)/.runtime
 TEST := $(VENV)/.test
 BENCH := $(VENV)/.bench
@@ -57,18 +59,19 @@ $(BIN)/python:
 	@python=$$(deploy/require python); echo "making $(VENV) with $$python" >&2; \
 	"$$python" -m venv $(VENV) || { rm -rf $(VENV); deploy/require venv; }
 
-$(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
+$(RUNTIME): requirements/build.txt requirements/runtime.txt pyproject.toml | $(BIN)/python
 	@echo "installing the pinned requirements (once, a few minutes)" >&2
-	@$(PIP) install --require-hashes -r requirements/runtime.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(PINNED) -r requirements/runtime.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(TEST): requirements/test.txt $(RUNTIME)
 	@echo "installing the pinned test requirements (once)" >&2
-	@$(PIP) install --require-hashes -r requirements/test.txt
+	@$(PINNED) -r requirements/test.txt
 	@touch $@
 
 $(BENCH): requirements/bench.txt $(RUNTIME)
 	@echo "installing the pinned benchmark requirements (once)" >&2
-	@$(PIP) install --require-hashes -r requirements/bench.txt
+	@$(PINNED) -r requirements/bench.txt
 	@touch $@

@@ -15,6 +15,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf
 RUNTIME = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["embedded"]]
 GROUPS = PROJECT["dependency-groups"]
 WANTED = {
+    "build": PROJECT["build-system"]["requires"],
     "runtime": [*RUNTIME, *PROJECT["build-system"]["requires"]],
     "test": [*RUNTIME, *GROUPS["test"], *GROUPS["lint"]],
     "bench": [*RUNTIME, *GROUPS["bench"]],
