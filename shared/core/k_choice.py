@@ -28,8 +28,8 @@ class KScores:
     silhouette_full : of all pairs of customers.
     silhouette_simplified : from distances to centres.
     davies_bouldin, calinski_harabasz, dunn : internal indices; the first is better low.
-    warm_ari, cold_ari : mean adjusted Rand index of bootstrap refits, started from these
-        centres and from nothing.
+    warm_ari, warm_ari_se, cold_ari, cold_ari_se : mean adjusted Rand index of bootstrap
+        refits, started from these centres and from nothing; standard errors of the means.
     jaccard : (k,) mean best Jaccard of each segment over the cold refits.
     prediction_strength : of random halves.
     """
@@ -47,7 +47,9 @@ class KScores:
     calinski_harabasz: float
     dunn: float
     warm_ari: float
+    warm_ari_se: float
     cold_ari: float
+    cold_ari_se: float
     jaccard: Float64
     prediction_strength: float
 
@@ -92,17 +94,22 @@ class Floors:
     customers: int = 30
     spend_share: float = 0.02
 
-    def missed_by(self, scores: KScores) -> tuple[str, ...]:
-        """Floors that a k does not reach, in words; an undefined score reaches none."""
+    def missed_by(self, scores: KScores, *, slack: float = 0.0) -> tuple[str, ...]:
+        """Floors that a k does not reach, in words; an undefined score reaches none.
+
+        The mean ARIs may be `slack` of their standard errors below.
+        """
         if not scores.is_defined:
             return ("fewer distinct customers than segments",)
         lasting = float(scores.jaccard.min())
         large_enough = (scores.shares >= self.share) | (
             (scores.counts >= self.customers) & (scores.spend_shares >= self.spend_share)
         )
+        warm = scores.warm_ari + slack * float(np.nan_to_num(scores.warm_ari_se))
+        cold = scores.cold_ari + slack * float(np.nan_to_num(scores.cold_ari_se))
         checks = (
-            (scores.warm_ari >= self.warm_ari, f"warm ARI {scores.warm_ari:.2f} < {self.warm_ari}"),
-            (scores.cold_ari >= self.cold_ari, f"cold ARI {scores.cold_ari:.2f} < {self.cold_ari}"),
+            (warm >= self.warm_ari, f"warm ARI {scores.warm_ari:.2f} < {self.warm_ari}"),
+            (cold >= self.cold_ari, f"cold ARI {scores.cold_ari:.2f} < {self.cold_ari}"),
             (lasting >= self.jaccard, f"weakest segment's Jaccard {lasting:.2f} < {self.jaccard}"),
             (bool(large_enough.all()), f"smallest segment {scores.min_share:.1%} of customers"),
         )
@@ -126,6 +133,9 @@ def choose_k(
     than one standard error higher; without a current k the best silhouette. If none reaches
     them, the most stable. If nothing could be fitted, one segment. Of equals the smaller k.
 
+    The current k also has the benefit of the doubt at the floors: one standard error. Without
+    it a k whose stability is about at its floor comes and goes with the bootstrap's draws.
+
     Parameters
     ----------
     current_k : segments of the champion; None if there is none.
@@ -134,7 +144,7 @@ def choose_k(
     able = [s for s in sorted(scores, key=lambda s: s.k) if s.is_defined]
     if not able:
         return KChoice(1, "no k could be fitted: fewer distinct customers than segments")
-    passing = [s for s in able if not rule.missed_by(s)]
+    passing = [s for s in able if not rule.missed_by(s, slack=float(s.k == current_k))]
     if not passing:
         return _most_stable(able, rule)
     best = max(passing, key=_silhouette)
@@ -146,7 +156,7 @@ def choose_k(
 
 def _current_or_leader(current: KScores, best: KScores) -> KChoice:
     lead = _silhouette(best) - _silhouette(current)
-    error = float(np.nanmax([current.silhouette_se, best.silhouette_se, 0.0]))
+    error = float(np.hypot(*np.nan_to_num([current.silhouette_se, best.silhouette_se])))  # of the lead
     compared = f"k={best.k} leads k={current.k} by {lead:.3f} of silhouette, standard error {error:.3f}"
     if lead > error:
         return KChoice(best.k, f"reaches the floors, and {compared}")

@@ -77,9 +77,10 @@ def name_segments(
 ) -> tuple[SegmentName, ...]:
     """Name every segment of one segmentation, in the order given.
 
-    Segments that the rule calls alike are told apart by the axis on which they differ most
-    clearly, for example "Loyal (higher spend)". Names are unique, and permuting the segments
-    permutes the names, except between segments whose three numbers are all equal.
+    Segments that the rule calls alike are told apart by spend, or else by purchases or by
+    recency where that is clearer, for example "Loyal (higher spend)". Names are unique.
+    Permuting the segments permutes the names, except between segments whose three numbers
+    are all equal.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def name_segments(
     names = [_kept_or_new(p, population, old) for p, old in zip(profiles, before, strict=True)]
     told_apart = qualifiers(names, [(p.recency_days, p.frequency, p.monetary) for p in profiles])
     return tuple(
-        SegmentName(name if extra is None else f"{name} ({extra})", ACTIONS[name], extra)
+        SegmentName(name.value if extra is None else f"{name} ({extra})", ACTIONS[name], extra)
         for name, extra in zip(names, told_apart, strict=True)
     )
 

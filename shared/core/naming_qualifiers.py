@@ -7,10 +7,12 @@ thing about two segments of equal name that a reader can act upon.
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
-
 Triple = tuple[float, float, float]
 """recency_days, frequency, monetary of a segment's typical customer."""
+
+CLEAR = 0.1
+"""A contrast that a reader sees at once: about a fifth more. The first axis that has it is
+used even if a later one has a larger, so that the words stay the same from run to run."""
 
 # (position in the triple, sign that makes more come first, the words, the yardstick), in order of preference
 _AXES = (
@@ -36,17 +38,18 @@ def qualifiers(names: Sequence[str], triples: Sequence[Triple]) -> tuple[str | N
 
 
 def _told_apart(triples: Sequence[Triple]) -> list[str]:
-    gaps = [_clearest_gap([t[axis] for t in triples]) for axis, *_ in _AXES]
-    best = int(np.argmax(gaps))  # the first of equals: spend, then purchases, then recency
-    if gaps[best] == 0:
+    contrasts = [_weakest_contrast([t[axis] for t in triples]) for axis, *_ in _AXES]
+    if max(contrasts) == 0:
         return _numbered(triples)
+    clear = [i for i, contrast in enumerate(contrasts) if contrast >= CLEAR]
+    best = clear[0] if clear else contrasts.index(max(contrasts))
     axis, sign, words, yardstick = _AXES[best]
     order = sorted(range(len(triples)), key=lambda i: -sign * triples[i][axis])
     return _inverted(order, _ranks(len(triples), words, yardstick))
 
 
-def _clearest_gap(values: Sequence[float]) -> float:
-    """Smallest relative step between neighbours: the weakest contrast a reader would meet."""
+def _weakest_contrast(values: Sequence[float]) -> float:
+    """Smallest relative step between neighbours, (b - a) / (a + b)."""
     ascending = sorted(values)
     return min((b - a) / (abs(a) + abs(b)) if b > a else 0.0 for a, b in pairwise(ascending))
 

@@ -61,10 +61,11 @@ class Line:
 
 
 OWN_NAMES: tuple[Line, ...] = (
-    # The best two fifths on one axis and the best fifth on the other, and still buying.
-    Line(Name.VIP, r=(4, 5), f=(4, 5), m=(4, 5), f_plus_m=(9, 10)),
-    # The very best stay VIP in an ordinary pause: nobody sends them a "we miss you" early.
-    Line(Name.VIP, r=(3, 3), f=(5, 5), m=(5, 5)),
+    # Best fifth in purchases and in spend. In an ordinary pause they stay VIP: nobody sends
+    # them a "we miss you" early.
+    Line(Name.VIP, r=(3, 5), f=(5, 5), m=(5, 5)),
+    # Just back, and best in one of the two.
+    Line(Name.VIP, r=(5, 5), f=(4, 5), m=(4, 5), f_plus_m=(9, 10)),
     # A first small order; a first large one shows what the customer could become.
     Line(Name.NEW, r=(4, 5), f=(1, 1), m=(1, 3)),
     Line(Name.LOYAL, r=(4, 5), f=(4, 5)),
@@ -125,4 +126,4 @@ SHOPIFY_WITHOUT_ORDERS = "PROSPECTS"
 
 def look_up(table: tuple[Line, ...], r: int, f: int, m: int) -> str:
     """Word of the first line of `table` that holds the scores (each 1 to 5, 5 best)."""
-    return next(line.word for line in table if line.holds(r, f, m))
+    return str(next(line.word for line in table if line.holds(r, f, m)))

@@ -140,6 +140,8 @@ def _scores(
     labels = found.labels
     warm = bootstrap(rows, k, rng=rng, n_refits=effort.n_warm, n_starts=1, start=centers)
     cold = bootstrap(rows, k, rng=rng, n_refits=effort.n_cold, n_starts=effort.n_starts)
+    warm_ari, warm_ari_se = _agreement(found, warm)
+    cold_ari, cold_ari_se = _agreement(found, cold)
     return KScores(
         k=k,
         centers=centers,
@@ -153,8 +155,10 @@ def _scores(
         davies_bouldin=davies_bouldin(rows, labels),
         calinski_harabasz=calinski_harabasz(rows, labels),
         dunn=dunn(rows, labels) if effort.is_thorough else NAN,
-        warm_ari=_mean_ari(found, warm),
-        cold_ari=_mean_ari(found, cold),
+        warm_ari=warm_ari,
+        warm_ari_se=warm_ari_se,
+        cold_ari=cold_ari,
+        cold_ari_se=cold_ari_se,
         jaccard=_mean_jaccard(found, cold, k),
         prediction_strength=_prediction_strength(rows, k, effort, rng),
     )
@@ -168,7 +172,7 @@ def _prediction_strength(rows: Float64, k: int, effort: _Effort, rng: np.random.
 def _undefined(k: int, d: int) -> KScores:
     nothing = np.full(k, np.nan)
     counts = np.zeros(k, dtype=np.int64)
-    return KScores(k, np.empty((0, d)), counts, nothing, *(NAN,) * 10, nothing, NAN)
+    return KScores(k, np.empty((0, d)), counts, nothing, *(NAN,) * 12, nothing, NAN)
 
 
 def _spend_shares(labels: NDArray[np.int32], k: int, spend: Float64 | None) -> Float64:
@@ -188,8 +192,11 @@ def _standard_error(probe: _Probe, refits: Sequence[Refit]) -> float:
     return float(np.std(means, ddof=1)) if len(means) > 1 else NAN
 
 
-def _mean_ari(found: Assignment, refits: Sequence[Refit]) -> float:
-    return float(np.mean([adjusted_rand(found.labels, r.labels) for r in refits])) if refits else NAN
+def _agreement(found: Assignment, refits: Sequence[Refit]) -> tuple[float, float]:
+    """Mean adjusted Rand index of the refits and its standard error."""
+    each = [adjusted_rand(found.labels, refit.labels) for refit in refits]
+    error = float(np.std(each, ddof=1) / np.sqrt(len(each))) if len(each) > 1 else NAN
+    return (float(np.mean(each)) if each else NAN), error
 
 
 def _mean_jaccard(found: Assignment, refits: Sequence[Refit], k: int) -> Float64:

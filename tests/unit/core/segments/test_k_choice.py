@@ -10,7 +10,9 @@ from shared.core.k_choice import Floors, KScores, choose_k
 NAN = float("nan")
 
 
-def scores(k, *, silhouette=0.3, se=0.01, warm=0.95, cold=0.9, jaccard=0.9, counts=None, spend=None):
+def scores(
+    k, *, silhouette=0.3, se=0.01, warm=0.95, cold=0.9, cold_se=0.02, jaccard=0.9, counts=None, spend=None
+):
     return KScores(
         k=k,
         centers=np.zeros((k, 2)),
@@ -25,7 +27,9 @@ def scores(k, *, silhouette=0.3, se=0.01, warm=0.95, cold=0.9, jaccard=0.9, coun
         calinski_harabasz=NAN,
         dunn=NAN,
         warm_ari=warm,
+        warm_ari_se=0.01,
         cold_ari=cold,
+        cold_ari_se=cold_se,
         jaccard=np.append(np.full(k - 1, 0.95), jaccard),
         prediction_strength=NAN,
     )
@@ -45,10 +49,10 @@ def test_of_equals_the_smaller_k_wins_whatever_the_order():
 
 
 def test_the_current_k_stays_without_a_clear_lead():
-    choice = choose_k([scores(4, silhouette=0.309), scores(5, silhouette=0.3)], current_k=5)
+    choice = choose_k([scores(4, silhouette=0.313), scores(5, silhouette=0.3)], current_k=5)
 
     assert choice.k == 5
-    assert "k=4 leads k=5 by 0.009 of silhouette, standard error 0.010: no clear lead" in choice.reason
+    assert "k=4 leads k=5 by 0.013 of silhouette, standard error 0.014: no clear lead" in choice.reason
 
 
 def test_a_lead_of_more_than_a_standard_error_takes_over():
@@ -58,7 +62,9 @@ def test_a_lead_of_more_than_a_standard_error_takes_over():
     assert "k=4 leads k=5 by 0.020" in choice.reason
 
 
-def test_the_larger_of_the_two_standard_errors_counts():
+def test_the_standard_error_is_that_of_the_difference():
+    assert choose_k([scores(4, silhouette=0.35, se=0.03), scores(5, se=0.04)], current_k=5).k == 5
+    assert choose_k([scores(4, silhouette=0.351, se=0.03), scores(5, se=0.04)], current_k=5).k == 4
     assert choose_k([scores(4, silhouette=0.32), scores(5, se=0.05)], current_k=5).k == 5
     assert choose_k([scores(4, silhouette=0.32, se=NAN), scores(5, se=NAN)], current_k=5).k == 4
 
@@ -74,6 +80,15 @@ def test_a_current_k_below_a_floor_goes_and_the_reason_says_which():
 
     assert choice.k == 4
     assert choice.reason.endswith("the current k=5 is out: warm ARI 0.85 < 0.9")
+
+
+def test_the_current_k_has_the_benefit_of_one_standard_error_at_the_floors():
+    near, other = scores(5, cold=0.79), scores(4)
+
+    assert choose_k([other, near], current_k=5).k == 5
+    assert choose_k([other, near], current_k=4).k == 4
+    assert choose_k([other, scores(5, cold=0.77)], current_k=5).k == 4
+    assert choose_k([other, scores(5, cold=0.79, cold_se=NAN)], current_k=5).k == 4
 
 
 def test_a_current_k_that_was_not_scored_is_said():

@@ -102,6 +102,7 @@ def test_a_unique_name_stays_bare_and_brings_its_action():
     only = name_segments([profile(90, 90, 90)], EVEN)[0]
 
     assert (only.name, only.qualifier, only.base) == ("VIP", None, "VIP")
+    assert type(only.name) is str  # stored as it is
     assert only.action == ACTIONS["VIP"]
 
 
@@ -109,8 +110,9 @@ def test_no_segments_have_no_names():
     assert name_segments([], EVEN) == ()
 
 
-def test_two_alike_are_told_apart_by_their_clearest_difference():
+def test_two_alike_are_told_apart_by_spend_if_that_is_clear_and_else_by_what_is():
     assert names(profile(70, 70, 62), profile(70, 70, 78)) == ["Loyal (lower spend)", "Loyal (higher spend)"]
+    assert names(profile(62, 62, 62), profile(78, 78, 78)) == ["Loyal (lower spend)", "Loyal (higher spend)"]
     assert names(profile(70, 61, 70), profile(70, 78, 71)) == [
         "Loyal (buys less often)",
         "Loyal (buys more often)",
@@ -160,7 +162,8 @@ def test_discount_share_and_rhythm_refine_the_name():
 def test_a_name_is_kept_until_ten_points_beyond_its_band():
     assert names(profile(70, 70, 70), previous=["VIP"]) == ["Loyal"]
     assert names(profile(70, 75, 75), previous=["VIP"]) == ["VIP"]
-    assert names(profile(70, 75, 75), previous=["Loyal"]) == ["Loyal"]
+    assert names(profile(70, 85, 85), previous=["Loyal"]) == ["Loyal"]
+    assert names(profile(70, 95, 95), previous=["Loyal"]) == ["VIP"]
     assert names(profile(70, 75, 75), previous=[None]) == ["Loyal"]
     assert names(profile(70, 75, 75), previous=["Best friends"]) == ["Loyal"]
 

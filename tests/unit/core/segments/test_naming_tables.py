@@ -58,6 +58,8 @@ def test_every_name_has_one_sentence_to_act_upon():
     [
         ((5, 5, 5), "VIP"),
         ((3, 5, 5), "VIP"),
+        ((5, 4, 5), "VIP"),
+        ((4, 4, 5), "Loyal"),
         ((4, 4, 4), "Loyal"),
         ((3, 4, 4), "Loyal"),
         ((5, 1, 1), "New"),

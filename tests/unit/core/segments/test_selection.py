@@ -11,7 +11,7 @@ from shared.errors import InvalidConfig
 QUICK = {"n_starts": 2, "n_warm": 4, "n_cold": 4}
 LONG = [
     "inertia", "silhouette", "silhouette_se", "silhouette_full", "silhouette_simplified", "davies_bouldin",
-    "calinski_harabasz", "dunn", "warm_ari", "cold_ari", "prediction_strength",
+    "calinski_harabasz", "dunn", "warm_ari", "warm_ari_se", "cold_ari", "cold_ari_se", "prediction_strength",
 ]  # fmt: skip
 
 
