@@ -110,6 +110,9 @@ def _check_labels(values: NDArray[Any], labels: NDArray[Any], k: int) -> None:
     if values.ndim != 2 or labels.shape != values.shape[:1]:
         msg = f"values should be (n, d) and labels (n,); got {values.shape} and {labels.shape}"
         raise ValueError(msg)
+    if labels.size and not np.issubdtype(labels.dtype, np.integer):
+        msg = f"labels should be integers; got {labels.dtype}"
+        raise ValueError(msg)
     if labels.size and labels.max() >= k:
         msg = f"labels should be below k={k}; got {labels.max()}"
         raise ValueError(msg)

@@ -82,7 +82,7 @@ class BatchStatistics:
     def _of_rows(cls, vectors: Int64, scales: Int64, labels: NDArray[Any], k: int) -> "BatchStatistics":
         sums = sum_by_label(vectors, labels, k)
         weights = sum_by_label(scales[:, np.newaxis], labels, k)[:, 0]
-        return cls(sums, weights, np.bincount(labels[labels >= 0], minlength=k))
+        return cls(sums, weights, np.bincount(labels[labels >= 0].astype(np.int64), minlength=k))
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "BatchStatistics":
