@@ -1,6 +1,7 @@
 """`resegment stream`: keep every customer's segment right while purchases arrive."""
 
 import argparse
+import sys
 
 from cli.options import start
 
@@ -31,10 +32,13 @@ def _run(args: argparse.Namespace) -> int:
 
     addresses = mongo_uri(settings), kafka_servers(settings)
 
-    from cli.output import say
     from deploy.local.jars import spark_connector_jars
     from streaming.job import Addresses
     from streaming.query import StreamOptions, run_stream
 
     options = StreamOptions(args.until_caught_up, args.accept_new_topic, args.accept_jump)
-    return run_stream(settings, Addresses(*addresses), spark_connector_jars(say), options)
+    return run_stream(settings, Addresses(*addresses), spark_connector_jars(_say), options)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)

@@ -4,6 +4,7 @@ lease -> Spark -> live model -> recovery -> query -> (micro-batches, idle steps)
 """
 
 import os
+import re
 import signal
 import socket
 import threading
@@ -15,6 +16,7 @@ from time import monotonic
 from types import FrameType
 from typing import Any
 
+from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
@@ -33,6 +35,7 @@ Document = dict[str, Any]
 _log = get_logger("stream")
 STOP_DEADLINE_S = 25.0
 _POLL_S = 0.2
+_REASON = re.compile(r"^(\w+\.)*\w+(Error|Exception|Unavailable|Held|Refused|Mismatch|NotFound): ")
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,7 @@ def _watch(
     """Stay until told to stop; take an idle step whenever nothing has happened for a while."""
     seen, since = job.state.rev, monotonic()
     while not stop.is_set():
-        ended = query.awaitTermination(_POLL_S)  # type: ignore[arg-type]  # a fraction of a second is fine
-        if ended or not query.isActive:
+        if _has_ended(query):
             raise StreamFailed(_failure(query))
         if keeper.lost.is_set():
             msg = f"stream {settings.stream.id!r} lost its lease; another instance has taken over"
@@ -162,6 +164,15 @@ def _watch(
         elif monotonic() - since >= settings.stream.idle_interval_s:
             job.idle()
             since = monotonic()
+
+
+def _has_ended(query: StreamingQuery) -> bool:
+    """Wait a moment for the query to end by itself; whether with or without an error shows in `_failure`."""
+    try:
+        query.awaitTermination(_POLL_S)  # type: ignore[arg-type]  # a fraction of a second is fine
+    except StreamingQueryException:
+        return True
+    return not query.isActive
 
 
 def _is_caught_up(job: StreamJob, settings: Settings, addresses: Addresses) -> bool:
@@ -184,6 +195,10 @@ def _stop_query(query: StreamingQuery, job: StreamJob) -> None:
 
 
 def _failure(query: StreamingQuery) -> str:
+    """Say why in one line: the last line of the innermost Python or Java error."""
     error = query.exception()
-    reason = "without saying why" if error is None else str(error).strip().splitlines()[0]
-    return f"the streaming query ended {reason}; nothing is lost: start it again, and see the log above"
+    if error is None:
+        return "the streaming query ended without an error; start it again, and keep the log"
+    reasons = [line for line in str(error).splitlines() if _REASON.match(line)]
+    reason = (reasons or str(error).splitlines())[-1 if reasons else 0]
+    return f"the streaming query failed: {reason.strip()}; nothing is lost: mend the cause and start it again"

@@ -17,6 +17,8 @@ def sightings(
     event_ms: NDArray[np.int64], customers: NDArray[np.int64], zone: str, min_customers: int
 ) -> dict[str, list[int]]:
     """Return local day -> the smallest `min_customers` distinct customer hashes seen on it."""
+    if not event_ms.size:
+        return {}
     quarters, inverse = np.unique(event_ms // _QUARTER_MS, return_inverse=True)
     local = ZoneInfo(zone)
     days: dict[date, frozenset[int]] = {}

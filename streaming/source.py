@@ -16,6 +16,8 @@ FORBIDDEN_OPTIONS = ("minpartitions", "maxrecordsperpartition")
 """Spark options that hand one topic-partition to several tasks: the task with the higher offsets may
 then write a customer first, and the lower ones would count as done."""
 
+_LOG_RULES = Path(__file__).with_name("log4j2.properties")
+
 _OWN_OPTIONS = (
     "subscribe",
     "subscribepattern",
@@ -55,7 +57,8 @@ def start_spark(settings: Settings, connector_jars: list[Path], checkpoint: Path
         .appName(f"resegment-{settings.stream.id}")
         .config("spark.jars", jars)
         .config("spark.driver.memory", settings.stream.driver_memory)
-        .config("spark.driver.extraJavaOptions", "-Xss8m")
+        .config("spark.driver.extraJavaOptions", f"-Xss8m -Dlog4j2.configurationFile=file:{_LOG_RULES}")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.ui.enabled", "false")
@@ -70,7 +73,6 @@ def start_spark(settings: Settings, connector_jars: list[Path], checkpoint: Path
         .config("spark.log.level", "ERROR")
         .getOrCreate()
     )
-    session.sparkContext.setLogLevel("ERROR")
     return session
 
 
