@@ -1,6 +1,6 @@
 """A self-organising map that learns, forgets and settles, in scikit-learn's manner."""
 
-from typing import Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,12 +16,15 @@ from shared.core.som.grid import SomGrid, Topology
 from shared.core.som.grid_size import grid_size
 from shared.core.som.initial import Initial
 from shared.core.som.neighbourhood import Kind
+from shared.core.som.online_rule import train_online
 from shared.core.som.reopening import needs_reopening, reopen, settle
 from shared.core.som.train import train_som
 from shared.core.som.trained import TrainedSom
 from shared.core.som.units import best_two_units
 from shared.core.statistics import BatchStatistics
+from shared.errors import InvalidConfig
 
+Update = Literal["retract", "online"]
 Float = NDArray[np.float64]
 
 
@@ -37,12 +40,15 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     ----------
     rows, cols : sides of the map; None for both sizes the map by the rows given to `fit`.
     topology, toroidal : see `SomGrid`.
+    update : how `partial_fit` learns. "retract" (default) by exact sums, which can forget; "online" by
+        MiniSom's rule, row after row at a constant `learning_rate`, which cannot. Both `fit` in passes.
     neighbourhood, epochs, sigma_start, sigma_end, decay, initial : see `train_som`.
     random_state : seed or generator for the samples of early passes and for drawn starts.
 
     Attributes
     ----------
     weights_ : (n_units, d). grid_ : SomGrid. statistics_ : BatchStatistics of what each unit has won.
+        Learning "online" leaves them at the last `fit` or `restate`.
     labels_ : (n,) unit under which each row of the last `fit`, `partial_fit` or `restate` was counted.
     quantization_error_, topographic_error_ : over the rows of the last `fit` or `restate`.
     fresh_topographic_error_ : that of the last `fit`, against which `restate` judges.
@@ -64,6 +70,8 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         *,
         topology: Topology = "rectangular",
         toroidal: bool = False,
+        update: Update = "retract",
+        learning_rate: float = 0.05,
         neighbourhood: Kind = "gaussian",
         epochs: int = 30,
         sigma_start: float | None = None,
@@ -76,6 +84,8 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self.cols = cols
         self.topology = topology
         self.toroidal = toroidal
+        self.update = update
+        self.learning_rate = learning_rate
         self.neighbourhood = neighbourhood
         self.epochs = epochs
         self.sigma_start = sigma_start
@@ -91,6 +101,9 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Self:  # noqa: ARG002
         """Train a new map on `X` (n, d) and count its rows."""
+        if self.update not in get_args(Update):
+            msg = f"update must be one of {get_args(Update)}, got {self.update!r}; correct it"
+            raise InvalidConfig(msg)
         table, weights = self._validated(X, sample_weight, reset=True)
         self.grid_ = self._grid(table)
         trained = train_som(
@@ -109,13 +122,16 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return self._adopt(trained, table, weights)
 
     def partial_fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Self:
-        """Add rows to the units nearest to them now; the first call is a `fit`."""
+        """Learn rows at the units nearest to them now; the first call is a `fit`."""
         if not hasattr(self, "weights_"):
             return self.fit(X, y, sample_weight)
         table, weights = self._validated(X, sample_weight)
         self.labels_ = best_two_units(table, self.weights_).first
-        self.statistics_ = self.statistics_.merge(self._statistics(table, self.labels_, weights))
-        self.weights_ = self._smoothed()
+        if self.update == "online":
+            self.weights_ = self._stepped(table, weights)
+        else:
+            self.statistics_ = self.statistics_.merge(self._statistics(table, self.labels_, weights))
+            self.weights_ = self._smoothed()
         return self
 
     def forget(self, X: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
@@ -128,8 +144,12 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         Raises
         ------
         ValueError : labels do not fit the rows or the map.
+        InvalidConfig : the map learns "online".
         """
         check_is_fitted(self)
+        if self.update == "online":
+            msg = "what was learnt row after row cannot be taken back, got update='online'; use 'retract'"
+            raise InvalidConfig(msg)
         table, weights = self._validated(X, sample_weight)
         gone = self._statistics(table, np.asarray(labels, np.int64), weights)
         self.statistics_ = self.statistics_.subtract(gone)
@@ -179,6 +199,12 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         # Both are multiples of 2^-32, so the factor cancels in the quotient.
         sums, counts = self.statistics_.sums.astype(np.float64), self.statistics_.weights.astype(np.float64)
         return smooth(sums, counts, self.grid_, self.sigma_end, self.neighbourhood, self.weights_)
+
+    def _stepped(self, X: Float, sample_weight: Float) -> Float:
+        rates = np.minimum(self.learning_rate * sample_weight, 1.0).tolist()
+        sigmas = [self.sigma_end] * len(X)
+        kind = self.neighbourhood
+        return train_online(X, self.weights_, self.grid_, sigmas=sigmas, learning_rates=rates, kind=kind)
 
     def _adopt(self, trained: TrainedSom, X: Float, sample_weight: Float) -> Self:
         self.weights_ = trained.weights

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from minisom import MiniSom
 from scipy.spatial.distance import cdist
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from shared.errors import InvalidConfig
 from shared.estimators.online_som import OnlineSOM
 
 
@@ -18,7 +20,7 @@ def small(**settings):
     return OnlineSOM(rows=6, cols=5, random_state=0, **settings)
 
 
-@parametrize_with_checks([OnlineSOM(rows=4, cols=4)])
+@parametrize_with_checks([OnlineSOM(rows=4, cols=4), OnlineSOM(rows=4, cols=4, update="online")])
 def test_it_keeps_scikit_learns_contract(estimator, check):
     check(estimator)
 
@@ -52,6 +54,30 @@ def test_weighted_rows_are_forgotten_by_the_same_weights():
     som.partial_fit(X, sample_weight=weights)
 
     assert som.forget(X, som.labels_, weights).statistics_ == before
+
+
+def test_learning_online_takes_minisoms_steps_at_a_constant_rate():
+    X, added = table(), table(50, seed=1)
+    som = small(update="online", learning_rate=0.1).fit(X)
+    oracle = MiniSom(6, 5, 3, sigma=1.0, learning_rate=0.1, decay_function=lambda rate, t, T: rate)
+    oracle._weights = som.weights_.reshape(6, 5, 3).copy()
+    for row in added:
+        oracle.update(row, oracle.winner(row), 0, 1)
+    som.partial_fit(added)
+
+    np.testing.assert_allclose(som.weights_, oracle.get_weights().reshape(30, 3), rtol=1e-10, atol=1e-12)
+
+
+def test_what_was_learnt_online_cannot_be_forgotten():
+    som = small(update="online").fit(table())
+
+    with pytest.raises(InvalidConfig, match="cannot be taken back"):
+        som.forget(table(1), [0])
+
+
+def test_an_unknown_update_is_refused():
+    with pytest.raises(InvalidConfig, match="update must be one of"):
+        small(update="magic").fit(table())
 
 
 def test_the_first_partial_fit_is_a_fit():
