@@ -58,7 +58,7 @@ def connect(uri: str, database: str) -> Database[Document]:
 
 def hosts_of(uri: str) -> str:
     """Return the hosts of an address, without user, password and options; for messages."""
-    head, _, options = uri.partition("://")[2].partition("?")
+    head, _, options = uri.rpartition("://")[2].partition("?")
     if "@" in options and "@" not in head:  # an unescaped `?` in the password, or an `@` in an option
         return "the given address"
     return head.rpartition("@")[2].partition("/")[0]
