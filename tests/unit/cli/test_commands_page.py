@@ -10,6 +10,7 @@ from cli.main import build_parser
 from cli.parser import VerbParser
 from shared import errors
 from shared.adapters import exports
+from shared.adapters.tables import Field
 from shared.errors import ReclusteringError
 
 PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -49,7 +50,7 @@ def test_every_exit_code_is_in_the_table() -> None:
         ("transitions", exports.TRANSITION_FIELDS),
     ],
 )
-def test_export_columns_are_documented_in_their_order(what: str, fields: tuple[exports.Field, ...]) -> None:
+def test_export_columns_are_documented_in_their_order(what: str, fields: tuple[Field, ...]) -> None:
     row = next(line for line in PAGE.splitlines() if line.startswith(f"| {what} |"))
 
     assert ", ".join(field.name for field in fields) in row

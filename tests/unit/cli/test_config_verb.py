@@ -1,6 +1,7 @@
 """`resegment config show`: every setting, its origin, no secret."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ SECRET = "canary-secret"  # noqa: S105
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("os.environ", {})
+    for name in [name for name in os.environ if name.startswith("RESEG_")]:
+        monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
 
@@ -20,7 +22,7 @@ def test_every_key_is_shown_with_what_decided_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "resegment.toml").write_text("[kafka]\npartitions = 4\n")
-    monkeypatch.setattr("os.environ", {"RESEG_KAFKA__TOPIC": "sales"})
+    monkeypatch.setenv("RESEG_KAFKA__TOPIC", "sales")
 
     assert main(["config", "show", "--json", "--set", "stream.id=shop-2", "--log-level", "debug"]) == 0
     rows = {row["key"]: (row["value"], row["origin"]) for row in json.loads(capsys.readouterr().out)}
@@ -36,13 +38,9 @@ def test_every_key_is_shown_with_what_decided_it(
 def test_no_secret_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], flags: list[str]
 ) -> None:
-    environ = {
-        "RESEG_MONGO__URI": f"mongodb://me:{SECRET}@db.example/?replicaSet=rs0",
-        "RESEG_KAFKA__OPTIONS": json.dumps(
-            {"kafka.ssl.key.password": SECRET, "kafka.security.protocol": "SSL"}
-        ),
-    }
-    monkeypatch.setattr("os.environ", environ)
+    options = {"kafka.ssl.key.password": SECRET, "kafka.security.protocol": "SSL"}
+    monkeypatch.setenv("RESEG_MONGO__URI", f"mongodb://me:{SECRET}@db.example/?replicaSet=rs0")
+    monkeypatch.setenv("RESEG_KAFKA__OPTIONS", json.dumps(options))
 
     assert main(["config", "show", *flags]) == 0
     shown = capsys.readouterr()
