@@ -3,7 +3,7 @@
 Plain passes on purpose. Hamerly's bounds over the same exact sums were tried and gave 0.7x to
 2.1x (5,000 to 100,000 rows, 3 to 5 features, k from 5 to 50): eight distances in three
 dimensions cost little more than two bounds. scikit-learn's fit at equal convergence (tol=0) took
-0.4x to 1.6x the time on the same tables, and rounds its sums in an order of its own.
+0.5x to 1.2x the time on the same tables, and rounds its sums in an order of its own.
 """
 
 from dataclasses import dataclass

@@ -224,3 +224,24 @@ def test_not_a_number_and_infinity_are_refused():
     for bad in (np.nan, np.inf):
         with pytest.raises(ValueError, match="Input X contains"):
             StreamingKMeans(1).fit([[1.0], [bad]])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_rare_far_segment_keeps_its_center_where_the_reference_loses_it(seed):
+    rng = np.random.default_rng(seed)
+    places = np.array([[0.0, 0.0], [6.0, 0.0], [0.0, 6.0], [12.0, 12.0]])
+    sizes = [1200, 500, 290, 10]  # the last one: 0.5% of the customers, more than 6 sd from all others
+    truth = np.repeat(np.arange(4), sizes)
+    table = places[truth] + rng.normal(size=(2000, 2))
+    ours = StreamingKMeans(4, init=places).partial_fit(table)
+    labels = ours.labels_.copy()
+    theirs = MiniBatchKMeans(4, init=places, n_init=1, random_state=seed).partial_fit(table)
+    assert np.linalg.norm(theirs.cluster_centers_ - places[3], axis=1).min() > 3
+    for _ in range(20):
+        who = rng.choice(2000, 100, replace=False)
+        changed = places[truth[who]] + rng.normal(size=(100, 2))
+        ours.forget(table[who], labels[who])
+        labels[who] = ours.partial_fit(changed).labels_
+        table[who] = changed
+    is_vip, found = truth == 3, ours.predict(table) == 3
+    assert (is_vip & found).sum() >= 0.9 * max(is_vip.sum(), found.sum())
