@@ -38,7 +38,7 @@ def start(names: Sequence[str], stack: ExitStack, say: Say) -> dict[str, tuple[s
 
 
 def _start_kafka(stack: ExitStack, say: Say) -> tuple[str, str]:
-    from testcontainers.kafka import KafkaContainer  # noqa: PLC0415  installed for tests only
+    from testcontainers.community.kafka import KafkaContainer  # noqa: PLC0415  installed for tests only
 
     say(f"starting {KAFKA_IMAGE}")
     container = KafkaContainer(KAFKA_IMAGE).with_kraft()  # without it: ZooKeeper

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from deploy.local import services
+from deploy.local import mongo, services
+from deploy.local.paths import silent
 from deploy.local.processes import free_port, launch, telling, wait_until
 from deploy.local.state import Record, read_record, read_status, write_record
 from shared.errors import ServiceUnavailable
@@ -128,3 +130,38 @@ def test_an_argument_wins_over_the_environment() -> None:
 
     with services.resolve(kafka_bootstrap="other:1", environ=environ) as found:
         assert found.kafka_bootstrap == "other:1"
+
+
+def test_docker_without_an_engine_is_said_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+
+    with pytest.raises(ServiceUnavailable, match=r"no engine answers .*use the embedded services"):
+        services.resolve("docker", folder=tmp_path, environ={})
+
+
+def test_a_mongod_without_its_run_bit_is_copied_to_the_cache_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "mongod"
+    shipped.write_bytes(b"#!/bin/sh\n")
+    shipped.chmod(0o444)
+    wheel = SimpleNamespace(version="0.4.0", locate_file=lambda _: shipped)
+    monkeypatch.setattr(mongo.importlib.metadata, "distribution", lambda _: wheel)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    program = Path(mongo.command(tmp_path / "mongo", 1, silent)[0])
+
+    assert program.parent == tmp_path / "cache" / "resegment"
+    assert os.access(program, os.X_OK)
+    assert program.read_bytes() == shipped.read_bytes()
+
+
+def test_no_mongod_for_this_machine_is_said_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongo, "_WHEEL", "no-such-wheel")
+
+    with pytest.raises(ServiceUnavailable, match=r"resegment\[embedded\].*RESEG_MONGO__URI"):
+        mongo.command(tmp_path, 1, silent)
