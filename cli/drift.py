@@ -7,6 +7,7 @@ from typing import Any
 from cli.connection import open_database
 from cli.options import add_json_flag, start
 from cli.output import Column, moment, number, print_json, print_table
+from shared.errors import InvalidConfig
 
 FIRING = 5
 LEVELS = {"warn": ("warn", "critical"), "critical": ("critical",)}
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from shared.adapters import readers
 
     with open_database(settings) as database:
-        rows = readers.latest_drift(database, settings.stream.id, args.metric)
+        rows = _chosen(readers.latest_drift(database, settings.stream.id), args.metric)
         history = {} if args.json else readers.drift_history(database, rows)
     if args.json:
         print_json(rows)
@@ -49,6 +50,15 @@ def run(args: argparse.Namespace) -> int:
         print_table(COLUMNS, cells, title=_title(rows))
     failing = LEVELS[args.fail_on] if args.fail_on else ()
     return FIRING if any(row["status"] in failing for row in rows) else 0
+
+
+def _chosen(rows: "list[dict[str, Any]]", metric: str | None) -> "list[dict[str, Any]]":
+    """Keep one metric; a name that is not measured is refused, or a misspelt gate would never fire."""
+    names = {row["metric"] for row in rows}
+    if metric is None or metric in names:
+        return [row for row in rows if metric in (None, row["metric"])]
+    msg = f"--metric {metric}: nothing of that name was measured; there are {', '.join(sorted(names)) or 'none yet'}"
+    raise InvalidConfig(msg)
 
 
 def sparkline(values: Sequence[float | None]) -> str:

@@ -126,7 +126,7 @@ def customer(database: Database[Document], customer_id: str) -> CustomerView | N
     )
 
 
-def latest_drift(database: Database[Document], stream_id: str, metric: str | None = None) -> list[Document]:
+def latest_drift(database: Database[Document], stream_id: str) -> list[Document]:
     """Read the newest drift measurements of the model in force, one row per metric and segment.
 
     Raises
@@ -137,7 +137,7 @@ def latest_drift(database: Database[Document], stream_id: str, metric: str | Non
     newest = database[DRIFT_METRICS].find_one(chosen, {"as_of": 1}, sort=[("as_of", DESCENDING)])
     if newest is None:
         return []
-    chosen |= {"as_of": newest["as_of"]} | ({"metric": metric} if metric else {})
+    chosen |= {"as_of": newest["as_of"]}
     return list(database[DRIFT_METRICS].find(chosen).sort([("metric", ASCENDING), ("segment_id", ASCENDING)]))
 
 

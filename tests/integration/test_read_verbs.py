@@ -413,6 +413,13 @@ def test_drift_fail_on_exits_with_5_when_met(resegment: Resegment, level: str, c
     assert resegment("drift", "--metric", "radius_shift", "--fail-on", level).code == 0
 
 
+def test_a_misspelt_metric_is_refused_so_that_no_gate_stays_silent(resegment: Resegment) -> None:
+    done = resegment("drift", "--metric", "share_spi", "--fail-on", "warn")
+
+    assert done.code == 2
+    assert "there are radius_shift, share_psi" in done.stderr
+
+
 def test_exported_customers_are_iso_dated_neutralised_and_without_the_deleted(
     resegment: Resegment, tmp_path: Path
 ) -> None:
