@@ -50,7 +50,8 @@ def header(source: Source) -> list[str]:
     InvalidConfig : no such file, empty, not text in that encoding, or another separator.
     """
     if _starts_with(source, _PARQUET_MAGIC):
-        return [str(name) for name in pq.read_schema(source.path).names]
+        with _explained(source):
+            return [str(name) for name in pq.read_schema(source.path).names]
     with _explained(source), _opened(source) as (_, text):
         names = [
             str(n) for n in pd.read_csv(text, sep=source.separator, nrows=0, encoding=_codec(source)).columns

@@ -1,0 +1,223 @@
+"""`resegment verify`: count every customer once more and compare with what is stored."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.connection import kafka_servers, open_database
+from cli.options import add_json_flag, start
+from shared.errors import StartRefused
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from shared.config import Settings
+    from shared.recount import Account, Comparison, Mismatch
+
+MISMATCH = 4
+SHOWN_MISMATCHES = 20
+
+Advance = Callable[[int], None]
+
+_FIELDS = (
+    "frequency",
+    "monetary_minor",
+    "first_purchase_at",
+    "last_purchase_at",
+    "applied",
+    "duplicate",
+    "late",
+    "newest_event_at",
+    "late_floor",
+    "fence",
+    "deleted",
+)
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    verb = subparsers.add_parser(
+        "verify",
+        help="recount every customer and compare with MongoDB",
+        description="Recount every customer from the topic, or from a file, and compare field by field.",
+        epilog="exit codes: 0 everything equal; 4 something differs; 2 the topic no longer has its beginning",
+    )
+    verb.add_argument("--file", type=Path, help="recount from this file instead of the topic")
+    verb.add_argument(
+        "--profile", default="auto", help="of the file: auto (by header), online-retail or cdnow"
+    )
+    verb.add_argument("--map-file", metavar="TOML", type=Path, help="a mapping of your own for the file")
+    add_json_flag(verb)
+    verb.set_defaults(run=run)
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """The outcome of a recount."""
+
+    ok: bool
+    compared: int
+    """Customers compared; the stream's own totals are not counted here."""
+    mismatches: int
+    """Fields that differ."""
+    first: "tuple[Mismatch, ...]"
+    source: str
+
+
+def run(args: argparse.Namespace) -> int:
+    """Recount, print, and fail if anything differs."""
+    settings = start(args)
+    with open_database(settings) as database:
+        report = (
+            verify_file(database, settings, args.file, profile=args.profile, map_file=args.map_file)
+            if args.file
+            else verify_topic(database, settings)
+        )
+    _print(report, as_json=args.json)
+    return 0 if report.ok else MISMATCH
+
+
+def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> VerifyReport:
+    """Compare the stored customers and totals with a recount of the topic.
+
+    May run beside the stream: `live_model` is read before the customers, so each of them has
+    at least the records below its offsets, and says by its fence which it has beyond.
+
+    Raises
+    ------
+    StartRefused : the topic does not hold everything that was counted.
+    ServiceUnavailable : Kafka does not answer.
+    """
+    from cli.output import progress
+    from shared.adapters.topic_records import read_records
+    from shared.recount import Ledger, Rules, compare_counters, compare_customers
+
+    live = _live_model(database, settings)
+    customers = _stored_customers(database)
+    offsets = {entry["partition"]: entry["next"] for entry in live["offsets"]}
+    fences = {customer: _fence(document) for customer, document in customers.items()}
+    servers = kafka_servers(settings)
+    ends = _ends(offsets, fences)
+    _require_whole_topic(servers, settings.kafka.topic, live, ends)
+    ledger = Ledger(Rules(settings.input, settings.state), offsets, fences)
+    with progress("recounting", sum(ends.values())) as advance:
+        for records in read_records(servers, settings.kafka.topic, ends):
+            for record in records:
+                ledger.add(*record)
+            advance(len(records))
+    compared = compare_customers(customers, ledger.accounts)
+    return _report(
+        f"topic {settings.kafka.topic}", compared, compare_counters(live["counters"], ledger.totals)
+    )
+
+
+def verify_file(
+    database: "Database[dict[str, Any]]",
+    settings: "Settings",
+    file: Path,
+    *,
+    profile: str = "auto",
+    map_file: Path | None = None,
+) -> VerifyReport:
+    """Compare the stored customers with a recount of the file they came from.
+
+    Raises
+    ------
+    InvalidConfig : the file or its mapping cannot be used.
+    """
+    from shared.recount import compare_customers
+
+    accounts = _recount_file(file, settings, profile, map_file)
+    compared = compare_customers(_stored_customers(database), accounts, has_history=False)
+    return _report(f"file {file}", compared)
+
+
+def _live_model(database: "Database[dict[str, Any]]", settings: "Settings") -> dict[str, Any]:
+    live = database["live_model"].find_one({"_id": settings.stream.id})
+    if live is None:
+        msg = f"stream {settings.stream.id!r} has stored nothing yet; start it with: resegment stream"
+        raise StartRefused(msg)
+    return live
+
+
+def _stored_customers(database: "Database[dict[str, Any]]") -> dict[str, dict[str, Any]]:
+    found = database["customers"].find({}, dict.fromkeys(_FIELDS, 1), batch_size=10_000)
+    return {document["_id"]: document for document in found}
+
+
+def _fence(document: Mapping[str, Any]) -> dict[int, int]:
+    return {entry["partition"]: entry["offset"] for entry in document["fence"]}
+
+
+def _ends(offsets: Mapping[int, int], fences: Mapping[str, Mapping[int, int]]) -> dict[int, int]:
+    """Partition -> one after the last record that any stored customer or total includes."""
+    ends = dict(offsets)
+    for fence in fences.values():
+        for partition, offset in fence.items():
+            ends[partition] = max(ends.get(partition, 0), offset + 1)
+    return ends
+
+
+def _require_whole_topic(servers: str, topic: str, live: Mapping[str, Any], ends: Mapping[int, int]) -> None:
+    from shared.adapters.kafka import beginning_and_end_offsets, topic_id
+
+    kept = beginning_and_end_offsets(servers, topic)
+    reasons = [
+        (live["topic"]["id"] != topic_id(servers, topic), "is another one than the stream has read"),
+        (live["fence_epoch"] > 0, "was made anew, and what the stream read before is gone"),
+        (any(kept.get(p, (0, 0))[0] > 0 for p in ends), "has lost its beginning to retention"),
+        (
+            any(kept.get(p, (0, 0))[1] < end for p, end in ends.items()),
+            "ends before what the stream has read",
+        ),
+    ]
+    reason = next((text for holds, text in reasons if holds), None)
+    if reason is not None:
+        msg = f"topic {topic!r} {reason}: recount from the file instead: resegment verify --file FILE"
+        raise StartRefused(msg)
+
+
+def _recount_file(
+    file: Path, settings: "Settings", profile: str, map_file: Path | None
+) -> "dict[str, Account]":
+    import pandas as pd
+
+    from shared.recount import recount_table
+    from streaming.replay.mapping import Wishes, choose
+    from streaming.replay.profiles import check_columns
+    from streaming.replay.reading import Source, chunks, header
+
+    source = Source(file)
+    names = header(source)
+    meaning = choose(Wishes(profile, map_file=map_file), file, names, default_zone=settings.input.zone)
+    check_columns(meaning, names)
+    raw = pd.concat([chunk.table for chunk in chunks(source)])
+    table = pd.DataFrame({field: raw[column] for field, column in meaning.columns.items()}).assign(
+        **meaning.constants
+    )
+    if "invoice_no" not in table:
+        table["invoice_no"] = table.index.map("{:09d}".format)
+    local = pd.to_datetime(table["event_time"], format=meaning.time_format or "ISO8601")
+    table["event_time"] = local if local.dt.tz else local.dt.tz_localize(meaning.zone)
+    return recount_table(table, cancellation_prefix=settings.input.cancellation_prefix)
+
+
+def _report(source: str, customers: "Comparison", *others: "Comparison") -> VerifyReport:
+    found = [mismatch for comparison in (customers, *others) for mismatch in comparison.mismatches]
+    return VerifyReport(not found, customers.compared, len(found), tuple(found[:SHOWN_MISMATCHES]), source)
+
+
+def _print(report: VerifyReport, *, as_json: bool) -> None:
+    from cli.output import Column, print_json, print_table
+
+    if as_json:
+        print_json(report)
+        return
+    verdict = "ok: " if report.ok else f"{report.mismatches:,} fields differ: "
+    print(f"{verdict}{report.compared:,} customers compared with a recount of {report.source}")
+    if not report.ok:
+        columns = [Column("subject", "left"), Column("field", "left"), Column("stored"), Column("recounted")]
+        rows = [[m.subject, m.field, str(m.stored), str(m.recounted)] for m in report.first]
+        print_table(columns, rows, title=f"the first {len(rows)}")

@@ -1,0 +1,132 @@
+"""Poison in a field: numbers, times, prices and what is missing."""
+
+from datetime import timedelta
+
+from tests.support.poison_case import Maker, PoisonCase
+
+
+def numbers(make: Maker) -> list[PoisonCase]:
+    literals = (
+        ("price_nan", "rejected:non_finite", "unit_price", "NaN"),
+        ("price_infinity", "rejected:non_finite", "unit_price", "Infinity"),
+        ("price_minus_infinity", "rejected:non_finite", "unit_price", "-Infinity"),
+        ("price_1e400", "rejected:non_finite", "unit_price", "1e400"),
+        ("quantity_nan", "rejected:non_finite", "quantity", "NaN"),
+        ("quantity_1e400", "rejected:non_finite", "quantity", "1e400"),
+        ("quantity_with_point", "rejected:bad_type", "quantity", "6.0"),
+        ("quantity_2_63", "rejected:out_of_range", "quantity", str(2**63)),
+        ("quantity_below_minus_2_63", "rejected:out_of_range", "quantity", str(-(2**63) - 1)),
+        ("quantity_2_64", "rejected:out_of_range", "quantity", str(2**64)),
+        ("price_number", "applied", "unit_price", "2.55"),
+        ("price_whole_number", "applied", "unit_price", "3"),
+        ("price_with_float_noise", "applied", "unit_price", "0.30000000000000004"),
+        ("price_underflow", "applied", "unit_price", "1e-999999999"),
+        ("price_number_too_fine", "rejected:out_of_range", "unit_price", "2.55555"),
+        ("price_1e15", "rejected:out_of_range", "unit_price", "1e15"),
+    )
+    return [
+        *(make.literal(name, expected, field, literal) for name, expected, field, literal in literals),
+        make.literal("quantity_5000_digits", "rejected:malformed", "quantity", "7" * 5_000, blame=False),
+    ]
+
+
+def missing(make: Maker) -> list[PoisonCase]:
+    required = ("event_id", "event_time", "invoice_no", "stock_code", "quantity", "unit_price")
+    return [
+        *(make.without(f"without_{field}", "rejected:missing_field", field) for field in required),
+        *(make.case(f"null_{field}", "rejected:missing_field", field, **{field: None}) for field in required),
+        make.raw("empty_object", "rejected:missing_field", None, b"{}"),
+        make.without("without_customer", "unattributed", "customer_id"),
+        make.case("null_customer", "unattributed", customer_id=None),
+        make.case(
+            "null_customer_bad_price", "rejected:bad_type", "unit_price", customer_id=None, unit_price="x"
+        ),
+        make.case("unknown_field", "applied", extra={"nested": [1, {"$set": 1}]}),
+    ]
+
+
+def times(make: Maker) -> list[PoisonCase]:
+    refused = {
+        "time_year_318857": "+318857-01-01T00:00:00Z",
+        "time_year_318857_unsigned": "318857-01-01T00:00:00Z",
+        "time_year_0": "0000-01-01T00:00:00Z",
+        "time_year_1": "0001-01-01T00:00:00+05:00",
+        "time_before_1970": "1969-12-31T23:59:59Z",
+        "time_february_30": "2011-02-30T08:00:00Z",
+        "time_hour_25": "2011-02-03T25:00:00Z",
+        "time_second_60": "2011-02-03T23:59:60Z",
+        "time_offset_25": "2011-02-03T08:00:00+25:00",
+        "time_date_only": "2011-02-03",
+        "time_prose": "yesterday",
+        "time_empty": "",
+        "time_nul": "2011-02-03T08:00:00\x00Z",
+        "time_arabic_digits": "\u0662\u0660\u0661\u0661-02-03T08:00:00Z",
+    }
+    accepted = {
+        "time_plus_5": "2011-02-03T08:00:00+05:00",
+        "time_naive": "2011-02-03T08:00:00",
+        "time_z": "2011-02-03T08:00:00Z",
+        "time_with_blank": "2011-02-03 08:00:00+00:00",
+        "time_nanoseconds": "2011-02-03T08:00:00.123456789Z",
+        "time_1970": "1970-01-01T00:00:00Z",
+        "time_just_before_future": (make.kafka_time + timedelta(seconds=299)).isoformat(),
+    }
+    future = {
+        "future_301_s": (make.kafka_time + timedelta(seconds=301)).isoformat(),
+        "future_year_9999": "9999-12-31T23:59:59Z",
+    }
+    return [
+        *(
+            make.case(name, "rejected:bad_time", "event_time", event_time=text)
+            for name, text in refused.items()
+        ),
+        *(make.case(name, "rejected:future", "event_time", event_time=text) for name, text in future.items()),
+        *(make.case(name, "applied", event_time=text) for name, text in accepted.items()),
+        make.case("time_epoch_ms", "rejected:bad_type", "event_time", event_time=1_296_720_000_000),
+    ]
+
+
+def purchases(make: Maker) -> list[PoisonCase]:
+    prices: dict[str, object] = {
+        "price_prose": "free",
+        "price_empty": "",
+        "price_decimal_comma": "2,55",
+        "price_with_blank": " 2.55",
+        "price_text_nan": "NaN",
+        "price_text_exponent": "1e3",
+        "price_arabic_digits": "\u0663",
+        "price_boolean": True,
+        "price_object": {"amount": "2.55"},
+    }
+    amounts = {
+        "price_too_fine": "2.55555",
+        "price_400_digits": "9" * 400,
+        "price_1e15_text": "1000000000000000",
+    }
+    quantities: dict[str, object] = {"quantity_text": "6", "quantity_boolean": True, "quantity_fraction": 2.5}
+    return [
+        *(
+            make.case(name, "rejected:bad_type", "unit_price", unit_price=value)
+            for name, value in prices.items()
+        ),
+        *(
+            make.case(name, "rejected:out_of_range", "unit_price", unit_price=text)
+            for name, text in amounts.items()
+        ),
+        *(
+            make.case(name, "rejected:bad_type", "quantity", quantity=value)
+            for name, value in quantities.items()
+        ),
+        make.case("amount_too_large", "rejected:out_of_range", "unit_price", quantity=10**12),
+        make.case("amount_at_limit", "applied", quantity=100_000_000, unit_price="1"),
+        make.case("quantity_zero", "rejected:out_of_range", "quantity", quantity=0),
+        make.case("quantity_negative", "applied", quantity=-6),
+        make.case("cancellation", "applied", invoice_no="C9cancellation", quantity=-6),
+        make.case("cancellation_positive", "applied", invoice_no="C9positive", quantity=6),
+        make.case("price_zero", "applied", unit_price="0"),
+        make.case("price_negative", "applied", unit_price="-11062.06", quantity=1),
+        make.case("price_trailing_zeros", "applied", unit_price="2.5500000"),
+        make.case("currency_other", "rejected:wrong_currency", "currency", currency="EUR"),
+        make.case("currency_number", "rejected:bad_type", "currency", currency=826),
+        make.case("currency_null", "applied", currency=None),
+    ]
