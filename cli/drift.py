@@ -57,7 +57,8 @@ def _chosen(rows: "list[dict[str, Any]]", metric: str | None) -> "list[dict[str,
     names = {row["metric"] for row in rows}
     if metric is None or metric in names:
         return [row for row in rows if metric in (None, row["metric"])]
-    msg = f"--metric {metric}: nothing of that name was measured; there are {', '.join(sorted(names)) or 'none yet'}"
+    known = ", ".join(sorted(names)) or "none yet"
+    msg = f"--metric {metric}: nothing of that name was measured; there are {known}"
     raise InvalidConfig(msg)
 
 
