@@ -38,7 +38,7 @@ def best_two_units(X: NDArray[np.float64], weights: NDArray[np.float64]) -> Best
 
     Raises
     ------
-    InvalidConfig : widths differ, there is no unit, or a value is not finite.
+    InvalidConfig : widths differ, there is no unit or no feature, or a value is not finite.
     """
     # numba costs a second to import; whoever never assigns should not pay for it.
     from shared.core import compiled  # noqa: PLC0415
@@ -53,10 +53,10 @@ def best_two_units(X: NDArray[np.float64], weights: NDArray[np.float64]) -> Best
 
 
 def check_operands(X: NDArray[np.float64], weights: NDArray[np.float64]) -> None:
-    """Raise InvalidConfig unless rows (n, d) and units (m >= 1, d) agree and are finite."""
-    if X.ndim != 2 or weights.ndim != 2 or X.shape[1] != weights.shape[1] or not len(weights):
+    """Raise InvalidConfig unless rows (n, d) and units (m >= 1, d >= 1) agree and are finite."""
+    if X.ndim != 2 or weights.ndim != 2 or X.shape[1] != weights.shape[1] or not weights.size:
         msg = (
-            f"rows and units must have the same width and there must be a unit, "
+            f"rows and units must have the same width, and there must be a unit and a feature, "
             f"got rows {X.shape} and units {weights.shape}; use the model's own features"
         )
         raise InvalidConfig(msg)

@@ -91,6 +91,7 @@ def test_the_answer_cannot_be_changed_and_the_question_is_not():
     [
         (np.zeros((2, 3)), np.zeros((2, 2)), "same width"),
         (np.zeros((2, 3)), np.zeros((0, 3)), "there must be a unit"),
+        (np.zeros((2, 0)), np.zeros((3, 0)), "a unit and a feature"),
         (np.array([[np.nan]]), np.zeros((2, 1)), "finite"),
         (np.zeros((2, 1)), np.array([[np.inf]]), "finite"),
     ],
