@@ -1,0 +1,1 @@
+"""The `resegment` command."""

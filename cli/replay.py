@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from streaming.replay import run as replay
 
     request = _request(args, settings)
-    with _bar(args.file.name) as show:
+    with bar(args.file.name) as show:
         report = replay(request, progress=show)
     _print_report(report, request, as_json=args.json)
     if report.stopped:
@@ -129,7 +129,7 @@ def _moment(text: str | None, zone: str, flag: str) -> datetime | None:
 
 
 @contextmanager
-def _bar(name: str) -> "Iterator[Callable[[Progress], None] | None]":
+def bar(name: str) -> "Iterator[Callable[[Progress], None] | None]":
     """Show a bar on a terminal's stderr: share of the file, events sent, the day that was reached."""
     if not sys.stderr.isatty():
         yield None

@@ -23,7 +23,9 @@ from shared.adapters.mongo.collections import (
     REQUESTS,
     RUNS,
     SEGMENTS,
+    TRANSITIONS,
 )
+from shared.core.features import MINOR_PER_UNIT
 from shared.errors import ModelNotFound
 
 Document = dict[str, Any]
@@ -156,6 +158,28 @@ def drift_history(
     for row in database[DRIFT_METRICS].find(chosen).sort([("as_of", ASCENDING), ("model_epoch", ASCENDING)]):
         by_day.setdefault((row["metric"], row["segment_id"]), {})[row["as_of"]] = row["value"]
     return {key: list(values.values()) for key, values in by_day.items()}
+
+
+def migrations(database: Database[Document], limit: int) -> list[Document]:
+    """Count the moves between segments that customers made themselves, the most frequent first.
+
+    Rows have `from`, `to` (names), `cause`, `moves` and `monetary`, the net spend of those who moved.
+    Moves that a new model caused say nothing about customers and are left out.
+    """
+    moved = {"from_id": {"$ne": None}, "to_id": {"$ne": None}, "cause": {"$ne": "model"}}
+    group = {
+        "_id": {"from": "$from_name", "to": "$to_name", "cause": "$cause"},
+        "moves": {"$sum": 1},
+        "minor": {"$sum": "$monetary_minor"},
+    }
+    steps: list[Document] = [
+        {"$match": moved},
+        {"$group": group},
+        {"$sort": {"moves": -1, "_id": 1}},
+        {"$limit": limit},
+    ]
+    found = database[TRANSITIONS].aggregate(steps)
+    return [{**row["_id"], "moves": row["moves"], "monetary": row["minor"] / MINOR_PER_UNIT} for row in found]
 
 
 def _model_epoch(database: Database[Document], stream_id: str) -> int:

@@ -1,0 +1,5 @@
+"""`python -m cli` is `resegment`."""
+
+from cli.main import entry
+
+entry()

@@ -1,0 +1,162 @@
+"""What the demo has shown, in one table after the other and in files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pymongo.database import Database
+
+from cli.output import Column, amount, as_json, number, percent, print_table, say
+from cli.verify import VerifyReport
+from shared.adapters import exports, readers
+from shared.config import Settings
+
+Document = dict[str, Any]
+TABLES: tuple[exports.What, ...] = ("customers", "segments", "drift", "transitions")
+N_MIGRATIONS = 8
+
+
+def summarise(
+    database: Database[Document],
+    settings: Settings,
+    verified: VerifyReport,
+    *,
+    streamed_s: float,
+    elapsed_s: float,
+) -> Document:
+    """Return the content of summary.json."""
+    live = readers.stream_status(database, settings.stream.id).live or {}
+    counters = live["counters"]
+    return {
+        "outcomes": {name: counters[name] for name in ("read", *readers.OUTCOMES)},
+        "customers": live["customers"],
+        "segments": readers.segments(database, settings.stream.id),
+        "models": _models(database),
+        "migrations": readers.migrations(database, N_MIGRATIONS),
+        "drift": readers.latest_drift(database, settings.stream.id),
+        "events_per_s": counters["read"] / streamed_s,
+        "stream_s": streamed_s,
+        "elapsed_s": elapsed_s,
+        "as_of": live["as_of"],
+        "verify": {"ok": verified.ok, "compared": verified.compared, "mismatches": verified.mismatches},
+    }
+
+
+def print_summary(summary: Document) -> None:
+    """Show it to a person."""
+    outcomes = summary["outcomes"]
+    others = " + ".join(f"{outcomes[name]:,} {name}" for name in readers.OUTCOMES)
+    print(f"\n{outcomes['read']:,} events = {others}")
+    speed = f"{summary['events_per_s']:,.0f} events/s"
+    print(f"{summary['customers']:,} customers, {speed}, {summary['elapsed_s']:.0f} s in all\n")
+    _print_segments(summary["segments"])
+    _print_models(summary["models"])
+    _print_migrations(summary["migrations"])
+    _print_drift(summary["drift"])
+    verified = summary["verify"]
+    verdict = "all equal" if verified["ok"] else f"{verified['mismatches']:,} fields differ"
+    print(f"recount of {verified['compared']:,} customers from the topic: {verdict}\n")
+    print("next: `resegment services up`, `resegment init`, `resegment stream`; README.md has the rest")
+
+
+def write_files(database: Database[Document], settings: Settings, summary: Document, out: Path) -> None:
+    """Write summary.json and the four tables as CSV."""
+    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(as_json(summary), indent=2, ensure_ascii=False, allow_nan=False)
+    (out / "summary.json").write_text(text + "\n", encoding="utf-8")
+    for what in TABLES:
+        exports.export(
+            database,
+            what,
+            out / f"{what}.csv",
+            "csv",
+            stream_id=settings.stream.id,
+            advance=lambda _rows: None,
+        )
+    say(f"summary.json and {', '.join(f'{what}.csv' for what in TABLES)} are in {out}")
+
+
+def _models(database: Database[Document]) -> list[Document]:
+    wanted = {"_id": 1, "k": 1, "provisional": 1, "as_of": 1, "n_customers": 1, "quantization_error": 1}
+    return [
+        {"version": model.pop("_id"), **model} for model in database["models"].find({}, wanted).sort("_id")
+    ]
+
+
+def _print_segments(rows: list[Document]) -> None:
+    titles = ("customers", "share", "revenue", "of all", "recency d", "orders", "spend")
+    columns = [Column("segment", "left"), *map(Column, titles), Column("action", "left")]
+    cells = [
+        [
+            row["name"],
+            number(row["customers"]),
+            percent(row["share"]),
+            amount(row["revenue"]),
+            percent(row["revenue_share"]),
+            number(row["mean_recency_days"], 1),
+            number(row["mean_frequency"], 1),
+            amount(row["mean_monetary"]),
+            row["action"],
+        ]
+        for row in rows
+    ]
+    print_table(columns, cells, title="Segments")
+
+
+def _print_models(rows: list[Document]) -> None:
+    columns = [
+        Column("model"),
+        Column("as of", "left"),
+        Column("k"),
+        Column("customers"),
+        Column("kind", "left"),
+    ]
+    cells = [
+        [
+            str(row["version"]),
+            f"{row['as_of']:%Y-%m-%d}",
+            str(row["k"]),
+            number(row["n_customers"]),
+            "provisional" if row["provisional"] else "lasting",
+        ]
+        for row in rows
+    ]
+    print_table(columns, cells, title="Models")
+
+
+def _print_migrations(rows: list[Document]) -> None:
+    columns = [
+        Column("from", "left"),
+        Column("to", "left"),
+        Column("cause", "left"),
+        Column("moves"),
+        Column("spend"),
+    ]
+    cells = [
+        [row["from"] or "-", row["to"] or "-", row["cause"], number(row["moves"]), amount(row["monetary"])]
+        for row in rows
+    ]
+    print_table(columns, cells, title="Biggest migrations, as customers bought or fell silent")
+
+
+def _print_drift(rows: list[Document]) -> None:
+    columns = [
+        Column("metric", "left"),
+        Column("segment", "left"),
+        Column("value"),
+        Column("warn"),
+        Column("critical"),
+        Column("status", "left"),
+    ]
+    cells = [
+        [
+            row["metric"],
+            row["segment_name"] or "all",
+            number(row["value"], 3),
+            number(row["warn"], 3),
+            number(row["critical"], 3),
+            row["status"],
+        ]
+        for row in rows
+    ]
+    print_table(columns, cells, title="Staleness against the champion")
