@@ -1,5 +1,9 @@
 """The recount's verdict on every poison record."""
 
+import json
+from pathlib import Path
+
+import jsonschema
 import pytest
 
 from shared.config import InputSettings, StateSettings
@@ -9,6 +13,14 @@ from tests.support import poison
 RULES = Rules(InputSettings(currency=poison.CURRENCY), StateSettings())
 KAFKA_MS = round(poison.KAFKA_TIME.timestamp() * 1000)
 CASES = poison.cases(oversized_bytes=200_000)
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "transaction.schema.json").read_text())
+ACCEPTED = [case for case in CASES if not case.is_rejected]
+BY_SHAPE = [
+    case
+    for case in CASES
+    if case.expected in {"rejected:bad_type", "rejected:missing_field"}
+    and case.name != "quantity_with_point"  # JSON Schema takes 6.0 for an integer
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -48,3 +60,14 @@ def test_names_and_customers_of_the_table_are_unique() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
     customers = [case.customer_id for case in CASES if case.expected == "applied"]
     assert len(set(customers)) == len(customers)
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: case.name)
+def test_the_published_schema_accepts_what_the_stream_accepts(case: poison.PoisonCase) -> None:
+    jsonschema.validate(json.loads(case.value or b""), SCHEMA, cls=jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("case", BY_SHAPE, ids=lambda case: case.name)
+def test_the_published_schema_refuses_wrong_types_and_missing_fields(case: poison.PoisonCase) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads(case.value or b""), SCHEMA, cls=jsonschema.Draft202012Validator)
