@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from cli.connection import open_database
+from cli.failures import TERMINATED
 from cli.options import add_json_flag, start
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _run(args: argparse.Namespace) -> int:
             show(served)
             return 0 if served.status == "done" else 1
         serve.watch(database, settings, stop=_stop_on_sigterm(), on_served=show)
-        return 0
+        return TERMINATED
 
 
 def _stop_on_sigterm() -> threading.Event:

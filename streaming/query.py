@@ -86,7 +86,7 @@ def run_stream(
             _log.info("stopped", signal=stop.signal)
     finally:
         leases.release(database, lease)
-    return 128 + stop.signal if stop.signal == signal.SIGTERM else 0
+    return 0 if stop.signal is None else 128 + stop.signal
 
 
 class _Stop:

@@ -1,0 +1,1 @@
+"""Imperative edges, one system a file."""

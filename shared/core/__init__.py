@@ -1,0 +1,1 @@
+"""Functional core: numbers in, numbers out."""
