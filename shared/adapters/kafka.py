@@ -1,5 +1,6 @@
 """Kafka topics: made where they are missing, told apart by their id, measured by their offsets."""
 
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -92,6 +93,7 @@ def _admin(servers: str) -> Iterator[KafkaAdminClient]:
 @contextmanager
 def _reaching(servers: str, timeout_ms: int) -> Iterator[None]:
     try:
+        _knock(servers)
         yield
     except (KafkaError, OSError) as error:
         msg = (
@@ -99,6 +101,17 @@ def _reaching(servers: str, timeout_ms: int) -> Iterator[None]:
             "start one with `resegment services up`, or correct kafka.bootstrap_servers"
         )
         raise ServiceUnavailable(msg) from error
+
+
+def _knock(servers: str) -> None:
+    """Make sure that somebody listens: a client that fails to start leaves its thread and sockets behind."""
+    for host, _, port in (server.strip().rpartition(":") for server in servers.split(",")):
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=TIMEOUT_MS / 1000).close()
+        except (OSError, ValueError):
+            continue
+        return
+    raise ConnectionRefusedError
 
 
 def _create(admin: KafkaAdminClient, name: str, options: Mapping[str, Any]) -> bool:
