@@ -46,7 +46,8 @@ down: $(RUNTIME)  ## stop them
 lock:  ## resolve the newest allowed versions and pin them with their hashes
 	@deploy/lock
 
-clean:  ## remove what was made here: environment, caches, local data (services must be down)
+clean:  ## remove what was made here: environment, caches, local services with their data
+	@[ ! -x $(BIN)/resegment ] || $(BIN)/resegment services down
 	@rm -rf $(VENV) .local build out *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # --- set-up: a stamp for each set of requirements, so that a second run has nothing to do ---------------

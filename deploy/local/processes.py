@@ -1,5 +1,6 @@
 """Child processes and ports: start, recognise again, wait until ready, stop."""
 
+import random
 import re
 import socket
 import subprocess
@@ -15,6 +16,9 @@ from deploy.local import guardian
 from shared.errors import ServiceUnavailable
 
 _POLL_S = 0.05
+_PORTS = range(20_000, 32_768)
+"""Below the range from which the kernel gives ports to clients: one of those was taken, on a busy
+machine, between the look and the broker's start."""
 _ERROR = re.compile(r'ERROR|FATAL|Exception|"s":"[EF]"|Error:')
 
 
@@ -138,17 +142,23 @@ def accepts(port: int) -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """Return `preferred` if nobody has it, else a port that the kernel says is free."""
-    for port in (preferred or 0, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    msg = "no free port on 127.0.0.1: every one is taken; stop what holds them"
+    """Return `preferred` if nobody has it, else a free port that no client will be given meanwhile."""
+    candidates = random.SystemRandom().sample(_PORTS, k=200)
+    for port in (preferred, *candidates) if preferred else candidates:
+        if _is_free(port):
+            return port
+    msg = "no free port on 127.0.0.1: 200 were tried; stop what holds them"
     raise ServiceUnavailable(msg)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def telling(log: Path, n_lines: int = 2) -> str:
