@@ -42,7 +42,7 @@ class Addresses:
     kafka_bootstrap: str
 
 
-class IntakeClosed(Exception):  # noqa: N818 - not an error: the job is being stopped
+class IntakeClosed(Exception):
     """A micro-batch came after the job was asked to stop."""
 
 

@@ -114,13 +114,17 @@ def _distance_cost(
 ) -> NDArray[np.float64]:
     """Return d / (d + unit): 0 in place, a half one unit away, towards 1 far off."""
     distance = cdist(old, new)
-    return np.divide(distance, distance + units[:, None], out=np.zeros_like(distance), where=distance > 0)
+    cost: NDArray[np.float64] = np.zeros_like(distance)
+    np.divide(distance, distance + units[:, None], out=cost, where=distance > 0)
+    return cost
 
 
 def _jaccard(overlap: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the common members of each pair as a share of the members of either."""
     union = overlap.sum(axis=1)[:, None] + overlap.sum(axis=0)[None, :] - overlap
-    return np.divide(overlap, union, out=np.zeros_like(overlap), where=union > 0)
+    share: NDArray[np.float64] = np.zeros_like(overlap)
+    np.divide(overlap, union, out=share, where=union > 0)
+    return share
 
 
 def _survivors(overlap: NDArray[np.float64]) -> list[tuple[int, int]]:
