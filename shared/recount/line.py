@@ -5,7 +5,6 @@ rejected is for the stream to say.
 """
 
 import json
-import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,15 +16,21 @@ from zoneinfo import ZoneInfo
 from shared.config import InputSettings, StateSettings
 
 MINOR_PER_UNIT = 10_000
-MAX_ID_BYTES = 256
+MAX_ID_LENGTH = 256
+"""Characters; of the customer id, which becomes a key, bytes."""
 DAY_MS = 86_400_000
+
+MAX_QUANTITY = 2**31
+LAST_MS = 1 << 42
+"""Times lie in [1970-01-01, 2109-05-15)."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?", re.ASCII
-)  # RFC 3339, the offset optional
-_PRICE = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
-_FLOAT_NOISE = Fraction(1, 10**9)
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
+)
+_PRICE = re.compile(r"-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?", re.ASCII)
+_NOISE = Fraction(1, 2**51)
+"""How far a price may lie from a multiple of 1/10,000, relative to it: what binary arithmetic adds."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +72,22 @@ def read_line(value: bytes | None, kafka_ms: int, rules: Rules) -> Line | None:
         return None
     try:
         return _line(_event(value), kafka_ms, rules)
-    except (_RejectedError, ValueError, RecursionError):
+    except (_RejectedError, ValueError, OverflowError, RecursionError):
         return None
 
 
 def _line(event: dict[str, Any], kafka_ms: int, rules: Rules) -> Line:
     guest = event.get("customer_id") is None
+    customer_id = None if guest else _identifier(event["customer_id"])
+    if customer_id is not None and len(customer_id.encode()) > MAX_ID_LENGTH:
+        raise _RejectedError
     _check_currency(event.get("currency"), rules.input.currency)
     _identifier(event.get("stock_code"))
     quantity = _quantity(event.get("quantity"))
     return Line(
         event_id=_identifier(event.get("event_id")),
         time_ms=_time(event.get("event_time"), kafka_ms, rules.input),
-        customer_id=None if guest else _identifier(event["customer_id"]),
+        customer_id=customer_id,
         invoice_no=_identifier(event.get("invoice_no")),
         quantity=quantity,
         amount_minor=_amount(quantity, event.get("unit_price"), rules.input.max_line_amount),
@@ -119,6 +127,8 @@ def _event(value: bytes) -> dict[str, Any]:
     pairs = _decode(value.decode("utf-8"))
     if not isinstance(pairs, _Pairs):
         raise _RejectedError
+    if b"\\u" in value:
+        json.dumps(pairs, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
     event = dict(pairs)
     if len(event) != len(pairs):
         names = [name for name, _ in pairs if name in _JUDGED]
@@ -128,15 +138,15 @@ def _event(value: bytes) -> dict[str, Any]:
 
 
 def _identifier(value: object) -> str:
-    """Whole numbers are taken as their decimal text; otherwise ids are opaque."""
-    text = str(value) if type(value) is int else value
-    if not isinstance(text, str) or not 1 <= len(text.encode("utf-8")) <= MAX_ID_BYTES:
+    """Whole numbers of 64 bits are taken as their decimal text; otherwise ids are opaque."""
+    text = str(value) if type(value) is int and -(2**63) <= value < 2**64 else value
+    if not isinstance(text, str) or not 1 <= len(text) <= MAX_ID_LENGTH:
         raise _RejectedError
     return text
 
 
 def _quantity(value: object) -> int:
-    if type(value) is not int or value == 0 or not -(2**63) <= value < 2**63:
+    if type(value) is not int or value == 0 or abs(value) > MAX_QUANTITY:
         raise _RejectedError
     return value
 
@@ -152,51 +162,38 @@ def _time(value: object, kafka_ms: int, rules: InputSettings) -> int:
     if not isinstance(value, str):
         raise _RejectedError
     time_ms = _parse_time(value, rules.zone)
-    if time_ms < 0 or time_ms > kafka_ms + rules.future_tolerance_s * 1000:
+    if not 0 <= time_ms < LAST_MS or time_ms > kafka_ms + rules.future_tolerance_s * 1000:
         raise _RejectedError
     return time_ms
 
 
 @lru_cache(maxsize=65_536)
 def _parse_time(text: str, zone: str) -> int:
-    if _TIME.fullmatch(text) is None:
+    """Read RFC 3339; the fraction is rounded to microseconds, then cut to milliseconds."""
+    found = _TIME.fullmatch(text)
+    if found is None:
         raise _RejectedError
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat((found[1] + (found[3] or "")).upper())
     aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-    return (aware - _EPOCH) // timedelta(milliseconds=1)
+    micros = (int((found[2] or "")[:7].ljust(7, "0")) + 5) // 10
+    return (aware - _EPOCH + timedelta(microseconds=micros)) // timedelta(milliseconds=1)
 
 
 def _amount(quantity: int, price: object, max_units: int) -> int:
-    if type(price) is int:
-        minor = price * MINOR_PER_UNIT
-    elif isinstance(price, float):
-        minor = _number_minor(price)
-    elif isinstance(price, str):
-        minor = _text_minor(price)
-    else:
+    if isinstance(price, bool) or not isinstance(price, str | int | float):
         raise _RejectedError
+    minor = _price_minor(price if isinstance(price, str) else repr(float(price)))
     if abs(quantity * minor) > max_units * MINOR_PER_UNIT:
         raise _RejectedError
     return quantity * minor
 
 
 @lru_cache(maxsize=65_536)
-def _text_minor(text: str) -> int:
-    """Read a price in text, which is exact or rejected."""
+def _price_minor(text: str) -> int:
     if _PRICE.fullmatch(text) is None:
         raise _RejectedError
-    minor = Fraction(text) * MINOR_PER_UNIT
-    if minor.denominator != 1:
-        raise _RejectedError
-    return minor.numerator
-
-
-def _number_minor(number: float) -> int:
-    """Read a JSON number, which may carry the noise of binary arithmetic: 0.30000000000000004."""
-    if not math.isfinite(number):
-        raise _RejectedError
-    exact = Fraction(repr(number))
-    minor = round(exact * MINOR_PER_UNIT)
-    if abs(exact - Fraction(minor, MINOR_PER_UNIT)) > _FLOAT_NOISE * max(Fraction(1), abs(exact)):
+    exact = Fraction(text) * MINOR_PER_UNIT
+    minor = round(exact)
+    if abs(exact - minor) > _NOISE * max(1, abs(minor)):
         raise _RejectedError
     return minor

@@ -14,17 +14,20 @@ def not_json(make: Maker) -> list[PoisonCase]:
         "trailing_text": whole["tail"] + b" and more",
         "empty_value": b"",
         "blank_value": b"  \n",
-        "top_level_array": b"[" + whole["array"] + b"]",
-        "top_level_text": b'"customer"',
-        "top_level_number": b"17850",
-        "top_level_null": b"null",
         "two_documents": whole["twice"] + b"\n" + whole["twice"],
         "binary": b"\x00\x00\x00\x00\x01\x0a17850",
         "byte_order_mark": b"\xef\xbb\xbf" + whole["bom"],
         "single_quotes": b"{'event_id': 'poison:single_quotes'}",
         "nested_arrays": b"[" * 30_000 + b"]" * 30_000,
     }
+    no_object = {
+        "top_level_array": b"[" + whole["array"] + b"]",
+        "top_level_text": b'"customer"',
+        "top_level_number": b"17850",
+        "top_level_null": b"null",
+    }
     return [
+        *(make.raw(name, "rejected:bad_type", None, value) for name, value in no_object.items()),
         *(make.raw(name, "rejected:malformed", None, value) for name, value in malformed.items()),
         make.literal("nested_value", "rejected:malformed", "extra", "[" * 30_000 + "]" * 30_000, blame=False),
         make.raw("utf16", "rejected:bad_unicode", None, json.dumps(make.event("utf16")).encode("utf-16")),
@@ -52,7 +55,7 @@ def texts(make: Maker) -> list[PoisonCase]:
     return [
         *surrogate,
         *invalid,
-        make.case("lone_surrogate_description", "applied", description="x\ud800"),
+        make.case("lone_surrogate_description", "rejected:bad_unicode", description="x\ud800"),
         make.case("surrogate_pair", "applied", customer_id="poison-\U0001f600"),
     ]
 
