@@ -1,6 +1,6 @@
 """What is stored against what was recounted, field by field."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -68,12 +68,6 @@ def compare_counters(stored: Mapping[str, Any], recounted: Totals) -> Comparison
     if stored.get("read") != outcomes:
         found.append(Mismatch("live_model", "counters.read = sum of outcomes", stored.get("read"), outcomes))
     return Comparison(1, tuple(found))
-
-
-def combine(comparisons: Sequence[Comparison]) -> Comparison:
-    """Put comparisons together."""
-    every = tuple(mismatch for comparison in comparisons for mismatch in comparison.mismatches)
-    return Comparison(sum(comparison.compared for comparison in comparisons), every)
 
 
 def _compare(
