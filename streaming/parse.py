@@ -2,13 +2,12 @@
 
 A record is a valid transaction of a known customer, a valid one of nobody (guest checkout),
 or a rejection with a code. Decoding happens record by record, so that a broken one cannot
-touch its neighbours; everything after it happens by column. Duplicate JSON keys: the last wins.
+touch its neighbours; everything after it happens by column.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,22 +19,8 @@ from xxhash import xxh3_64_intdigest
 
 from shared.config import InputSettings
 from shared.core.features import MINOR_PER_UNIT
-from streaming.explain import DECIMAL, FIRST_MS, LAST_MS, MAX_ID_BYTES, MAX_QUANTITY, Rejection, explain
-
-_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_BYTES)] | int
-
-
-class Event(msgspec.Struct, gc=False):
-    """The part of an event that state depends on; other keys are skipped."""
-
-    event_id: _Id
-    event_time: datetime
-    invoice_no: _Id
-    stock_code: _Id
-    quantity: Annotated[int, msgspec.Meta(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
-    unit_price: str | float
-    customer_id: _Id | None = None
-    currency: str | None = None
+from streaming.decode import Event, decode_events
+from streaming.explain import DECIMAL, FIRST_MS, LAST_MS, MAX_ID_BYTES, Rejection
 
 
 @dataclass(frozen=True)
@@ -60,12 +45,9 @@ class Parsed:
     rejections: dict[int, Rejection]
 
 
-_decode = msgspec.json.Decoder(Event).decode
-
-
 def parse(values: Sequence[bytes | None], kafka_ms: NDArray[np.int64], rules: InputSettings) -> Parsed:
     """Judge records by their values and their Kafka timestamps (epoch milliseconds)."""
-    events, positions, rejections = _decoded(values, rules.max_record_bytes)
+    events, positions, rejections = decode_events(values, rules.max_record_bytes)
     columns = _columns(events, ZoneInfo(rules.zone))
     is_valid = np.ones(len(events), np.bool_)
     for mask, rejection in _faults(columns, kafka_ms[positions], rules):
@@ -107,14 +89,14 @@ def _columns(events: list[Event], zone: ZoneInfo) -> _Columns:
         [e.unit_price if e.unit_price.__class__ is str else repr(e.unit_price) for e in events], pa.string()
     )
     price_minor, price_faults = _price_minor(prices)
-    ids = [event.customer_id for event in events]
+    ids = [None if event.customer_id is msgspec.UNSET else event.customer_id for event in events]
     return _Columns(
         event_ms=_event_ms([event.event_time for event in events], zone),
         quantity=np.array([event.quantity for event in events], np.int64),
         price_minor=price_minor,
         price_faults=price_faults,
         customer_ids=pa.array([str(i) if i.__class__ is int else i for i in ids], pa.string()),
-        currencies=[event.currency for event in events],
+        currencies=[None if event.currency is msgspec.UNSET else event.currency for event in events],
     )
 
 
@@ -145,24 +127,6 @@ def _faults(
         ),
         (is_foreign, Rejection("wrong_currency", "currency", f"should be {rules.currency}")),
     ]
-
-
-def _decoded(
-    values: Sequence[bytes | None], max_bytes: int
-) -> tuple[list[Event], NDArray[np.int64], dict[int, Rejection]]:
-    events: list[Event] = []
-    refused: dict[int, Rejection] = {}
-    for position, value in enumerate(values):
-        if value is None or len(value) > max_bytes:
-            refused[position] = explain(value, max_bytes, "")
-            continue
-        try:
-            events.append(_decode(value))
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            refused[position] = explain(value, max_bytes, str(error))
-    accepted = np.ones(len(values), np.bool_)
-    accepted[list(refused)] = False
-    return events, np.flatnonzero(accepted), refused
 
 
 def _event_ms(times: list[datetime], zone: ZoneInfo) -> NDArray[np.int64]:
