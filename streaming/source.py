@@ -6,8 +6,6 @@ Python worker ever holds it.
 
 import os
 import sys
-import os
-import sys
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -56,7 +54,6 @@ def refuse_split_partitions(options: dict[str, str]) -> None:
 def start_spark(settings: Settings, connector_jars: list[Path], checkpoint: Path) -> SparkSession:
     """Start a local Spark with everything the stream needs, and nothing that opens a port to others."""
     jars = ",".join(str(jar) for jar in connector_jars)
-    os.environ["PYSPARK_PYTHON"] = sys.executable  # else the workers run whatever `python3` is on the path
     os.environ["PYSPARK_PYTHON"] = sys.executable  # else the workers run whatever python3 the PATH has
     session: SparkSession = (
         SparkSession.builder.master(f"local[{settings.stream.cores}]")
