@@ -108,9 +108,8 @@ def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> 
                 ledger.add(*record)
             advance(len(records))
     compared = compare_customers(customers, ledger.accounts)
-    return _report(
-        f"topic {settings.kafka.topic}", compared, compare_counters(live["counters"], ledger.totals)
-    )
+    counted = compare_counters(live["counters"], ledger.totals)
+    return _report(f"topic {settings.kafka.topic}", compared, counted, *_compare_learning(database, live))
 
 
 def verify_file(
@@ -132,6 +131,18 @@ def verify_file(
     accounts = _recount_file(file, settings, profile, map_file)
     compared = compare_customers(_stored_customers(database), accounts, has_history=False)
     return _report(f"file {file}", compared)
+
+
+def _compare_learning(database: "Database[dict[str, Any]]", live: Mapping[str, Any]) -> "list[Comparison]":
+    """Recount what was learnt from; only a stream at rest has customers and sums of one moment."""
+    from shared.recount import compare_learning
+    from shared.recount.learning import KEYS
+
+    if not live["clean"] or live["pending"] is not None:
+        return []
+    model = database["models"].find_one({"_id": live["model_version"]}, {"som.cols": 1})
+    customers = database["customers"].find({}, dict.fromkeys(KEYS, 1), batch_size=10_000)
+    return [compare_learning(live, customers, model["som"]["cols"] if model else 0)]
 
 
 def _live_model(database: "Database[dict[str, Any]]", settings: "Settings") -> dict[str, Any]:

@@ -166,8 +166,8 @@ class StreamJob:
 
     def _ask_for_review(self) -> None:
         review = due_review(self._state, self._champion(), self._settings.model)
-        if review is None:
-            return
+        if review is None or requests.open_requests(self._database):
+            return  # one at a time: what is still to be served may make this one needless
         as_of = datetime.fromtimestamp((self._state.now.as_of_ms or 0) / 1000, UTC)
         if requests.file_request(self._database, review.kind, review.key, as_of, review.reason):
             _log.info("review_requested", kind=review.kind, reason=review.reason)

@@ -27,9 +27,9 @@ def due_review(state: LiveState, champion: ModelArtifact | None, rules: ModelSet
     """
     if state.now.as_of_ms is None or state.first_event_ms is None:
         return None
-    if champion is None:
-        return _first_review(state, rules)
     day = f"{datetime.fromtimestamp(state.now.as_of_ms / 1000, UTC):%Y-%m-%d}"
+    if champion is None:
+        return _first_review(state, rules, day)
     since = _days_since_review(state, champion)
     span_days = (state.now.as_of_ms - state.first_event_ms) / MS_PER_DAY
     if not champion.provisional:
@@ -41,11 +41,11 @@ def due_review(state: LiveState, champion: ModelArtifact | None, rules: ModelSet
     return refit if since >= rules.refit_days else None
 
 
-def _first_review(state: LiveState, rules: ModelSettings) -> Review | None:
+def _first_review(state: LiveState, rules: ModelSettings, day: str) -> Review | None:
     clusterable = state.population.total("clusterable")
     if clusterable < rules.bootstrap_min_customers:
         return None
-    return Review("bootstrap", f"{state.stream_id}:first", f"{clusterable} customers and no model")
+    return Review("bootstrap", f"{state.stream_id}:{day}", f"{clusterable} customers and no model")
 
 
 def _days_since_review(state: LiveState, champion: ModelArtifact) -> float:

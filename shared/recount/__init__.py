@@ -6,6 +6,7 @@ offset order, with dictionaries and exact numbers. Where the two disagree, one o
 
 from shared.recount.compare import Comparison, Mismatch, compare_counters, compare_customers
 from shared.recount.customer import Account
+from shared.recount.learning import compare_learning
 from shared.recount.ledger import Ledger, Totals
 from shared.recount.line import Line, Rules, read_line
 from shared.recount.table import recount_table
@@ -20,6 +21,7 @@ __all__ = [
     "Totals",
     "compare_counters",
     "compare_customers",
+    "compare_learning",
     "read_line",
     "recount_table",
 ]
