@@ -46,10 +46,17 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(rows)
     else:
-        cells = [_cells(row, history.get((row["metric"], row["segment_id"]), [])) for row in rows]
-        print_table(COLUMNS, cells, title=_title(rows))
+        print_drift(rows, history)
     failing = LEVELS[args.fail_on] if args.fail_on else ()
     return FIRING if any(row["status"] in failing for row in rows) else 0
+
+
+def print_drift(
+    rows: Sequence[Mapping[str, Any]], history: Mapping[tuple[str, int | None], Sequence[float | None]]
+) -> None:
+    """Print one line a measurement, with its history by metric and segment."""
+    cells = [_cells(row, history.get((row["metric"], row["segment_id"]), [])) for row in rows]
+    print_table(COLUMNS, cells, title=_title(rows))
 
 
 def _chosen(rows: "list[dict[str, Any]]", metric: str | None) -> "list[dict[str, Any]]":

@@ -39,8 +39,13 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(rows)
         return 0
-    print_table(COLUMNS, [_cells(row) for row in rows], title=_title(rows))
+    print_segments(rows)
     return 0
+
+
+def print_segments(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print one line a segment."""
+    print_table(COLUMNS, [_cells(row) for row in rows], title=_title(rows))
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from cli.demonstration.summary import print_summary, summarise, write_files
 from cli.output import say
 from cli.verify import MISMATCH, verify_topic
 from deploy.local import services
+from shared.adapters import readers
 from shared.adapters.kafka import ensure_topics
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
@@ -67,7 +68,7 @@ def run_demo(loaded: LoadedSettings, *, folder: Path, events: int | None, out: P
         summary = summarise(
             database, settings, verified, streamed_s=streamed_s, elapsed_s=monotonic() - started
         )
-        print_summary(summary)
+        print_summary(summary, readers.drift_history(database, summary["drift"]))
         if out is not None:
             write_files(database, settings, summary, out)
     return 0 if verified.ok else MISMATCH

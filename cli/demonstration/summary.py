@@ -6,12 +6,15 @@ from typing import Any
 
 from pymongo.database import Database
 
-from cli.output import Column, amount, as_json, number, percent, print_table, say
+from cli.drift import print_drift
+from cli.output import Column, amount, as_json, number, print_table, say
+from cli.segments import print_segments
 from cli.verify import VerifyReport
 from shared.adapters import exports, readers
 from shared.config import Settings
 
 Document = dict[str, Any]
+History = dict[tuple[str, int | None], list[float | None]]
 TABLES: tuple[exports.What, ...] = ("customers", "segments", "drift", "transitions")
 N_MIGRATIONS = 8
 
@@ -42,17 +45,17 @@ def summarise(
     }
 
 
-def print_summary(summary: Document) -> None:
+def print_summary(summary: Document, history: History) -> None:
     """Show it to a person."""
     outcomes = summary["outcomes"]
     others = " + ".join(f"{outcomes[name]:,} {name}" for name in readers.OUTCOMES)
     print(f"\n{outcomes['read']:,} events = {others}")
     speed = f"{summary['events_per_s']:,.0f} events/s"
     print(f"{summary['customers']:,} customers, {speed}, {summary['elapsed_s']:.0f} s in all\n")
-    _print_segments(summary["segments"])
+    print_segments(summary["segments"])
     _print_models(summary["models"])
     _print_migrations(summary["migrations"])
-    _print_drift(summary["drift"])
+    print_drift(summary["drift"], history)
     verified = summary["verify"]
     verdict = "all equal" if verified["ok"] else f"{verified['mismatches']:,} fields differ"
     print(f"recount of {verified['compared']:,} customers from the topic: {verdict}\n")
@@ -81,26 +84,6 @@ def _models(database: Database[Document]) -> list[Document]:
     return [
         {"version": model.pop("_id"), **model} for model in database["models"].find({}, wanted).sort("_id")
     ]
-
-
-def _print_segments(rows: list[Document]) -> None:
-    titles = ("customers", "share", "revenue", "of all", "recency d", "orders", "spend")
-    columns = [Column("segment", "left"), *map(Column, titles), Column("action", "left")]
-    cells = [
-        [
-            row["name"],
-            number(row["customers"]),
-            percent(row["share"]),
-            amount(row["revenue"]),
-            percent(row["revenue_share"]),
-            number(row["mean_recency_days"], 1),
-            number(row["mean_frequency"], 1),
-            amount(row["mean_monetary"]),
-            row["action"],
-        ]
-        for row in rows
-    ]
-    print_table(columns, cells, title="Segments")
 
 
 def _print_models(rows: list[Document]) -> None:
@@ -137,26 +120,3 @@ def _print_migrations(rows: list[Document]) -> None:
         for row in rows
     ]
     print_table(columns, cells, title="Biggest migrations, as customers bought or fell silent")
-
-
-def _print_drift(rows: list[Document]) -> None:
-    columns = [
-        Column("metric", "left"),
-        Column("segment", "left"),
-        Column("value"),
-        Column("warn"),
-        Column("critical"),
-        Column("status", "left"),
-    ]
-    cells = [
-        [
-            row["metric"],
-            row["segment_name"] or "all",
-            number(row["value"], 3),
-            number(row["warn"], 3),
-            number(row["critical"], 3),
-            row["status"],
-        ]
-        for row in rows
-    ]
-    print_table(columns, cells, title="Staleness against the champion")
