@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from shared.config import Settings
 from shared.errors import LeaseHeld, StreamFailed
 from shared.log import get_logger
 from streaming.adopt import Adopter
+from streaming.checkpoint import exclusive, folder_of, refuse_if_ahead
 from streaming.job import Addresses, StreamJob
 from streaming.source import read_records, start_spark
 from streaming.startup import open_state
@@ -68,7 +70,8 @@ def run_stream(
         database, f"stream:{settings.stream.id}", holder=holder, ttl_s=settings.stream.lease_s
     )
     try:
-        with leases.LeaseKeeper(database, lease, settings.stream.lease_s) as keeper:
+        with ExitStack() as stack:
+            keeper = stack.enter_context(leases.LeaseKeeper(database, lease, settings.stream.lease_s))
             opened = open_state(
                 database,
                 settings,
@@ -76,6 +79,9 @@ def run_stream(
                 lease,
                 accept_new_topic=options.accept_new_topic,
             )
+            folder = folder_of(settings.stream, opened.state.fence_epoch)
+            stack.enter_context(exclusive(folder))
+            refuse_if_ahead(folder, settings.kafka.topic, opened.state.offsets)
             adopter = Adopter(database, settings, accept_jump=options.accept_jump)
             job = StreamJob(database, settings, addresses, opened.state, adopter, stop.is_set)
             if opened.needs_recount:
@@ -115,7 +121,7 @@ def _run_query(
     stop: _Stop,
     keeper: leases.LeaseKeeper,
 ) -> None:
-    checkpoint = settings.stream.checkpoint.absolute() / settings.stream.id / str(job.state.fence_epoch)
+    checkpoint = folder_of(settings.stream, job.state.fence_epoch)
     spark = start_spark(settings, connector_jars, checkpoint)
     try:
         query = _start_query(spark, job, settings, addresses, checkpoint)
