@@ -194,10 +194,11 @@ class Merger:
     def _change(self, attempt: _Round, won: NDArray[np.bool_]) -> PopulationStatistics:
         with self._watch.stage("merge"):
             p995 = self._model.champion.distance_p995 if self._model else np.zeros(0)
-            gained = population_of(attempt.after, attempt.placed, self.shape, p995, won)
+            as_of_ms = self._context.as_of_ms
+            gained = population_of(attempt.after, attempt.placed, self.shape, p995, won, as_of_ms)
             counted = won & attempt.books.is_counted
             return gained.subtract(
-                population_of(attempt.before, attempt.placed_before, self.shape, p995, counted)
+                population_of(attempt.before, attempt.placed_before, self.shape, p995, counted, as_of_ms)
             )
 
     def _write_transitions(self, written: list[Document], attempt: _Round) -> int:

@@ -12,11 +12,12 @@ from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_STATS, SEGMENTS
 from shared.core.artifact import ModelArtifact
 from shared.core.drift import DriftMetric, staleness
-from shared.core.features import MINOR_PER_UNIT, MS_PER_DAY
+from shared.core.features import MINOR_PER_UNIT
 from shared.core.population import SEGMENT_SUMS
 from streaming.live import LiveState
 
 Document = dict[str, Any]
+SECONDS_PER_DAY = 86_400
 
 
 def publish_metrics(database: Database[Document], state: LiveState, champion: ModelArtifact) -> None:
@@ -49,9 +50,7 @@ def segment_rows(state: LiveState, champion: ModelArtifact) -> list[Document]:
             "revenue_minor": int(sums["monetary_minor"][label]),
             "revenue": sums["monetary_minor"][label] / MINOR_PER_UNIT,
             "revenue_share": _ratio(sums["monetary_minor"][label], revenue),
-            "mean_recency_days": _mean_recency(
-                sums["last_purchase_s"][label], counts[label], state.now.as_of_ms or 0
-            ),
+            "mean_recency_days": _ratio(sums["recency_s"][label] / SECONDS_PER_DAY, counts[label]),
             "mean_frequency": _ratio(sums["frequency"][label], counts[label]),
             "mean_monetary": _ratio(sums["monetary_minor"][label] / MINOR_PER_UNIT, counts[label]),
             **{
@@ -87,10 +86,6 @@ def _under(state: LiveState) -> Document:
 
 def _ratio(part: float | np.int64, whole: float | np.int64) -> float | None:
     return float(part / whole) if whole else None
-
-
-def _mean_recency(last_purchase_s: np.int64, count: np.int64, as_of_ms: int) -> float | None:
-    return float(as_of_ms / 1000 - last_purchase_s / count) * 1000 / MS_PER_DAY if count else None
 
 
 def _replace(database: Database[Document], collection: str, rows: Sequence[Document]) -> None:

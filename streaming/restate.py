@@ -59,11 +59,14 @@ def recount(
     shape = (len(state.centers), len(state.unit_weights), state.centers.shape[1])
     cols = champion.som.cols if model and champion else 0
     p995 = champion.distance_p995 if model and champion else np.zeros(0)
+    as_of_ms = model.as_of_ms if model else 0
     total = PopulationStatistics.empty(*shape)
     for documents in store.scan(store.customers_of(database)):
         everybody = np.ones(len(documents), np.bool_)
         placed = codec.placements_of(documents, shape[2], cols)
-        total = total.merge(population_of(codec.states_of(documents), placed, shape, p995, everybody))
+        total = total.merge(
+            population_of(codec.states_of(documents), placed, shape, p995, everybody, as_of_ms)
+        )
         ahead = [document for document in documents if _is_ahead(document["last_transition"], state)]
         transitions.publish(database, ahead, model, state.fence_epoch)
     return total
@@ -86,7 +89,9 @@ def restate(
     _write(database, table, placed, model, state, target)
     shape = (len(model.centers), len(model.unit_weights), model.centers.shape[1])
     everybody = np.ones(len(table.ids), np.bool_)
-    return model, population_of(table.states, placed, shape, champion.distance_p995, everybody)
+    return model, population_of(
+        table.states, placed, shape, champion.distance_p995, everybody, model.as_of_ms
+    )
 
 
 def _relearn(rfm: RfmColumns, champion: ModelArtifact, start: LiveModel) -> tuple[LiveModel, Placements]:

@@ -16,8 +16,8 @@ from shared.core.placement import CLUSTERED, UNASSIGNED, Placements
 from shared.core.rfm import CustomerStates
 from shared.core.statistics import BatchStatistics
 
-SEGMENT_SUMS = ("monetary_minor", "frequency", "last_purchase_s", "distance")
-"""Per live label; distance in fixed point, the last purchase in epoch seconds to stay clear of overflow."""
+SEGMENT_SUMS = ("monetary_minor", "frequency", "recency_s", "distance")
+"""Per live label; distance in fixed point, recency at the tick in whole seconds, never negative."""
 REFERENCE_SUMS = ("distance", "outliers")
 """Per champion label; outliers lie beyond the champion's 99.5th percentile of distance."""
 TOTALS = ("customers", "clusterable", "applied", "duplicate", "late", "folds", "unit_distance")
@@ -121,6 +121,7 @@ def population_of(
     shape: tuple[int, int, int],
     distance_p995: NDArray[np.float64],
     is_counted: NDArray[np.bool_],
+    as_of_ms: int,
 ) -> PopulationStatistics:
     """Sum the contribution of m customers.
 
@@ -128,6 +129,7 @@ def population_of(
     ----------
     shape : (k, m, d) of the model. distance_p995 : (k,) of the champion.
     is_counted : (m,) False for a customer without a document: new ones before, deleted ones after.
+    as_of_ms : the tick that all of them stand under.
     """
     k, m, d = shape
     labels = np.where(is_counted, placed.labels, -1)
@@ -138,21 +140,21 @@ def population_of(
         BatchStatistics.of(vectors, labels, k),
         BatchStatistics.of(vectors, units, m),
         BatchStatistics.of(vectors, reference_labels, k),
-        sum_by_label(_segment_columns(states, placed, labels), labels, k),
+        sum_by_label(_segment_columns(states, placed, labels, as_of_ms), labels, k),
         sum_by_label(_reference_columns(placed, reference_labels, distance_p995), reference_labels, k),
         _totals(states, placed, is_counted),
     )
 
 
 def _segment_columns(
-    states: CustomerStates, placed: Placements, labels: NDArray[np.int32]
+    states: CustomerStates, placed: Placements, labels: NDArray[np.int32], as_of_ms: int
 ) -> NDArray[np.int64]:
     inside = labels >= 0
     return np.column_stack(
         [
             states.monetary_minor,
             states.frequency,
-            np.where(inside, states.last_purchase_ms // 1000, 0),
+            np.where(inside, np.maximum(as_of_ms - states.last_purchase_ms, 0) // 1000, 0),
             to_fixed(np.where(inside, placed.distances, 0.0)),
         ]
     )
@@ -168,14 +170,16 @@ def _reference_columns(
 
 
 def _totals(states: CustomerStates, placed: Placements, is_counted: NDArray[np.bool_]) -> NDArray[np.int64]:
-    inside = is_counted & (placed.status == CLUSTERED)
+    inside = placed.status == CLUSTERED
     columns = {
-        "customers": is_counted,
-        "clusterable": inside | (is_counted & (placed.status == UNASSIGNED)),
-        "applied": np.where(is_counted, states.applied, 0),
-        "duplicate": np.where(is_counted, states.duplicate, 0),
-        "late": np.where(is_counted, states.late, 0),
+        "customers": np.ones(len(states), np.int64),
+        "clusterable": inside | (placed.status == UNASSIGNED),
+        "applied": states.applied,
+        "duplicate": states.duplicate,
+        "late": states.late,
         "folds": inside & ~placed.is_unit_adjacent,
         "unit_distance": to_fixed(np.where(inside, placed.unit_distances, 0.0)),
     }
-    return np.array([columns[name].sum(dtype=np.int64) for name in TOTALS], np.int64)
+    table = np.column_stack([columns[name] for name in TOTALS])
+    totals: NDArray[np.int64] = sum_by_label(table, np.where(is_counted, 0, -1), 1)[0]
+    return totals

@@ -7,7 +7,7 @@ money, orders and outcomes that belong to them, have to equal what the stream ke
 import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.recount.compare import Comparison, Mismatch
@@ -22,6 +22,7 @@ KEYS = (
     "frequency",
     "monetary_minor",
     "last_purchase_at",
+    "as_of",
     "applied",
     "duplicate",
     "late",
@@ -78,7 +79,8 @@ def _add_clustered(sums: dict[str, int], customer: Mapping[str, Any], som_cols: 
             sums[f"{group}.sums.{place}.{feature}"] += value
     sums[f"monetary_minor.{label}"] += customer["monetary_minor"]
     sums[f"frequency.{label}"] += customer["frequency"]
-    sums[f"last_purchase_s.{label}"] += _seconds(customer["last_purchase_at"])
+    since = _utc(customer["as_of"]) - _utc(customer["last_purchase_at"])
+    sums[f"recency_s.{label}"] += max(since // timedelta(seconds=1), 0)
 
 
 def _stored(population: Mapping[str, Any]) -> dict[str, int]:
@@ -90,7 +92,7 @@ def _stored(population: Mapping[str, Any]) -> dict[str, int]:
         found |= {f"{group}.counts.{place}": count for place, count in enumerate(counts)}
         found |= {f"{group}.sums.{i // d}.{i % d}": sums[i] for i in range(k * d)}
     rows = list(_integers(population["segment_sums"]))
-    for column, name in enumerate(("monetary_minor", "frequency", "last_purchase_s")):
+    for column, name in enumerate(("monetary_minor", "frequency", "recency_s")):
         found |= {f"{name}.{label}": value for label, value in enumerate(rows[column::4])}
     return found
 
@@ -99,6 +101,5 @@ def _integers(data: bytes) -> Iterator[int]:
     return (value for (value,) in struct.iter_unpack("<q", data))
 
 
-def _seconds(moment: datetime) -> int:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(aware.timestamp() // 1)
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
