@@ -7,10 +7,11 @@ from time import monotonic, sleep
 from typing import Any
 
 from pymongo.database import Database
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
+from rich.text import Text
 
 from cli.demonstration.children import Jobs
 from cli.output import STYLES, amount, number, percent, say
@@ -59,7 +60,7 @@ def watch(database: Database[Document], settings: Settings, jobs: Jobs, total: i
                 msg = f"nothing has moved for {STALLED_S:.0f} s; see {jobs.log('stream')}"
                 raise StreamFailed(msg)
             if screen is not None:
-                screen.update(_table(view, total, monotonic() - started))
+                screen.update(_table(view, total, monotonic() - started), refresh=True)
             elif monotonic() - said > LINE_EVERY_S:
                 said = monotonic()
                 say(_line(view, total))
@@ -69,9 +70,7 @@ def watch(database: Database[Document], settings: Settings, jobs: Jobs, total: i
 def _screen(stack: ExitStack) -> Live | None:
     if not sys.stderr.isatty():
         return None
-    return stack.enter_context(
-        Live(console=Console(stderr=True), transient=True, auto_refresh=False, refresh_per_second=2)
-    )
+    return stack.enter_context(Live(console=Console(stderr=True), transient=True, auto_refresh=False))
 
 
 def _look(database: Database[Document], settings: Settings) -> View:
@@ -95,7 +94,7 @@ def _is_done(view: View, total: int) -> bool:
 
 def _line(view: View, total: int) -> str:
     live = view.live
-    if live is None:
+    if live is None or not live["counters"]["read"]:
         return "starting Spark"
     worst = [row["metric"] for row in view.drift if row["status"] == "critical"]
     day = f"{live['as_of']:%Y-%m-%d}" if live["as_of"] else "no day yet"
@@ -111,7 +110,7 @@ def _line(view: View, total: int) -> str:
 
 def _table(view: View, total: int, elapsed_s: float) -> Group:
     live = view.live
-    if live is None:
+    if live is None or not live["counters"]["read"]:
         return Group(f"starting Spark … {elapsed_s:.0f} s")
     counters, batch = live["counters"], live["batch"] or {}
     head = Table.grid(padding=(0, 2))
@@ -132,9 +131,12 @@ def _table(view: View, total: int, elapsed_s: float) -> Group:
         "model",
         f"{live['model_version'] or '-'}{' (re-clustering)' if view.n_waiting else ''}",
     )
-    return Group(
-        head, ProgressBar(total=total, completed=counters["read"], width=80), _segments(view), _drift(view)
-    )
+    bar = Table.grid()
+    bar.add_row(ProgressBar(total=total, completed=counters["read"], width=80))
+    parts: list[RenderableType] = [head, bar]
+    if view.segments:
+        parts += [Text(), _segments(view), Text(), _drift(view)]
+    return Group(*parts)
 
 
 def _segments(view: View) -> Table:
