@@ -13,9 +13,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from streaming.explain import KEY_BYTES, MAX_ID_BYTES, MAX_QUANTITY, Rejection, inspect, is_doubtful
+from streaming.explain import KEY_BYTES, MAX_ID_BYTES, MAX_QUANTITY, Rejection, inspect, is_doubtful, is_plain
 
-_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_BYTES)] | int
+_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_BYTES)]
+_Id = _Text | Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Event(msgspec.Struct, gc=False):
@@ -75,7 +76,7 @@ def _is_plain(block: Sequence[bytes | None], decoded: list[Event | Rejection]) -
     events = [event for event in decoded if not isinstance(event, Rejection)]
     read = (v for v, e in zip(block, decoded, strict=True) if v is not None and not isinstance(e, Rejection))
     text = b"".join(read)
-    if not text.isascii() or b"\\" in text:
+    if not is_plain(text):
         return False
     stated = {
         "customer_id": sum(event.customer_id is not msgspec.UNSET for event in events),

@@ -5,8 +5,8 @@ and names the first that is broken, so that equal input always gets an equal cod
 """
 
 import json
+import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
@@ -18,7 +18,11 @@ LAST_MS = 1 << 42
 """Times live in [1970-01-01, 2109-05-15): inside what every BSON reader can show."""
 DECIMAL = r"^-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?$"
 
-_TIME = r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:?\d\d)?"
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
+)
+_MAX_DIGITS = 4_300  # what Python turns into an integer
+_ESCAPED_ASCII = re.compile(rb"\\u00[0-7]")
 
 REQUIRED = ("event_id", "event_time", "invoice_no", "stock_code", "quantity", "unit_price")
 IDS = ("event_id", "invoice_no", "stock_code", "customer_id")
@@ -37,7 +41,7 @@ class Rejection:
 
 
 class _NonFiniteError(ValueError):
-    """A number that JSON does not have, or that does not fit a double."""
+    """A number that JSON does not have."""
 
 
 def is_doubtful(value: bytes) -> bool:
@@ -45,7 +49,20 @@ def is_doubtful(value: bytes) -> bool:
 
     It takes the last of two equal keys, skips the text of keys it does not know, and ends a time at NUL.
     """
-    return not value.isascii() or b"\\" in value or any(value.count(key) > 1 for key in KEY_BYTES.values())
+    return not is_plain(value) or any(value.count(key) > 1 for key in KEY_BYTES.values())
+
+
+def is_plain(text: bytes) -> bool:
+    """Whether `text` is UTF-8, and no escape in it stands for NUL or for a letter of a key."""
+    if b"\\" in text and _ESCAPED_ASCII.search(text):
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def inspect(value: bytes | None, max_bytes: int) -> Rejection | None:
@@ -57,17 +74,17 @@ def inspect(value: bytes | None, max_bytes: int) -> Rejection | None:
     body = _json_of(value)
     if isinstance(body, Rejection):
         return body
-    if not isinstance(body, dict):
+    if not isinstance(body, _Object):
         return Rejection("bad_type", None, f"should be an object, is a JSON {type(body).__name__}")
     return _broken_rule(body)
 
 
 def _json_of(value: bytes) -> Any:
+    """Read JSON; what stands under keys that nobody judges may be any number."""
     try:
-        body = json.loads(
-            value.decode("utf-8"), parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_Pairs
+        return json.loads(
+            value.decode("utf-8"), parse_constant=_refuse, parse_int=_whole, object_pairs_hook=_Object
         )
-        return _unambiguous(body) if isinstance(body, _Pairs) else body
     except UnicodeDecodeError as error:
         return Rejection("bad_unicode", None, f"not UTF-8 at byte {error.start}")
     except _NonFiniteError as error:
@@ -76,14 +93,21 @@ def _json_of(value: bytes) -> Any:
         return Rejection("malformed", None, str(error)[:200] or "nested too deep")
 
 
-class _Pairs(list[tuple[str, Any]]):
-    """An object as it was written, with keys that may repeat."""
+class _Object(dict[str, Any]):
+    """A JSON object that knows which of its keys was written twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        names = [name for name, _ in pairs if name in _KEYS] if len(self) < len(pairs) else []
+        self.repeated = next((name for name in names if names.count(name) > 1), None)
 
 
-def _unambiguous(pairs: _Pairs) -> dict[str, Any] | Rejection:
-    names = [name for name, _ in pairs if name in _KEYS]
-    repeated = next((name for name in names if names.count(name) > 1), None)
-    return dict(pairs) if repeated is None else Rejection("ambiguous", repeated, "stated twice")
+class _LongNumber:
+    """Stands for a number of thousands of digits."""
+
+
+def _whole(text: str) -> int | _LongNumber:
+    return int(text) if len(text) <= _MAX_DIGITS else _LongNumber()
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -91,15 +115,14 @@ def _refuse(constant: str) -> NoReturn:
     raise _NonFiniteError(msg)
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if number in {float("inf"), float("-inf")}:
-        msg = f"{text[:40]} does not fit a double"
-        raise _NonFiniteError(msg)
-    return number
-
-
-def _broken_rule(body: Mapping[str, Any]) -> Rejection | None:
+def _broken_rule(body: _Object) -> Rejection | None:
+    if body.repeated is not None:
+        return Rejection("ambiguous", body.repeated, "stated twice")
+    judged = [body.get(name) for name in _KEYS]
+    if any(isinstance(value, _LongNumber) for value in judged):
+        return Rejection("malformed", None, f"a number of more than {_MAX_DIGITS} digits")
+    if any(isinstance(value, float) and math.isinf(value) for value in judged):
+        return Rejection("non_finite", None, "a number does not fit a double")
     for name in REQUIRED:
         if body.get(name) is None:
             return Rejection("missing_field", name, "required")
@@ -122,7 +145,7 @@ def _id_fault(name: str, value: Any) -> Rejection | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return _bad_type(name, "a string", value)
     if isinstance(value, int):
-        fits = -(2**63) <= value < 2**64
+        fits = -(2**63) <= value < 2**63
         return None if fits else Rejection("out_of_range", name, "does not fit 64 bits")
     if _has_surrogate(value):
         return Rejection("bad_unicode", name, "lone surrogate")
@@ -137,13 +160,15 @@ def _id_fault(name: str, value: Any) -> Rejection | None:
 def _time_fault(value: Any) -> Rejection | None:
     if not isinstance(value, str):
         return _bad_type("event_time", "a string", value)
+    found = _TIME.fullmatch(value)
+    if found is None:
+        why = f"should look like 2011-12-09T12:50:00+00:00, is {value[:40]!r}"
+        return Rejection("bad_time", "event_time", why)
     try:
-        datetime.fromisoformat(value)
+        datetime.fromisoformat((found[1] + (found[2] or "")).upper())
     except ValueError:
-        return Rejection("bad_time", "event_time", f"not a date and time: {value[:40]!r}")
-    if re.fullmatch(_TIME, value):
-        return None
-    return Rejection("bad_time", "event_time", "should look like 2011-12-09T12:50:00+00:00")
+        return Rejection("bad_time", "event_time", f"no such day or time: {value[:40]!r}")
+    return None
 
 
 def _quantity_fault(value: Any) -> Rejection | None:
@@ -166,14 +191,28 @@ def _currency_fault(value: Any) -> Rejection | None:
     return None if value is None or isinstance(value, str) else _bad_type("currency", "a string", value)
 
 
-def _surrogate_fault(body: Mapping[str, Any]) -> Rejection | None:
-    is_broken = _has_surrogate(json.dumps(body, ensure_ascii=False))
-    return Rejection("bad_unicode", None, "lone surrogate") if is_broken else None
+def _surrogate_fault(body: _Object) -> Rejection | None:
+    """Look through everything, at any depth without recursion: broken text cannot be told from nothing."""
+    rest: list[Any] = [body]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, str) and _has_surrogate(part):
+            return Rejection("bad_unicode", None, "lone surrogate")
+        if isinstance(part, dict):
+            rest += [*part.keys(), *part.values()]
+        elif isinstance(part, list):
+            rest += part
+    return None
 
 
 def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _bad_type(name: str, expected: str, value: Any) -> Rejection:
-    return Rejection("bad_type", name, f"should be {expected}, is a JSON {type(value).__name__}")
+    kind = "object" if isinstance(value, dict) else type(value).__name__
+    return Rejection("bad_type", name, f"should be {expected}, is a JSON {kind}")

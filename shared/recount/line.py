@@ -19,6 +19,7 @@ MINOR_PER_UNIT = 10_000
 MAX_ID_LENGTH = 256
 """Characters; of the customer id, which becomes a key, bytes."""
 DAY_MS = 86_400_000
+_MAX_DIGITS = 4_300
 
 MAX_QUANTITY = 2**31
 LAST_MS = 1 << 42
@@ -120,7 +121,12 @@ def _constant(name: str) -> Any:
     raise _RejectedError(msg)
 
 
-_decode = json.JSONDecoder(object_pairs_hook=_Pairs, parse_constant=_constant).decode
+def _whole(text: str) -> int | None:
+    """Read an integer; one of thousands of digits is no value for anything that is judged."""
+    return int(text) if len(text) <= _MAX_DIGITS else None
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_Pairs, parse_constant=_constant, parse_int=_whole).decode
 
 
 def _event(value: bytes) -> dict[str, Any]:
@@ -138,8 +144,8 @@ def _event(value: bytes) -> dict[str, Any]:
 
 
 def _identifier(value: object) -> str:
-    """Whole numbers of 64 bits are taken as their decimal text; otherwise ids are opaque."""
-    text = str(value) if type(value) is int and -(2**63) <= value < 2**64 else value
+    """Whole numbers of 64 bits, signed, are taken as their decimal text; otherwise ids are opaque."""
+    text = str(value) if type(value) is int and -(2**63) <= value < 2**63 else value
     if not isinstance(text, str) or not 1 <= len(text) <= MAX_ID_LENGTH:
         raise _RejectedError
     return text
