@@ -70,23 +70,25 @@ class StreamJob:
         return self._state
 
     def recover(self) -> None:
-        """Repair what a crash may have left: finish a pending pass, or else recount."""
+        """Repair what a crash may have left: recount and publish anew, unless a pending pass does both."""
         with self._lock:
             if self._state.pending is None:
                 champion = self._champion()
                 population = recount(self._database, self._state, champion)
                 self._save(learn(self._state, population, champion))
+                self._publish()
+                self._ask_for_review()  # before the next tick, which would change the answer
                 _log.info("recounted", customers=population.total("customers"))
 
     def is_settled(self) -> bool:
         """Whether nothing is pending and no review is still awaited."""
-        waits = self._settings.stream.pause_for_requests and requests.open_requests(self._database)
-        return self._state.pending is None and not waits
+        return self._state.pending is None and not self._is_waiting()
 
     def idle(self) -> None:
         """Follow tick and champion while no records arrive."""
         with self._lock:
-            self._adopt()
+            if self._state.pending is not None or not self._is_waiting():
+                self._adopt()
 
     def close_intake(self) -> None:
         """Let the running micro-batch finish and refuse the next."""
@@ -106,6 +108,8 @@ class StreamJob:
                 raise IntakeClosed  # the batch is not committed: the next start replays it
             started = perf_counter()
             self._await_reviews()
+            self._adopt()
+            self._await_reviews()  # what the new tick has asked for
             self._adopt()
             adopted = perf_counter()
             reports = self._merge(records)
@@ -176,14 +180,15 @@ class StreamJob:
 
     def _await_reviews(self) -> None:
         """In a replay by event time, wait until the model asked for is there, so that runs are repeatable."""
-        if not self._settings.stream.pause_for_requests:
-            return
         said = monotonic()
-        while requests.open_requests(self._database) and not self._should_stop():
+        while self._is_waiting() and not self._should_stop():
             threading.Event().wait(REVIEW_POLL_S)
             if monotonic() - said > 10:
                 said = monotonic()
                 _log.info("waiting_for_review", hint="run `resegment recluster --watch`")
+
+    def _is_waiting(self) -> bool:
+        return self._settings.stream.pause_for_requests and bool(requests.open_requests(self._database))
 
     def _context(self) -> BatchContext:
         state, champion = self._state, self._champion()
