@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.shop_fixtures import *  # noqa: F403 - the fixtures of the streamed shop
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by folder, so that `-m integration` and the path agree."""

@@ -1,0 +1,146 @@
+"""Everything a stream has written at one moment, and what must be true of it at every such moment."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+import pandas as pd
+from pymongo.database import Database
+
+from shared.adapters.mongo import customer_store, models
+from shared.core.population import PopulationStatistics
+from streaming import live_store
+from streaming.live import LiveState
+from streaming.restate import recount
+from tests.support.shop_recount import FIELDS, Expected
+
+Document = dict[str, Any]
+PLACEMENT = (
+    "label",
+    "segment_id",
+    "segment_name",
+    "distance",
+    "runner_up_id",
+    "margin",
+    "som_row",
+    "som_col",
+    "som_adjacent",
+    "som_distance",
+    "last_transition",
+)
+BOOKKEEPING = ("rev", "fence", "fence_epoch")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Times are epoch milliseconds, in `customers` and everywhere else."""
+
+    live: LiveState
+    counters: Mapping[str, int]
+    customers: Mapping[str, Document]
+    population: PopulationStatistics
+    transitions: list[Document]
+    metrics: set[str]
+    rejected: list[Document]
+    n_models: int
+
+
+def take(database: Database[Document], stream_id: str = "main") -> Snapshot:
+    """Read it all; the population is a recount of the customer table."""
+    live = live_store.load(database, stream_id)
+    assert live is not None
+    version = live.now.model_version
+    champion = None if version is None else models.load_model(database, version)
+    table = customer_store.customers_of(database)
+    document = database["live_model"].find_one({"_id": stream_id}) or {}
+    metrics = {
+        f"{name}/{row['_id']}" for name in ("segment_stats", "drift_metrics") for row in database[name].find()
+    }
+    options = table.codec_options
+    return Snapshot(
+        live,
+        document["counters"],
+        {row["_id"]: row for row in table.find()},
+        recount(database, live, champion),
+        list(database.get_collection("transitions", options).find()),
+        metrics,
+        list(database["rejected"].find()),
+        database["models"].count_documents({}),
+    )
+
+
+def check(snapshot: Snapshot) -> None:
+    """Assert what must hold after every run, whatever happened before."""
+    counters = snapshot.counters
+    outcomes = ("applied", "duplicate", "late", "unattributed", "rejected")
+    assert counters["read"] == sum(counters[name] for name in outcomes)
+    assert snapshot.live.pending is None
+    assert snapshot.live.population.to_document() == snapshot.population.to_document()
+    check_transitions(snapshot)
+    check_targets(snapshot)
+
+
+def check_transitions(snapshot: Snapshot) -> None:
+    """Assert that each customer's moves join up, without a gap, and end where the customer is."""
+    moves: dict[str, list[Document]] = defaultdict(list)
+    for row in snapshot.transitions:
+        row["offset"] = -1 if row["offset"] is None else row["offset"]
+        moves[row["customer_id"]].append(row)
+    for customer_id, customer in snapshot.customers.items():
+        place = None
+        for row in sorted(moves.pop(customer_id, []), key=_when):
+            assert row["from_id"] == place, f"gap before {row}"
+            assert row["to_id"] != place, f"{row} goes nowhere"
+            place = row["to_id"]
+        assert place == customer["segment_id"], (
+            f"{customer_id} is in {customer['segment_id']}, fed to {place}"
+        )
+    assert not moves, f"moves of nobody: {list(moves)}"
+
+
+_when = itemgetter("as_of", "model_epoch", "offset")
+
+
+def check_targets(snapshot: Snapshot) -> None:
+    """Assert that every customer stands under the live model's tick and champion."""
+    now = snapshot.live.now
+    if now.model_version is None:
+        return
+    under = {(c["model_version"], c["model_epoch"], int(c["as_of"])) for c in snapshot.customers.values()}
+    assert under == {(now.model_version, now.model_epoch, now.as_of_ms)}
+
+
+def check_counts(snapshot: Snapshot, expected: Expected) -> None:
+    """Assert that every customer and every total is what pandas has counted."""
+    pd.testing.assert_frame_equal(counted(snapshot), expected.customers, check_names=False)
+    assert dict(snapshot.counters) == expected.counters
+
+
+def counted(snapshot: Snapshot) -> pd.DataFrame:
+    """Return the stored customers in the shape of `Expected.customers`."""
+    rows = {
+        customer_id: [None if customer[name] is None else int(customer[name]) for name in FIELDS]
+        for customer_id, customer in snapshot.customers.items()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(FIELDS)).sort_index()
+    times = ["first_purchase_at", "last_purchase_at"]
+    whole = [name for name in FIELDS if name not in times]
+    return table.astype(dict.fromkeys(times, "Int64") | dict.fromkeys(whole, "int64"))
+
+
+def state_of(customer: Document) -> Document:
+    """Return what no crash may change: everything but bookkeeping and what the path of learning decides."""
+    return {name: value for name, value in customer.items() if name not in {*PLACEMENT, *BOOKKEEPING}}
+
+
+def check_same(snapshot: Snapshot, other: Snapshot) -> None:
+    """Assert that two ways to the same end have led to the same state."""
+    assert dict(snapshot.counters) == dict(other.counters)
+    assert snapshot.customers.keys() == other.customers.keys()
+    for customer_id, customer in snapshot.customers.items():
+        assert state_of(customer) == state_of(other.customers[customer_id]), customer_id
+    assert snapshot.live.now == other.live.now
+    assert snapshot.metrics == other.metrics
+    assert snapshot.n_models == other.n_models
