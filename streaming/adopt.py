@@ -18,7 +18,7 @@ from shared.core.artifact import ModelArtifact
 from shared.core.placement import LiveModel
 from shared.core.tick import TickRule, midnight_after, next_tick, open_days
 from streaming import live_store
-from streaming.live import LiveState, Target
+from streaming.live import LiveState, Target, learn
 from streaming.restate import restate
 
 Document = dict[str, Any]
@@ -72,7 +72,10 @@ class Adopter:
         as_of = tick.as_of
         if rules.clock == "auto" and as_of is not None and state.newest_delay_ms <= LIVE_SHOP_DELAY_MS:
             yesterday = wall.astimezone(zone).date() - timedelta(days=1)
-            as_of = max(as_of, midnight_after(yesterday, zone))
+            wall_tick = midnight_after(yesterday, zone)
+            # A live topic read again years later is history, and a wrong clock here is still wrong.
+            if self._accept_jump or wall_tick - as_of <= timedelta(days=rules.max_jump_days):
+                as_of = max(as_of, wall_tick)
         return _Ticked(None if as_of is None else round(as_of.timestamp() * 1000), tick.held)
 
     def _bring(self, state: LiveState, target: Target) -> LiveState:
@@ -88,18 +91,15 @@ class Adopter:
         failpoint("pending_written")
         start = _start(state, target, champion)
         model, population = restate(self._database, state, target, champion, start)
-        return live_store.save(
-            self._database,
-            replace(
-                state,
-                now=target,
-                pending=None,
-                days=days,
-                centers=model.centers,
-                unit_weights=model.unit_weights,
-                population=population,
-            ),
+        restated = replace(
+            state,
+            now=target,
+            pending=None,
+            days=days,
+            centers=model.centers,
+            unit_weights=model.unit_weights,
         )
+        return live_store.save(self._database, learn(restated, population, champion))
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from xxhash import xxh3_64_intdigest
 from shared.adapters.mongo import connect
 from shared.core.transactions import Transactions
 from streaming import dead_letters
+from streaming.chunk import Chunk
 from streaming.context import BatchContext
-from streaming.merge import Chunk, Merger
+from streaming.merge import Merger
 from streaming.parse import Parsed, parse
 from streaming.report import Stopwatch, TaskReport, combine, encode
 from streaming.sightings import sightings
@@ -44,7 +45,7 @@ def chunks(batches: Iterable[pa.RecordBatch], max_rows: int, max_bytes: int) -> 
     """Gather Arrow batches up to a bound; a chunk never mixes two topic-partitions."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
-        for part in _by_partition(batch):
+        for part in _by_partition(batch, max_rows, max_bytes):
             is_other = bool(held) and held[0]["partition"][0] != part["partition"][0]
             rows, size = sum(b.num_rows for b in held), sum(b.nbytes for b in held)
             if held and (is_other or rows + part.num_rows > max_rows or size + part.nbytes > max_bytes):
@@ -55,14 +56,24 @@ def chunks(batches: Iterable[pa.RecordBatch], max_rows: int, max_bytes: int) -> 
         yield pa.Table.from_batches(held)
 
 
-def _by_partition(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+def _by_partition(batch: pa.RecordBatch, max_rows: int, max_bytes: int) -> Iterator[pa.RecordBatch]:
     """Cut where the topic-partition changes; Spark gives a task one after the other, never interleaved."""
     if not batch.num_rows:
         return
     partition = batch["partition"].to_numpy()
     cuts = np.flatnonzero(np.diff(partition)) + 1
     for start, stop in zip([0, *cuts], [*cuts, len(partition)], strict=True):
-        yield batch.slice(start, stop - start)
+        yield from _fitting(batch.slice(start, stop - start), max_rows, max_bytes)
+
+
+def _fitting(part: pa.RecordBatch, max_rows: int, max_bytes: int) -> Iterator[pa.RecordBatch]:
+    """Halve what is too much at once, down to a single record: 5,000 of 64 KiB are five chunks' worth."""
+    half = part.num_rows // 2
+    if half and (part.num_rows > max_rows or part.nbytes > max_bytes):
+        yield from _fitting(part.slice(0, half), max_rows, max_bytes)
+        yield from _fitting(part.slice(half), max_rows, max_bytes)
+    else:
+        yield part
 
 
 @dataclass(frozen=True)

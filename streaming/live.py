@@ -140,9 +140,11 @@ def absorb(state: LiveState, reports: list[TaskReport], min_customers: int) -> L
         offsets[report.partition] = max(report.next_offset, offsets.get(report.partition, 0))
         days = merge_sightings(days, from_names(report.days), min_customers)
     firsts = [r.first_event_ms for r in reports if r.first_event_ms is not None]
-    newest = max(reports, key=lambda r: r.newest_event_ms or -1, default=None)
-    if newest is not None and (newest.newest_event_ms or -1) >= (state.newest_event_ms or -1):
-        state = replace(state, newest_event_ms=newest.newest_event_ms, newest_delay_ms=newest.newest_delay_ms)
+    for report in reports:
+        if report.newest_event_ms is not None and report.newest_event_ms >= (state.newest_event_ms or 0):
+            state = replace(
+                state, newest_event_ms=report.newest_event_ms, newest_delay_ms=report.newest_delay_ms
+            )
     first = min([*firsts, *([] if state.first_event_ms is None else [state.first_event_ms])], default=None)
     return replace(state, tally=tally, offsets=offsets, days=days, first_event_ms=first)
 

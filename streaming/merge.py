@@ -22,6 +22,8 @@ from shared.core.population import PopulationStatistics, population_of
 from shared.core.rfm import CustomerStates, Outcomes, apply_transactions
 from shared.core.transactions import Transactions
 from shared.errors import ServiceUnavailable
+from streaming.changes import causes, fence_of, last_offsets, moved_fence, transition
+from streaming.chunk import Chunk
 from streaming.context import BatchContext
 from streaming.dead_letters import late_record, write_kept
 from streaming.report import Stopwatch
@@ -29,19 +31,6 @@ from streaming.report import Stopwatch
 Document = dict[str, Any]
 MAX_RACES = 8
 """Lost races in a row before the batch gives up: only a second writer that never stops can cause them."""
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Valid transactions of known customers from one partition, in offset order.
-
-    customer_ids : names behind `rows.customer`. positions : of each row in the raw chunk.
-    """
-
-    partition: int
-    customer_ids: list[str]
-    rows: Transactions
-    positions: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -107,7 +96,7 @@ class Merger:
             )
             if won.all():
                 return Merged(delta, touched, moved, fenced_ahead)
-            chunk = _only(chunk, {attempt.documents[i]["_id"] for i in np.flatnonzero(~won)})
+            chunk = chunk.only({attempt.documents[i]["_id"] for i in np.flatnonzero(~won)})
         msg = (
             f"customers of partition {chunk.partition} should have one writer; "
             f"another changed them {MAX_RACES} times in a row; stop it"
@@ -122,7 +111,7 @@ class Merger:
     def _beyond_fence(self, chunk: Chunk, documents: list[Document]) -> NDArray[np.bool_]:
         epoch = self._context.fence_epoch
         fences = np.fromiter(
-            (_fence_of(document, chunk.partition, epoch) for document in documents), np.int64, len(documents)
+            (fence_of(document, chunk.partition, epoch) for document in documents), np.int64, len(documents)
         )
         beyond: NDArray[np.bool_] = chunk.rows.offset > fences[chunk.rows.customer]
         return beyond
@@ -172,19 +161,19 @@ class Merger:
             context = self._context
             version = self._model.champion.version if self._model else None
             under = codec.model_keys(self._model, version, context.model_epoch)
+            under["fence_epoch"] = context.fence_epoch
             states = codec.state_keys(attempt.after)
             places = codec.placement_keys(attempt.after, attempt.placed, self._model)
-            last = _last_offsets(attempt.rows, len(attempt.documents))
-            causes = _causes(attempt.rows, attempt.outcomes, len(attempt.documents))
+            last = last_offsets(attempt.rows, len(attempt.documents))
+            moved_by = causes(attempt.rows, attempt.outcomes, len(attempt.documents))
             return [
                 {
                     **old,
                     **states[i],
                     **places[i],
                     **under,
-                    "last_transition": _transition(old, places[i], under, causes[i], (partition, last[i])),
-                    "fence": _fence(old, partition, last[i], context.fence_epoch),
-                    "fence_epoch": context.fence_epoch,
+                    "last_transition": transition(old, places[i], under, moved_by[i], (partition, last[i])),
+                    "fence": moved_fence(old, partition, last[i], context.fence_epoch),
                     "rev": old["rev"] + 1,
                     "deleted": False,
                 }
@@ -208,59 +197,5 @@ class Merger:
             document for document in written if document["last_transition"] is not before[document["_id"]]
         ]
         with self._watch.stage("write"):
-            transitions.publish(self._database, moved, self._model, self._context.fence_epoch)
+            transitions.publish(self._database, moved, self._model)
         return len(moved)
-
-
-def _fence_of(document: Document, partition: int, epoch: int) -> int:
-    if document["fence_epoch"] != epoch:
-        return -1
-    return next((entry["offset"] for entry in document["fence"] if entry["partition"] == partition), -1)
-
-
-def _fence(old: Document, partition: int, offset: int, epoch: int) -> list[Document]:
-    """Return the old fence moved to `offset`; one of another topic generation is dropped."""
-    known = old["fence"] if old["fence_epoch"] == epoch else []
-    others = [entry for entry in known if entry["partition"] != partition]
-    return [*others, {"partition": partition, "offset": offset}]
-
-
-def _transition(
-    old: Document, place_: Document, under: Document, cause: str, source: tuple[int, int]
-) -> Document | None:
-    if old["segment_id"] == place_["segment_id"]:
-        previous: Document | None = old["last_transition"]
-        return previous
-    moved = {"from": old["segment_id"], "to": place_["segment_id"], "cause": cause}
-    where = {"partition": source[0], "offset": source[1]}
-    return {**moved, **where, "as_of": under["as_of"], "model_epoch": under["model_epoch"]}
-
-
-def _last_offsets(rows: Transactions, n_customers: int) -> list[int]:
-    last = np.full(n_customers, -1, np.int64)
-    np.maximum.at(last, rows.customer, rows.offset)
-    offsets: list[int] = last.tolist()
-    return offsets
-
-
-def _causes(rows: Transactions, outcomes: Outcomes, n_customers: int) -> list[str]:
-    """Say what moved each customer: its last applied line; without one only the centers did."""
-    codes = np.zeros(n_customers, np.int64)
-    applied = np.flatnonzero(outcomes.is_applied)
-    codes[rows.customer[applied]] = np.where(rows.is_purchase[applied], 1, 2)  # the last row wins
-    return [("model", "purchase", "return")[code] for code in codes.tolist()]
-
-
-def _only(chunk: Chunk, ids: set[str]) -> Chunk:
-    """Return the rows of those customers, renumbered."""
-    kept = [i for i, customer_id in enumerate(chunk.customer_ids) if customer_id in ids]
-    number = np.full(len(chunk.customer_ids), -1, np.int64)
-    number[kept] = np.arange(len(kept))
-    mask = number[chunk.rows.customer] >= 0
-    rows = chunk.rows.take(mask)
-    return Chunk(
-        chunk.partition,
-        [chunk.customer_ids[i] for i in kept],
-        rows.with_customer(number[rows.customer]),
-        chunk.positions[mask],
-    )

@@ -122,4 +122,6 @@ def _known(*values: int | None) -> list[int]:
 
 
 def _newer(first: TaskReport, second: TaskReport) -> TaskReport:
-    return second if (second.newest_event_ms or -1) > (first.newest_event_ms or -1) else first
+    if first.newest_event_ms is None or second.newest_event_ms is None:
+        return second if first.newest_event_ms is None else first
+    return second if second.newest_event_ms > first.newest_event_ms else first

@@ -68,7 +68,7 @@ def recount(
             population_of(codec.states_of(documents), placed, shape, p995, everybody, as_of_ms)
         )
         ahead = [document for document in documents if _is_ahead(document["last_transition"], state)]
-        transitions.publish(database, ahead, model, state.fence_epoch)
+        transitions.publish(database, ahead, model)
     return total
 
 
@@ -168,25 +168,26 @@ def _write(
             msg = f"{len(ids) - written} customers changed during a restate; stop the other stream"
             raise LeaseHeld(msg)
         failpoint("documents_rewritten")
-    _publish(database, model, state, target)
+    _publish(database, model, target)
 
 
-def _publish(database: Database[Document], model: LiveModel, state: LiveState, target: Target) -> None:
+def _publish(database: Database[Document], model: LiveModel, target: Target) -> None:
     """Publish what this step has moved, whichever run of it wrote the documents."""
     moved = {"last_transition.model_epoch": target.model_epoch, "last_transition.offset": None}
     moved |= {"last_transition.as_of": codec.model_keys(model, None, None)["as_of"]}
     for documents in store.scan(store.customers_of(database), moved):
-        transitions.publish(database, documents, model, state.fence_epoch)
+        transitions.publish(database, documents, model)
 
 
 def _transition(before: int | None, key: Document, cause: str) -> Document:
-    moved = {"from": before, "to": key["segment_id"], "cause": cause, "partition": None, "offset": None}
-    return {**moved, "as_of": key["as_of"], "model_epoch": key["model_epoch"]}
+    moved = {"from": before, "to": key["segment_id"], "cause": cause}
+    nowhere = {"fence_epoch": None, "partition": None, "offset": None}
+    return {**moved, **nowhere, "as_of": key["as_of"], "model_epoch": key["model_epoch"]}
 
 
 def _is_ahead(transition: Document | None, state: LiveState) -> bool:
-    """Whether a purchase that the live model has not seen caused it."""
-    if transition is None or transition["offset"] is None:
+    """Whether a purchase that the live model has not seen caused it; not one of an earlier topic."""
+    if transition is None or transition["fence_epoch"] != state.fence_epoch:
         return False
     return bool(transition["offset"] >= state.offsets.get(transition["partition"], 0))
 

@@ -6,9 +6,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.tick import merge_sightings
-from streaming.report import to_names
-
 _QUARTER_MS = 900_000
 """Every zone's midnight falls on a quarter of an hour, so a quarter belongs to one local day."""
 
@@ -19,14 +16,17 @@ def sightings(
     """Return local day -> the smallest `min_customers` distinct customer hashes seen on it."""
     if not event_ms.size:
         return {}
-    quarters, inverse = np.unique(event_ms // _QUARTER_MS, return_inverse=True)
+    quarters, quarter_of = np.unique(event_ms // _QUARTER_MS, return_inverse=True)
     local = ZoneInfo(zone)
-    days: dict[date, frozenset[int]] = {}
-    order = np.argsort(inverse, kind="stable")
-    for quarter, rows in zip(
-        quarters, np.split(customers[order], np.cumsum(np.bincount(inverse))[:-1]), strict=True
-    ):
-        day = datetime.fromtimestamp(int(quarter) * _QUARTER_MS / 1000, UTC).astimezone(local).date()
-        seen = frozenset(np.unique(rows)[:min_customers].tolist())
-        days = merge_sightings(days, {day: seen}, min_customers)
-    return to_names(days)
+    moments = (datetime.fromtimestamp(int(quarter) * _QUARTER_MS / 1000, UTC) for quarter in quarters)
+    days = np.array([moment.astimezone(local).toordinal() for moment in moments])[quarter_of]
+    order = np.lexsort((customers, days))
+    days, customers = days[order], customers[order]
+    is_new = np.ones(days.size, np.bool_)
+    is_new[1:] = (days[1:] != days[:-1]) | (customers[1:] != customers[:-1])
+    days, customers = days[is_new], customers[is_new]
+    starts = np.flatnonzero(np.diff(days, prepend=-1))
+    return {
+        date.fromordinal(int(days[start])).isoformat(): part[:min_customers].tolist()
+        for start, part in zip(starts, np.split(customers, starts[1:]), strict=True)
+    }

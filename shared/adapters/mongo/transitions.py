@@ -16,23 +16,21 @@ from shared.adapters.mongo.collections import TRANSITIONS
 from shared.core.placement import LiveModel
 
 
-def publish(
-    database: Database[Document], customers: Sequence[Document], model: LiveModel | None, fence_epoch: int
-) -> None:
+def publish(database: Database[Document], customers: Sequence[Document], model: LiveModel | None) -> None:
     """Write the last transition of each of `customers` (full or partial documents) to the feed."""
     if not customers:
         return
     names = {s.segment_id: s.name for s in model.champion.segments} if model else {}
-    rows = [_row(document, names, fence_epoch) for document in customers]
+    rows = [_row(document, names) for document in customers]
     operations = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows]
     database[TRANSITIONS].bulk_write(operations, ordered=False)
     failpoint("transitions_written")
 
 
-def _row(customer: Document, names: dict[int, str], fence_epoch: int) -> dict[str, Any]:
+def _row(customer: Document, names: dict[int, str]) -> dict[str, Any]:
     moved = customer["last_transition"]
     return {
-        "_id": _identity(customer["_id"], moved, fence_epoch),
+        "_id": _identity(customer["_id"], moved),
         "customer_id": customer["_id"],
         "from_id": moved["from"],
         "from_name": names.get(moved["from"]),
@@ -48,7 +46,7 @@ def _row(customer: Document, names: dict[int, str], fence_epoch: int) -> dict[st
     }
 
 
-def _identity(customer_id: str, moved: Document, fence_epoch: int) -> str:
+def _identity(customer_id: str, moved: Document) -> str:
     if moved["offset"] is None:
         return f"{customer_id}:{moved['model_epoch']}:{int(moved['as_of'])}"
-    return f"{customer_id}:{fence_epoch}:{moved['partition']}:{moved['offset']}"
+    return f"{customer_id}:{moved['fence_epoch']}:{moved['partition']}:{moved['offset']}"
