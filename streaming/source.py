@@ -80,8 +80,7 @@ def start_spark(settings: Settings, connector_jars: list[Path], checkpoint: Path
 
 
 def read_records(spark: SparkSession, settings: Settings, bootstrap: str) -> DataFrame:
-    """Return key, value (cut), headers, partition, offset, kafka_ms, value_bytes, value_sha256."""
-    limit = settings.input.max_record_bytes
+    """Read the topic as `bounded` gives it."""
     raw = (
         spark.readStream.format("kafka")
         .options(**settings.kafka.options)
@@ -93,6 +92,15 @@ def read_records(spark: SparkSession, settings: Settings, bootstrap: str) -> Dat
         .option("includeHeaders", "true")
         .load()
     )
+    return bounded(raw, settings.input.max_record_bytes)
+
+
+def bounded(raw: DataFrame, limit: int) -> DataFrame:
+    """Return key, value (cut), headers, partition, offset, kafka_ms, value_bytes, value_sha256.
+
+    A value longer than `limit` bytes keeps one byte more than that, so that it still shows as too
+    long, and has the hash of the whole; others have none.
+    """
     is_long = F.length("value") > limit
     return raw.select(
         F.expr(f"substring(key, 1, {limit})").alias("key"),
