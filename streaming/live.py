@@ -4,7 +4,7 @@ It is written once per micro-batch, by compare-and-set, so that what it says is 
 moment's truth: sums, centers, offsets and counters belong together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -180,6 +180,6 @@ def days_document(days: DaySightings) -> list[dict[str, Any]]:
     return [{"day": day, "customers": seen} for day, seen in to_names(days).items()]
 
 
-def days_of(document: list[Mapping[str, Any]]) -> dict[date, frozenset[int]]:
+def days_of(document: Sequence[Mapping[str, Any]]) -> dict[date, frozenset[int]]:
     """Inverse of `days_document`."""
     return dict(from_names({entry["day"]: list(entry["customers"]) for entry in document}))
