@@ -23,6 +23,10 @@ Int64 = NDArray[np.int64]
 
 # Rows worth a thread of their own: 50,000 take 0.6 ms, starting a thread about 0.1 ms.
 SMALLEST_PART = 50_000
+# When a restate rests. Ten passes until fewer than 0.1 % of labels moved were tried: on a year of real
+# purchases, k = 6, inertia against a refit was then up to 1.056 instead of 1.031, for 6 passes instead of 11.
+MOST_PASSES = 20
+STILL_SHARE = 0.0001
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +147,8 @@ def restate(
     centers: ArrayLike,
     *,
     weights: ArrayLike | None = None,
-    max_passes: int = 10,
-    tolerance: float = 0.001,
+    max_passes: int = MOST_PASSES,
+    tolerance: float = STILL_SHARE,
     threads: int = 1,
 ) -> Restated:
     """Assign everybody, move each center to S/N, and repeat until the labels rest.
