@@ -1,0 +1,46 @@
+"""How good centers are: always on the whole current table, against a clustering from scratch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.models.history import Day, Float, fitted
+from shared.core.kmeans import assign
+from shared.core.stability import adjusted_rand
+
+
+@dataclass(frozen=True, eq=False)
+class Refit:
+    """A table clustered from scratch: inertia, and labels (n,)."""
+
+    inertia: float
+    labels: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Score:
+    """inertia_ratio : to the refit, 1 is as good. ari_refit, ari_truth : agreement of labels, 1 is the same.
+
+    ari_truth is NaN without a script.
+    """
+
+    inertia_ratio: float
+    ari_refit: float
+    ari_truth: float
+
+
+def refit(day: Day, k: int, seed: int) -> Refit:
+    """Cluster the table of `day` from scratch."""
+    model = fitted(day.rows, k, seed)
+    return Refit(float(model.inertia_), model.labels_)
+
+
+def score(centers: Float, day: Day, fresh: Refit) -> Score:
+    """Judge centers (any number of them) on the table of `day`; without centers everything is NaN."""
+    if not len(centers):
+        return Score(np.nan, np.nan, np.nan)
+    placed = assign(day.rows, centers)
+    ratio = float(np.sum(placed.distances**2)) / fresh.inertia
+    truth = np.nan if day.truth is None else adjusted_rand(placed.labels, day.truth)
+    return Score(ratio, adjusted_rand(placed.labels, fresh.labels), truth)
