@@ -100,6 +100,10 @@ class _Stop:
 
     def __init__(self) -> None:
         self.signal: int | None = None
+        self.listen()
+
+    def listen(self) -> None:
+        """Hear both: Spark takes Ctrl-C for itself at its start, and would cancel the micro-batch."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
 
@@ -123,6 +127,7 @@ def _run_query(
 ) -> None:
     checkpoint = folder_of(settings.stream, job.state.fence_epoch)
     spark = start_spark(settings, connector_jars, checkpoint)
+    stop.listen()
     try:
         query = _start_query(spark, job, settings, addresses, checkpoint)
         caught_up = partial(_is_caught_up, job, settings, addresses) if options.until_caught_up else None
