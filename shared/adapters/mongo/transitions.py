@@ -1,29 +1,40 @@
 """Segment changes as an append-only feed, each with an identity of its own.
 
 The customer's document holds its last change before the feed does, so that a crash between the
-two can be repaired by publishing it again: the same identity overwrites itself.
+two can be repaired by publishing it again: the same identity says the same, and is kept once.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from pymongo import ReplaceOne
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError
 
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import TRANSITIONS
 from shared.core.placement import LiveModel
 
+DUPLICATE_KEY = 11000
+
 
 def publish(database: Database[Document], customers: Sequence[Document], model: LiveModel | None) -> None:
-    """Write the last transition of each of `customers` (full or partial documents) to the feed."""
+    """Write the last transition of each of `customers` to the feed, unless it is there already.
+
+    Raises
+    ------
+    BulkWriteError : any failure other than that.
+    """
     if not customers:
         return
     names = {s.segment_id: s.name for s in model.champion.segments} if model else {}
     rows = [_row(document, names) for document in customers]
-    operations = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows]
-    database[TRANSITIONS].bulk_write(operations, ordered=False)
+    try:
+        database[TRANSITIONS].insert_many(rows, ordered=False)
+    except BulkWriteError as error:
+        failures = error.details["writeErrors"]
+        if error.details["writeConcernErrors"] or any(f["code"] != DUPLICATE_KEY for f in failures):
+            raise
     failpoint("transitions_written")
 
 
