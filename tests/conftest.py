@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+# The tables are small: a second OpenMP thread spins more than it helps. Read when scikit-learn is loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
     from pymongo import MongoClient
