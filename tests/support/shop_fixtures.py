@@ -52,7 +52,7 @@ def shop_topic(kafka_bootstrap: str, new_topic: Callable[..., str], lines: list[
     return topic
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def new_site(
     tmp_path_factory: pytest.TempPathFactory,
     kafka_bootstrap: str,
