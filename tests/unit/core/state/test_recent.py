@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.core import running
 from shared.core.recent import (
     EMPTY,
     PACKED,
@@ -105,6 +106,8 @@ def test_the_way_entries_came_does_not_show_in_the_bytes(
 def test_the_running_maximum_starts_anew_with_each_group(
     values: list[int], group: list[int], expected: list[int]
 ) -> None:
-    given_values = np.array(values, np.int64)
-    assert running_maximum(given_values, np.array(group, np.int64)).tolist() == expected
+    given_values, groups = np.array(values, np.int64), np.array(group, np.int64)
+    assert running_maximum(given_values, groups).tolist() == expected
     assert given_values.tolist() == values
+    running._accumulate.py_func(given_values, groups)  # type: ignore[attr-defined]  # the loop, uncompiled
+    assert given_values.tolist() == expected
