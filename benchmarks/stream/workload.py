@@ -54,11 +54,12 @@ class Workload:
 
 @dataclass(frozen=True)
 class Event:
-    """One record: partition, key and value as they are sent."""
+    """One record: partition, key, value and the header `event_id`, as `resegment replay` sends them."""
 
     partition: int
     key: bytes
     value: bytes
+    event_id: str
 
 
 def customer_id(number: int) -> str:
@@ -87,18 +88,16 @@ def block(workload: Workload, number: int) -> Iterator[Event]:
         owner = int(customers[line])
         returned = is_return[line] and nth == LINES_PER_CUSTOMER - 1
         invoice = f"{number:03d}{line:06d}{nth // LINES_PER_INVOICE}"
-        yield Event(
-            owner % workload.partitions,
-            customer_id(owner).encode(),
-            _value(
-                first + at,
-                texts[at],
-                owner,
-                f"C{invoice}" if returned else invoice,
-                -quantities[at] if returned else quantities[at],
-                _ARTICLES[articles[at]],
-            ),
+        event_id = f"online-retail:{first + at:09d}"
+        value = _value(
+            event_id,
+            texts[at],
+            customer_id(owner),
+            f"C{invoice}" if returned else invoice,
+            -quantities[at] if returned else quantities[at],
+            _ARTICLES[articles[at]],
         )
+        yield Event(owner % workload.partitions, customer_id(owner).encode(), value, event_id)
 
 
 def create_topic(servers: str, topic: str, partitions: int) -> None:
@@ -142,7 +141,14 @@ def send(
     """Hand over one event, waiting for room in the queue."""
     while True:
         try:
-            producer.produce(topic, event.value, event.key, event.partition, on_delivery)
+            producer.produce(
+                topic,
+                event.value,
+                event.key,
+                event.partition,
+                on_delivery,
+                headers=[("event_id", event.event_id)],
+            )
         except BufferError:
             producer.poll(0.1)
         else:
@@ -155,12 +161,12 @@ def _drawn(workload: Workload, partition: int, rng: np.random.Generator) -> NDAr
 
 
 def _value(
-    number: int, time: str, customer: int, invoice: str, quantity: int, article: tuple[str, str, str]
+    event_id: str, time: str, customer: str, invoice: str, quantity: int, article: tuple[str, str, str]
 ) -> bytes:
     stock_code, description, price = article
     return (
-        f'{{"event_id":"online-retail:{number:09d}","event_time":"{time}+00:00",'
-        f'"customer_id":"{customer_id(customer)}","invoice_no":"{invoice}","stock_code":"{stock_code}",'
+        f'{{"event_id":"{event_id}","event_time":"{time}+00:00",'
+        f'"customer_id":"{customer}","invoice_no":"{invoice}","stock_code":"{stock_code}",'
         f'"quantity":{quantity},"unit_price":"{price}","description":"{description}",'
         '"currency":"GBP","country":"United Kingdom"}'
     ).encode()
