@@ -92,7 +92,7 @@ def found_by(fresh: Refit, past: History) -> float:
 
 def spread(n: int, looks: int) -> list[int]:
     """Return up to `looks` positions spread evenly over n, the last one among them."""
-    positions: list[int] = np.unique(np.linspace(-1, n - 1, looks + 1).round().astype(int)[1:]).tolist()
+    positions: list[int] = np.unique(np.ceil(np.linspace(-1, n - 1, looks + 1)[1:]).astype(int)).tolist()
     return positions
 
 
