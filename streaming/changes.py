@@ -41,7 +41,9 @@ def transition(
         return previous
     return {
         "from": old["segment_id"],
+        "from_name": old["segment_name"],
         "to": place["segment_id"],
+        "to_name": place["segment_name"],
         "cause": cause,
         "fence_epoch": under["fence_epoch"],
         "partition": source[0],

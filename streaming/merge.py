@@ -197,5 +197,5 @@ class Merger:
             document for document in written if document["last_transition"] is not before[document["_id"]]
         ]
         with self._watch.stage("write"):
-            transitions.publish(self._database, moved, self._model)
+            transitions.publish(self._database, moved)
         return len(moved)

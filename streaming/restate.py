@@ -42,12 +42,12 @@ _WRITE_CHUNK = 10_000
 
 @dataclass(frozen=True)
 class _Table:
-    """The customer table as columns, in order of id; documents hold what is needed to write back."""
+    """The customer table as columns, in order of id; segments : id and name of each customer's segment."""
 
     ids: list[str]
     revs: list[int]
     states: CustomerStates
-    segment_ids: list[int | None]
+    segments: list[tuple[int | None, str | None]]
     is_at_target: NDArray[np.bool_]
 
 
@@ -68,7 +68,7 @@ def recount(
             population_of(codec.states_of(documents), placed, shape, p995, everybody, as_of_ms)
         )
         ahead = [document for document in documents if _is_ahead(document["last_transition"], state)]
-        transitions.publish(database, ahead, model)
+        transitions.publish(database, ahead)
     return total
 
 
@@ -120,18 +120,18 @@ def _resettled(
 def _read(database: Database[Document], target: Target) -> _Table:
     ids: list[str] = []
     revs: list[int] = []
-    segment_ids: list[int | None] = []
+    segments: list[tuple[int | None, str | None]] = []
     there: list[bool] = []
     states: list[CustomerStates] = []
     for documents in store.scan(store.customers_of(database)):
         ids += [document["_id"] for document in documents]
         revs += [document["rev"] for document in documents]
-        segment_ids += [document["segment_id"] for document in documents]
+        segments += [(document["segment_id"], document["segment_name"]) for document in documents]
         there += [_is_at(document, target) for document in documents]
         states.append(
             codec.states_of([{**d, "recent_events": b"", "recent_invoices": b""} for d in documents])
         )
-    return _Table(ids, revs, concatenate_states(states), segment_ids, np.array(there, np.bool_))
+    return _Table(ids, revs, concatenate_states(states), segments, np.array(there, np.bool_))
 
 
 def _is_at(document: Document, target: Target) -> bool:
@@ -151,6 +151,7 @@ def _write(
 ) -> None:
     customers = store.customers_of(database)
     cause = "ageing" if target.model_epoch == state.now.model_epoch else "model"
+    is_new_day = target.as_of_ms != state.now.as_of_ms or state.now.model_epoch is None
     under = codec.model_keys(model, target.model_version, target.model_epoch)
     for rows in _chunks(np.flatnonzero(~table.is_at_target)):
         states = table.states.take(rows)
@@ -158,10 +159,10 @@ def _write(
         ticks = codec.tick_keys(states)
         for row, key, tick in zip(rows.tolist(), keys, ticks, strict=True):
             key.update(under, rev=table.revs[row] + 1)
-            if target.as_of_ms != state.now.as_of_ms:
+            if is_new_day:
                 key["at_tick"] = tick
-            if key["segment_id"] != table.segment_ids[row]:
-                key["last_transition"] = _transition(table.segment_ids[row], key, cause)
+            if key["segment_id"] != table.segments[row][0]:
+                key["last_transition"] = _transition(table.segments[row], key, cause)
         ids = [table.ids[row] for row in rows.tolist()]
         written = store.set_keys(customers, ids, [table.revs[row] for row in rows.tolist()], keys)
         if written != len(ids):
@@ -176,13 +177,18 @@ def _publish(database: Database[Document], model: LiveModel, target: Target) -> 
     moved = {"last_transition.model_epoch": target.model_epoch, "last_transition.offset": None}
     moved |= {"last_transition.as_of": codec.model_keys(model, None, None)["as_of"]}
     for documents in store.scan(store.customers_of(database), moved):
-        transitions.publish(database, documents, model)
+        transitions.publish(database, documents)
 
 
-def _transition(before: int | None, key: Document, cause: str) -> Document:
-    moved = {"from": before, "to": key["segment_id"], "cause": cause}
+def _transition(before: tuple[int | None, str | None], key: Document, cause: str) -> Document:
+    moved = {
+        "from": before[0],
+        "from_name": before[1],
+        "to": key["segment_id"],
+        "to_name": key["segment_name"],
+    }
     nowhere = {"fence_epoch": None, "partition": None, "offset": None}
-    return {**moved, **nowhere, "as_of": key["as_of"], "model_epoch": key["model_epoch"]}
+    return {**moved, **nowhere, "cause": cause, "as_of": key["as_of"], "model_epoch": key["model_epoch"]}
 
 
 def _is_ahead(transition: Document | None, state: LiveState) -> bool:

@@ -36,6 +36,7 @@ _EMPTY: dict[str, Any] = {
     "vector": None,
     "label": None,
     "segment_id": None,
+    "segment_name": None,
     "distance": None,
     "som_row": None,
     "som_col": None,

@@ -13,12 +13,11 @@ from pymongo.errors import BulkWriteError
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import TRANSITIONS
-from shared.core.placement import LiveModel
 
 DUPLICATE_KEY = 11000
 
 
-def publish(database: Database[Document], customers: Sequence[Document], model: LiveModel | None) -> None:
+def publish(database: Database[Document], customers: Sequence[Document]) -> None:
     """Write the last transition of each of `customers` to the feed, unless it is there already.
 
     Raises
@@ -27,8 +26,7 @@ def publish(database: Database[Document], customers: Sequence[Document], model: 
     """
     if not customers:
         return
-    names = {s.segment_id: s.name for s in model.champion.segments} if model else {}
-    rows = [_row(document, names) for document in customers]
+    rows = [_row(document) for document in customers]
     try:
         database[TRANSITIONS].insert_many(rows, ordered=False)
     except BulkWriteError as error:
@@ -38,15 +36,15 @@ def publish(database: Database[Document], customers: Sequence[Document], model: 
     failpoint("transitions_written")
 
 
-def _row(customer: Document, names: dict[int, str]) -> dict[str, Any]:
+def _row(customer: Document) -> dict[str, Any]:
     moved = customer["last_transition"]
     return {
         "_id": _identity(customer["_id"], moved),
         "customer_id": customer["_id"],
         "from_id": moved["from"],
-        "from_name": names.get(moved["from"]),
+        "from_name": moved["from_name"],
         "to_id": moved["to"],
-        "to_name": names.get(moved["to"]),
+        "to_name": moved["to_name"],
         "cause": moved["cause"],
         "partition": moved["partition"],
         "offset": moved["offset"],

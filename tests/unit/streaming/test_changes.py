@@ -35,11 +35,13 @@ def test_a_new_generation_of_the_topic_starts_an_empty_fence() -> None:
 
 def test_a_transition_is_kept_while_the_segment_stays_and_replaced_when_it_changes() -> None:
     under = {"as_of": "today", "model_epoch": 5, "fence_epoch": 3}
-    before = {"segment_id": 1, "last_transition": {"from": None, "to": 1}}
+    before = {"segment_id": 1, "segment_name": "Loyal", "last_transition": {"from": None, "to": 1}}
     assert transition(before, {"segment_id": 1}, under, "purchase", (0, 9)) is before["last_transition"]
-    assert transition(before, {"segment_id": None}, under, "return", (0, 9)) == {
+    assert transition(before, {"segment_id": None, "segment_name": None}, under, "return", (0, 9)) == {
         "from": 1,
+        "from_name": "Loyal",
         "to": None,
+        "to_name": None,
         "cause": "return",
         "fence_epoch": 3,
         "partition": 0,
