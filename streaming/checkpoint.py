@@ -66,6 +66,14 @@ def committed_offsets(folder: Path, topic: str) -> dict[int, int]:
     commits = [int(entry.name) for entry in (folder / "commits").glob("*") if entry.name.isdigit()]
     if not commits:
         return {}
-    planned = (folder / "offsets" / str(max(commits))).read_text(encoding="utf-8").splitlines()
+    return planned_offsets(folder, topic, max(commits))
+
+
+def planned_offsets(folder: Path, topic: str, batch_id: int) -> dict[int, int]:
+    """Return where a micro-batch ends per partition, as Spark wrote it down before it began.
+
+    The last record may lie before that: compaction and the marks of transactions leave gaps.
+    """
+    planned = (folder / "offsets" / str(batch_id)).read_text(encoding="utf-8").splitlines()
     offsets = json.loads(planned[-1]).get(topic, {})
     return {int(partition): int(offset) for partition, offset in offsets.items()}

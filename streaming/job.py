@@ -22,8 +22,9 @@ from shared.core.artifact import ModelArtifact
 from shared.log import get_logger
 from streaming import executor, live_store
 from streaming.adopt import Adopter
+from streaming.checkpoint import folder_of, planned_offsets
 from streaming.context import BatchContext
-from streaming.live import NO_TICK_MS, LiveState, absorb, learn, total_delta
+from streaming.live import NO_TICK_MS, LiveState, absorb, learn, read_up_to, total_delta
 from streaming.publish import publish_metrics
 from streaming.report import TaskReport, add_counts, decode
 from streaming.restate import recount
@@ -61,6 +62,7 @@ class StreamJob:
         self._database, self._settings, self._addresses = database, settings, addresses
         self._adopter, self._should_stop = adopter, should_stop
         self._state = state
+        self._checkpoint = folder_of(settings.stream, state.fence_epoch)
         self._lock = threading.Lock()
         self._is_closing = False
 
@@ -102,7 +104,7 @@ class StreamJob:
             self._save(replace(self._state, clean=True))
 
     def on_batch(self, records: DataFrame, batch_id: int) -> None:
-        """Process one micro-batch; `batch_id` only serves the log, decisions go by offsets."""
+        """Process one micro-batch; `batch_id` only says where it ends, decisions go by offsets."""
         with self._lock:
             if self._is_closing:
                 raise IntakeClosed  # the batch is not committed: the next start replays it
@@ -113,7 +115,10 @@ class StreamJob:
             self._adopt()
             adopted = perf_counter()
             reports = self._merge(records)
-            self._learn(reports, {"adopt": adopted - started, "tasks": perf_counter() - adopted}, started)
+            ends = planned_offsets(self._checkpoint, self._settings.kafka.topic, batch_id)
+            self._learn(
+                reports, ends, {"adopt": adopted - started, "tasks": perf_counter() - adopted}, started
+            )
             self._ask_for_review()
             _log.info(
                 "batch_applied",
@@ -127,10 +132,12 @@ class StreamJob:
         rows = records.mapInArrow(executor.task(context), executor.RESULT_SCHEMA).collect()
         return [decode(bytes(row.report)) for row in rows]
 
-    def _learn(self, reports: list[TaskReport], seconds: dict[str, float], started: float) -> None:
+    def _learn(
+        self, reports: list[TaskReport], ends: dict[int, int], seconds: dict[str, float], started: float
+    ) -> None:
         champion, state = self._champion(), self._state
         learning = perf_counter()
-        absorbed = absorb(state, reports, self._settings.tick.min_customers)
+        absorbed = read_up_to(absorb(state, reports, self._settings.tick.min_customers), ends)
         if any(report.has_fenced_ahead for report in reports):
             population = recount(self._database, state, champion)
         else:

@@ -149,6 +149,12 @@ def absorb(state: LiveState, reports: list[TaskReport], min_customers: int) -> L
     return replace(state, tally=tally, offsets=offsets, days=days, first_event_ms=first)
 
 
+def read_up_to(state: LiveState, ends: Mapping[int, int]) -> LiveState:
+    """Move the offsets to where a micro-batch ended: beyond its last record there may be a gap."""
+    known = state.offsets
+    return replace(state, offsets={**known, **{p: max(end, known.get(p, 0)) for p, end in ends.items()}})
+
+
 def learn(state: LiveState, population: PopulationStatistics, champion: ModelArtifact | None) -> LiveState:
     """Move the prototypes to what the new sums say: S/N, and (H S)/(H N) on the map."""
     if champion is None or not state.centers.size:
