@@ -19,6 +19,8 @@ from benchmarks.stream import batching, floor, known, latency, ours, per_event, 
 from benchmarks.stream.measure import Processors, Result
 from benchmarks.stream.workload import Workload, create_topic, produce
 from deploy.local.services import Services, start_embedded
+from shared import log
+from shared.config import LogSettings
 
 FOLDER = Path(".local/bench-stream")
 Consume = Callable[[str, str, Workload, int], int]
@@ -136,6 +138,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout instead of tables")
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write the throughputs as CSV")
     args = parser.parse_args()
+    log.configure(LogSettings(level="warning"))
     shutil.rmtree(FOLDER, ignore_errors=True)
     started = perf_counter()
     with start_embedded(FOLDER / "services", say=_say) as services:

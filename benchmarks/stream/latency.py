@@ -7,6 +7,7 @@ offsets in the live model, which are written after the customers, say when it wa
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,6 +24,7 @@ from shared.adapters.mongo.collections import LIVE_MODEL
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
+    from multiprocessing.synchronize import Event as EventFlag
 
 Document = dict[str, Any]
 Sent = list[tuple[int, int, float]]
@@ -30,8 +32,10 @@ Sent = list[tuple[int, int, float]]
 
 _POLL_S = 0.05
 _STEP_S = 0.01
-_WARM_UP_S = 25
-"""Spark starts, compiles and works off what has come in meanwhile; not measured."""
+_BURST = 2_000
+"""Events sent ahead; the steady rate starts once they are in MongoDB, so Spark's start is not measured."""
+_WARM_UP_S = 10
+"""Of the steady rate, not measured: the first micro-batches compile."""
 _DEADLINE_S = 90.0
 
 
@@ -60,14 +64,16 @@ def measure(
     """Run the job with its default trigger while events come in; the first seconds do not count."""
     context = get_context("spawn")
     answer: Queue[Sent] = context.Queue()
-    arguments = (services.kafka_bootstrap, workload, rate, duration_s + _WARM_UP_S, answer)
+    go = context.Event()
+    arguments = (services.kafka_bootstrap, workload, rate, duration_s + _WARM_UP_S, go, answer)
     with ours.job(services, database.name, workload.topic, folder, {}) as launched:
         sender = context.Process(target=_send, args=arguments, daemon=True)
-        _await(database, lambda live: live is not None and not live["clean"], launched)
         sender.start()
+        _await(database, lambda live: sum(entry["next"] for entry in live["offsets"]) >= _BURST, launched)
+        go.set()
         seen, sent = _watch(database, answer, workload.partitions)
         sender.join()
-    started = min(at for _, _, at in sent) + _WARM_UP_S
+    started = sent[_BURST][2] + _WARM_UP_S
     return summarise([event for event in sent if event[2] >= started], seen, rate, duration_s)
 
 
@@ -107,27 +113,35 @@ def _watch(
 
 def _await(database: Database[Document], ready: Any, launched: Any) -> None:
     deadline = monotonic() + _DEADLINE_S
-    while not ready(database[LIVE_MODEL].find_one({"_id": "main"}, {"clean": 1})):
+    while not ready(database[LIVE_MODEL].find_one({"_id": "main"}, {"offsets": 1})):
         assert launched.identity.find() is not None, "the job ended early"
         assert monotonic() < deadline, "the job did not start in time"
         sleep(_POLL_S)
 
 
-def _send(servers: str, workload: Workload, rate: int, duration_s: int, answer: "Queue[Sent]") -> None:
-    """Send at a steady rate, a hundredth of a second's share at a time."""
+def _send(
+    servers: str, workload: Workload, rate: int, duration_s: int, go: "EventFlag", answer: "Queue[Sent]"
+) -> None:
+    """Send a burst, and once told to, at a steady rate, a hundredth of a second's share at a time."""
     producer, sent = producer_of(servers, linger_ms=5), Sent()
     events = (event for number in range(workload.blocks) for event in block(workload, number))
-    share, started = round(rate * _STEP_S), monotonic()
+
+    def send_next(n: int) -> None:
+        for event in islice(events, n):
+            send(producer, workload.topic, event, on_delivery=partial(_note, sent, time()))
+
+    send_next(_BURST)
+    producer.flush(30)
+    go.wait(_DEADLINE_S)
+    started = monotonic()
     for step in range(round(duration_s / _STEP_S)):
         sleep(max(0.0, started + step * _STEP_S - monotonic()))
-        for event in islice(events, share):
-            at = time()
-
-            def note(error: Any, message: Any, at: float = at) -> None:
-                assert error is None, error
-                sent.append((message.partition(), message.offset(), at))
-
-            send(producer, workload.topic, event, on_delivery=note)
+        send_next(round(rate * _STEP_S))
         producer.poll(0)
     producer.flush(30)
     answer.put(sent)
+
+
+def _note(sent: Sent, at: float, error: Any, message: Any) -> None:
+    assert error is None, error
+    sent.append((message.partition(), message.offset(), at))
