@@ -2,6 +2,7 @@
 
 import random
 import signal
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -12,11 +13,21 @@ from pymongo import MongoClient
 
 from tests.support.shop_recount import Expected
 from tests.support.snapshot import Snapshot, check, check_counts, check_same, take
-from tests.support.streams import KILLED, Child, Site, reclustering, run_stream, stream
+from tests.support.streams import (
+    DEADLINE_S,
+    KILLED,
+    Child,
+    Site,
+    reclustering,
+    run_stream,
+    stream,
+    wait_until,
+)
 
 Client = MongoClient[dict[str, Any]]
 SEED = 20_111_209
 FAILED = 1
+TERMINATED = 128 + signal.SIGTERM
 
 
 @pytest.fixture
@@ -58,16 +69,21 @@ def test_a_commit_that_was_lost_leaves_no_trace(
     """What a crash between the last write and the commit leaves; the live model is marked clean."""
     with reclustering(crash_site):
         run_stream(crash_site)
-        _forget_last_commit(crash_site.checkpoint)
-        run_stream(crash_site)
+        commit = _forget_last_commit(crash_site.checkpoint)
+        with stream(crash_site) as child:
+            child.until(commit.exists, "the last micro-batch, replayed")
+            child.signal(signal.SIGTERM)
+            assert child.wait() == TERMINATED, child.log
+            assert "batch_applied" in child.log
     _check_nothing_shows(crash_site, client, expected, undisturbed)
 
 
-def _forget_last_commit(checkpoint: Path) -> None:
+def _forget_last_commit(checkpoint: Path) -> Path:
     (commits,) = checkpoint.glob("*/commits")
     last = max((file for file in commits.iterdir() if file.name.isdigit()), key=lambda file: int(file.name))
     last.unlink()
     (commits / f".{last.name}.crc").unlink(missing_ok=True)
+    return last
 
 
 def test_kills_at_random_moments_leave_no_trace(
@@ -95,24 +111,22 @@ def test_a_killed_worker_fails_the_batch_and_the_next_start_repairs_it(
     with reclustering(crash_site):
         with stream(crash_site) as child:
             child.until(lambda: _n_batches(crash_site, client) >= 2, "two micro-batches")
-            child.until(lambda: _kill_a_worker(child), "a worker")
+            wait_until(lambda: _kill_workers(child) and child.has_ended, "a worker in a task", DEADLINE_S)
             assert child.wait() == FAILED, child.log
             assert "nothing is lost" in child.log
         run_stream(crash_site)
     _check_nothing_shows(crash_site, client, expected, undisturbed)
 
 
-def _kill_a_worker(child: Child) -> bool:
-    """Kill those that run a task or wait for the next; their parent, the daemon, stays."""
+def _kill_workers(child: Child) -> bool:
+    """Kill those that run a task, or wait for one, which is no harm; their parent, the daemon, stays."""
     daemons = [process for process in child.tree() if _is_daemon(process)]
     pids = {process.pid for process in daemons}
-    try:
-        workers = [process for process in daemons if process.ppid() in pids]
-        for worker in workers:
-            worker.kill()
-    except psutil.NoSuchProcess:
-        return False
-    return bool(workers)
+    for process in daemons:
+        with suppress(psutil.NoSuchProcess):
+            if process.ppid() in pids:
+                process.kill()
+    return True
 
 
 def _is_daemon(process: psutil.Process) -> bool:

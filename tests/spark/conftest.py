@@ -1,5 +1,7 @@
 """One JVM for the whole tier, set up as the stream sets it up."""
 
+import gc
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,9 @@ from deploy.local.jars import spark_connector_jars
 from shared.config import Settings, StreamSettings
 from streaming.source import start_spark
 
+LEFT_OPEN = "ignore:unclosed <socket:ResourceWarning"
+"""pyspark leaves its sockets to the garbage collector."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark by folder, so that `-m spark` and the path agree."""
@@ -17,6 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.spark)
+            item.add_marker(pytest.mark.filterwarnings(LEFT_OPEN))
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +33,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = start_spark(settings, spark_connector_jars(lambda _line: None), checkpoint)
     yield session
     session.stop()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
