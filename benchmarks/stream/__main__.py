@@ -41,8 +41,8 @@ class Scale:
     latency_s: int
 
 
-FULL = Scale(100_000, 20_000, 6, 5_000, 2, 10_000, 1_000_000, 6, 60)
-QUICK = Scale(40_000, 20_000, 3, 1_000, 1, 10_000, 100_000, 3, 15)
+FULL = Scale(100_000, 20_000, 8, 5_000, 2, 10_000, 1_000_000, 8, 60)
+QUICK = Scale(40_000, 20_000, 4, 1_000, 1, 10_000, 100_000, 4, 15)
 
 
 class Bench:
@@ -63,6 +63,7 @@ class Bench:
         floor_s = sum(parts.values()) * scale.blocks
         few = self._topic("bench-few", scale.few, scale.few, scale.few_blocks)
         many = self._topic("bench-many", scale.many, scale.few, scale.few_blocks)
+        batching.prefill(uri, batching.NAMES, workload)
         return report.Measured(
             ours=main.warm,
             ours_in_all=main.total,
@@ -71,6 +72,12 @@ class Bench:
             batching=self._metered(
                 "batching, kafka-python (b)",
                 batching.consume_kafka_python,
+                workload,
+                scale.batching_blocks * workload.block_events,
+            ),
+            batching_unchecked=self._metered(
+                "batching, kafka-python without checksums",
+                batching.consume_unchecked,
                 workload,
                 scale.batching_blocks * workload.block_events,
             ),

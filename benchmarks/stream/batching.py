@@ -5,7 +5,7 @@ committed after it. It is at-least-once: a repeated batch counts twice, a duplic
 cut by two batches too, and one process does all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from pymongo import MongoClient, UpdateOne
 from pymongo.collection import Collection
 from sklearn.cluster import MiniBatchKMeans
 
-from benchmarks.stream.workload import DAY_MS, MS_PER_DAY, Workload
+from benchmarks.stream.workload import DAY_MS, MS_PER_DAY, Workload, customer_id
 
 _SCHEMA = {
     "event_time": pl.String,
@@ -26,17 +26,29 @@ _SCHEMA = {
     "unit_price": pl.String,
 }
 _TIMEOUT_S = 20.0
+NAMES = ("kafka_python_checked", "kafka_python_unchecked", "confluent")
+"""Of the databases of the variants."""
 
 
 def consume_kafka_python(servers: str, uri: str, workload: Workload, limit: int) -> int:
-    """Process `limit` events with kafka-python; returns how many were processed."""
+    """Process `limit` events with kafka-python as it comes; returns how many were processed."""
+    return _consume_kafka_python(servers, uri, workload, limit, check_crcs=True)
+
+
+def consume_unchecked(servers: str, uri: str, workload: Workload, limit: int) -> int:
+    """Process `limit` events with kafka-python that trusts every record batch it gets."""
+    return _consume_kafka_python(servers, uri, workload, limit, check_crcs=False)
+
+
+def _consume_kafka_python(servers: str, uri: str, workload: Workload, limit: int, *, check_crcs: bool) -> int:
+    name = f"kafka_python_{'checked' if check_crcs else 'unchecked'}"
     consumer = KafkaConsumer(
         workload.topic,
         bootstrap_servers=servers.split(","),
-        group_id="bench-batching-kafka-python",
+        group_id=f"bench-batching-{name}",
         auto_offset_reset="earliest",
         enable_auto_commit=False,
-        check_crcs=False,
+        check_crcs=check_crcs,
         max_poll_records=workload.block_events,
         fetch_max_bytes=64 << 20,
         max_partition_fetch_bytes=16 << 20,
@@ -52,7 +64,7 @@ def consume_kafka_python(servers: str, uri: str, workload: Workload, limit: int)
                 consumer.commit()
                 values = []
 
-    done = _process(batches(), uri, "bench_batching_kafka_python", limit)
+    done = _process(batches(), uri, f"bench_batching_{name}", limit)
     consumer.close()
     return done
 
@@ -85,6 +97,15 @@ def consume_confluent(servers: str, uri: str, workload: Workload, limit: int) ->
     done = _process(batches(), uri, "bench_batching_confluent", limit)
     consumer.close()
     return done
+
+
+def prefill(uri: str, names: Iterable[str], workload: Workload) -> None:
+    """Store every known customer, so that this contender, too, updates documents that are there."""
+    empty = {"frequency": 1, "monetary": 1.0, "last_ms": DAY_MS - MS_PER_DAY, "segment": 0}
+    with MongoClient[dict[str, Any]](uri) as client:
+        for name in names:
+            rows = [{"_id": customer_id(number), **empty} for number in range(workload.known)]
+            client[f"bench_batching_{name}"]["customers"].insert_many(rows, ordered=False)
 
 
 def _process(batches: Iterator[list[bytes]], uri: str, database: str, limit: int) -> int:

@@ -21,6 +21,9 @@ Document = dict[str, Any]
 DEADLINE_S = 600.0
 STAGES = ("parse", "find", "merge", "encode", "write", "reject")
 """Stages of a task, counted by the task itself; summed over the tasks that run beside each other."""
+WARM_UP = 3
+"""Micro-batches until the JVM has compiled what it runs: its first takes six times the processor time
+of its fifth. A short run keeps at least one to measure."""
 _POLL_S = 0.05
 
 
@@ -38,7 +41,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Run:
-    """All micro-batches of a run; the first one warms up and is reported apart."""
+    """All micro-batches of a run; the first few warm up and are reported apart."""
 
     name: str
     batches: list[Batch]
@@ -49,21 +52,25 @@ class Run:
         """The whole run but for the start of Spark and the wait for the first batch's data."""
         first, last = self.batches[0], self.batches[-1]
         elapsed_s = (last.ended_at - first.ended_at).total_seconds() + first.elapsed_s
-        return Result(f"{self.name}, first batch included", self._rows(0), elapsed_s)
+        return Result(f"{self.name}, warm-up included", self._rows(0), elapsed_s)
 
     @property
     def warm(self) -> Result:
-        """From the end of the first micro-batch to that of the last: commits and planning included."""
-        first, last = self.batches[0], self.batches[-1]
+        """From the end of the warm-up to the end of the last micro-batch: commits and planning included."""
+        first, last = self.batches[self._n_cold - 1], self.batches[-1]
         elapsed_s = (last.ended_at - first.ended_at).total_seconds()
-        return Result(self.name, self._rows(1), elapsed_s, difference(last.cpu_s, first.cpu_s))
+        return Result(self.name, self._rows(self._n_cold), elapsed_s, difference(last.cpu_s, first.cpu_s))
+
+    @property
+    def _n_cold(self) -> int:
+        return min(WARM_UP, len(self.batches) - 1)
 
     def spent(self) -> dict[str, float]:
         """Seconds per warm micro-batch, by what they went into.
 
         read : of a task's time, what no stage accounts for: Kafka, the way into Python and back.
         """
-        warm = self.batches[1:]
+        warm = self.batches[self._n_cold :]
         mean = {
             name: sum(batch.seconds.get(name, 0.0) for batch in warm) / len(warm)
             for name in (*STAGES, "adopt", "tasks", "learn")
