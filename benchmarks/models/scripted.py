@@ -2,7 +2,8 @@
 
 A customer stands at its segment's place plus an offset of its own, and is seen at a new place only
 when it buys; nothing else moves it. Places are in deviations within a segment, 1 along every axis; the
-contenders get rows standardised by the champion's table, as they would get features.
+contenders get rows divided by the champion's deviation, one for all axes: a deviation for each axis
+would squeeze the directions that segments lie in, and six deviations would no longer be six.
 """
 
 from collections.abc import Callable
@@ -37,10 +38,10 @@ class World:
 
 @dataclass(frozen=True, eq=False)
 class Scale:
-    """The champion's standardisation: means and deviations (3,)."""
+    """The champion's standardisation: means (3,), and the deviation over all axes."""
 
     means: Float
-    deviations: Float
+    deviation: float
 
 
 Script = Callable[[World, float], World]
@@ -121,7 +122,7 @@ def play(
     offsets = rng.normal(0, _OWN, (n, 3))
     now = script(world, 0.0)
     rows = _visit(now, offsets, rng)
-    scale = Scale(rows[now.is_present].mean(axis=0), rows[now.is_present].std(axis=0))
+    scale = _scale_of(rows[now.is_present])
     days = [_day(0, now, rows, np.zeros(n, np.bool_), scale)]
     for day in range(1, n_days + 1):
         before = now.is_present
@@ -130,6 +131,10 @@ def play(
         rows = np.where(touched[:, np.newaxis], _visit(now, offsets, rng), rows)
         days.append(_day(day, now, rows, touched, scale))
     return History(_champion(days[0]), tuple(days[1:]))
+
+
+def _scale_of(rows: Float) -> Scale:
+    return Scale(rows.mean(axis=0), float(np.sqrt(rows.var(axis=0).mean())))
 
 
 def progress_on(day: int) -> float:
@@ -143,7 +148,7 @@ def _visit(world: World, offsets: Float, rng: np.random.Generator) -> Float:
 
 def _day(day: int, world: World, rows: Float, touched: NDArray[np.bool_], scale: Scale) -> Day:
     here = np.flatnonzero(world.is_present)
-    vectors = to_fixed((rows[here] - scale.means) / scale.deviations)
+    vectors = to_fixed((rows[here] - scale.means) / scale.deviation)
     return Day(day, here, from_fixed(vectors), touched[here], world.segments[here])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.models.contenders import Contender
+from benchmarks.models.contenders import Contender, Restating
 from benchmarks.models.entries import FOR_SCRIPTS, OURS
 from benchmarks.models.history import Champion, History, fitted
 from benchmarks.models.report import Row, Target
@@ -22,6 +22,7 @@ PLACES = np.array(
 )
 VIP = len(SHARES) - 1
 N_CUSTOMERS = 20_000
+FEWER_CUSTOMERS = 10_000
 DAYS = 30
 TOUCHED_SHARE = 0.03
 LOOK_EVERY = 5
@@ -62,7 +63,16 @@ def rare_segment(seeds: int, heavy_seeds: int) -> list[Row]:
             if not entry.is_heavy or seed < heavy_seeds:
                 worst[entry.name].append(worst_of(entry.start(past.champion, seed), past))
     rows = [row for name, found in worst.items() if found for row in _rows(name, found)]
-    return [*rows, *_rows("refit from scratch, same k", scratch)]
+    fewer = [_ours_on(vip_history(seed, n_customers=FEWER_CUSTOMERS)) for seed in range(seeds)]
+    return [
+        *rows,
+        *_rows("refit from scratch, same k", scratch),
+        *_rows(f"{OURS}, {FEWER_CUSTOMERS:,} customers", fewer),
+    ]
+
+
+def _ours_on(past: History) -> Worst:
+    return worst_of(Restating(past.champion), past)
 
 
 def worst_of(contender: Contender, past: History) -> Worst:
