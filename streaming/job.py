@@ -92,11 +92,13 @@ class StreamJob:
             if self._state.pending is not None or not self._is_waiting():
                 self._adopt()
 
-    def close_intake(self) -> None:
-        """Let the running micro-batch finish and refuse the next."""
+    def close_intake(self, deadline_s: float) -> bool:
+        """Refuse the next micro-batch and let the running one finish; False if it takes longer than that."""
         self._is_closing = True
-        with self._lock:
-            return
+        if not self._lock.acquire(timeout=deadline_s):
+            return False
+        self._lock.release()
+        return True
 
     def close(self) -> None:
         """Mark the end as clean, so that the next start need not recount."""

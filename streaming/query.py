@@ -87,9 +87,10 @@ def run_stream(
             if opened.needs_recount:
                 job.recover()
             job.idle()
-            _run_query(job, settings, addresses, connector_jars, options, stop, keeper)
-            job.close()
-            _log.info("stopped", signal=stop.signal)
+            is_settled = _run_query(job, settings, addresses, connector_jars, options, stop, keeper)
+            if is_settled:
+                job.close()
+            _log.info("stopped", signal=stop.signal, is_settled=is_settled)
     finally:
         leases.release(database, lease)
     return 0 if stop.signal is None else 128 + stop.signal
@@ -124,7 +125,7 @@ def _run_query(
     options: StreamOptions,
     stop: _Stop,
     keeper: leases.LeaseKeeper,
-) -> None:
+) -> bool:
     checkpoint = folder_of(settings.stream, job.state.fence_epoch)
     spark = start_spark(settings, connector_jars, checkpoint)
     stop.listen()
@@ -132,7 +133,7 @@ def _run_query(
         query = _start_query(spark, job, settings, addresses, checkpoint)
         caught_up = partial(_is_caught_up, job, settings, addresses) if options.until_caught_up else None
         _watch(query, job, settings, stop, keeper, caught_up)
-        _stop_query(query, job)
+        return _stop_query(query, job)
     finally:
         spark.stop()
 
@@ -195,14 +196,18 @@ def _is_caught_up(job: StreamJob, settings: Settings, addresses: Addresses) -> b
     return all(state.offsets.get(partition, 0) >= end for partition, (_, end) in ranges.items())
 
 
-def _stop_query(query: StreamingQuery, job: StreamJob) -> None:
-    """End between two micro-batches; the one that comes next is refused and replayed by the next start."""
-    job.close_intake()
+def _stop_query(query: StreamingQuery, job: StreamJob) -> bool:
+    """End between two micro-batches; the one that comes next is refused and replayed by the next start.
+
+    Returns False if the running one had to be cut off: the next start then recounts.
+    """
     deadline = monotonic() + STOP_DEADLINE_S
+    is_settled = job.close_intake(STOP_DEADLINE_S)
     while query.isActive and query.status["isTriggerActive"] and monotonic() < deadline:
         threading.Event().wait(_POLL_S)
     if query.isActive:
         query.stop()
+    return is_settled
 
 
 def _failure(query: StreamingQuery) -> str:
