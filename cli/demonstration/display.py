@@ -23,6 +23,8 @@ from shared.errors import ModelNotFound, StreamFailed
 Document = dict[str, Any]
 POLL_S = 0.5
 LINE_EVERY_S = 5.0
+SETTLED_S = 3.0
+"""The stream takes an idle step every second: by then the last day and the last model are in force."""
 STALLED_S = 300.0
 """Without a word from the stream for this long, something is wrong with the machine."""
 
@@ -53,8 +55,8 @@ def watch(database: Database[Document], settings: Settings, jobs: Jobs, total: i
             view = _look(database, settings)
             if view.live is not None and view.live["rev"] != revision:
                 revision, changed = view.live["rev"], monotonic()
-            if _is_done(view, total):
-                return monotonic() - started
+            if _is_done(view, total) and monotonic() - changed > SETTLED_S:
+                return changed - started
             jobs.check()
             if monotonic() - changed > STALLED_S:
                 msg = f"nothing has moved for {STALLED_S:.0f} s; see {jobs.log('stream')}"

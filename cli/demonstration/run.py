@@ -88,6 +88,7 @@ def _demo_settings(found: services.Services, folder: Path) -> tuple[Settings, di
         "stream.checkpoint": str((folder / "checkpoint").absolute()),
         "stream.max_offsets_per_trigger": str(BATCH_EVENTS),
         "stream.trigger_interval_s": "0",
+        "stream.idle_interval_s": "1",
         "stream.pause_for_requests": "true",
     }
     variables = environment(overrides) | {"RESEG_MONGO__URI": found.mongo_uri}

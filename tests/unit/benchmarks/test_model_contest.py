@@ -7,14 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.models.scripted import SCRIPTS, label_of, scripted
-
-pytest.importorskip("river")
-
 from benchmarks.models import contest, plan, vip
 from benchmarks.models.contenders import Restating
 from benchmarks.models.entries import ENTRIES, OURS
 from benchmarks.models.judging import refit
+from benchmarks.models.scripted import SCRIPTS, label_of, scripted
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,6 @@ from collections import Counter
 import numpy as np
 import pytest
 
-pytest.importorskip("confluent_kafka", reason="a requirement of the benchmarks only")
-
 from benchmarks.stream.known import documents_of
 from benchmarks.stream.latency import summarise
 from benchmarks.stream.measure import Result

@@ -17,7 +17,7 @@ GROUPS = PROJECT["dependency-groups"]
 WANTED = {
     "build": PROJECT["build-system"]["requires"],
     "runtime": [*RUNTIME, *PROJECT["build-system"]["requires"]],
-    "test": [*RUNTIME, *GROUPS["test"], *GROUPS["lint"]],
+    "test": [*RUNTIME, *GROUPS["test"], *GROUPS["lint"], *GROUPS["bench"]],
     "bench": [*RUNTIME, *GROUPS["bench"]],
 }
 
