@@ -97,13 +97,10 @@ class ExactRule:
 
 
 @dataclass(frozen=True, eq=False)
-class MiniBatchRule:
-    """scikit-learn's cumulative means, with its reassignment of small clusters if the ratio says so."""
+class _CountedRule:
+    """A rule whose state is centers and the weight behind each."""
 
     prototypes: Prototypes
-    reassignment_ratio: float
-    rng: np.random.RandomState
-    n_since_check: int = 0
 
     exponent = 0
 
@@ -116,6 +113,15 @@ class MiniBatchRule:
     def weights(self) -> Float64:
         """Weight behind each center, (k,)."""
         return self.prototypes.weights
+
+
+@dataclass(frozen=True, eq=False)
+class MiniBatchRule(_CountedRule):
+    """scikit-learn's cumulative means, with its reassignment of small clusters if the ratio says so."""
+
+    reassignment_ratio: float
+    rng: np.random.RandomState
+    n_since_check: int = 0
 
     def learn(self, batch: Batch) -> tuple[Labels, Self]:
         """Fold rows into their nearest centers. Returns labels (before the move) and the new rule."""
@@ -130,24 +136,11 @@ class MiniBatchRule:
 
 
 @dataclass(frozen=True, eq=False)
-class MLlibRule:
+class MLlibRule(_CountedRule):
     """Spark's decayed means."""
 
-    prototypes: Prototypes
     decay_factor: float
     time_unit: str
-
-    exponent = 0
-
-    @property
-    def centers(self) -> Float64:
-        """Centers, (k, d)."""
-        return self.prototypes.centers
-
-    @property
-    def weights(self) -> Float64:
-        """Weight behind each center, (k,)."""
-        return self.prototypes.weights
 
     def learn(self, batch: Batch) -> tuple[Labels, Self]:
         """Fold rows into their nearest centers. Returns labels (before the move) and the new rule."""
