@@ -54,6 +54,8 @@ def _live_model(servers: str, topic: str, next_offset: int, **counters: int) -> 
         "fence_epoch": 0,
         "offsets": [{"partition": 0, "next": next_offset}],
         "counters": dict.fromkeys(names, 0) | counters,
+        "clean": False,
+        "pending": None,
     }
 
 
