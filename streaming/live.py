@@ -100,12 +100,6 @@ class LiveState:
             return None
         return LiveModel(champion, self.centers, self.unit_weights, self.now.as_of_ms)
 
-    @property
-    def accounted(self) -> int:
-        """Records with an outcome; equals the records read, always."""
-        outcomes = sum(self.population.total(name) for name in ("applied", "duplicate", "late"))
-        return outcomes + self.tally.unattributed + self.tally.rejected
-
 
 def first_state(stream_id: str, topic: TopicIdentity) -> LiveState:
     """Return the state of a stream that has read nothing."""

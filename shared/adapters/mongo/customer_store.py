@@ -14,11 +14,11 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
+from shared.adapters.mongo.bulk import positions_taken
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS
 from shared.adapters.mongo.customer_codec import PROJECTION
 
-DUPLICATE_KEY = 11000
 _BY_ID = "_id_"
 """Spares the server the choice among indexes, for each document."""
 _FIND_CHUNK = 20_000
@@ -98,8 +98,5 @@ def _write(customers: Collection[Document], operations: Sequence[ReplaceOne[Docu
         try:
             customers.bulk_write(operations[start : start + _WRITE_CHUNK], ordered=False)
         except BulkWriteError as error:
-            failures = error.details["writeErrors"]
-            if error.details["writeConcernErrors"] or any(f["code"] != DUPLICATE_KEY for f in failures):
-                raise
-            lost.update(start + failure["index"] for failure in failures)
+            lost.update(start + position for position in positions_taken(error))
     return lost

@@ -11,10 +11,9 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from shared.adapters.failpoints import failpoint
+from shared.adapters.mongo.bulk import positions_taken
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import TRANSITIONS
-
-DUPLICATE_KEY = 11000
 
 
 def publish(database: Database[Document], customers: Sequence[Document]) -> None:
@@ -30,9 +29,7 @@ def publish(database: Database[Document], customers: Sequence[Document]) -> None
     try:
         database[TRANSITIONS].insert_many(rows, ordered=False)
     except BulkWriteError as error:
-        failures = error.details["writeErrors"]
-        if error.details["writeConcernErrors"] or any(f["code"] != DUPLICATE_KEY for f in failures):
-            raise
+        positions_taken(error)  # they say the same already
     failpoint("transitions_written")
 
 
