@@ -12,15 +12,19 @@ PINNED := $(PIP) --require-hashes --use-pep517 --no-build-isolation
 RUNTIME := $(VENV)/.runtime
 TEST := $(VENV)/.test
 BENCH := $(VENV)/.bench
+STUDIES := $(VENV)/.studies
 ARGS ?=
 
-.PHONY: help demo test test-faults lint bench up down lock clean
+.PHONY: help demo studies test test-faults lint bench up down lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(RUNTIME) | java  ## replay a year of real purchases and show the segments (ARGS="--events 50000" for a short one)
 	@$(BIN)/resegment demo $(ARGS)
+
+studies: $(STUDIES) | java  ## run the analyses and write their reports and notebooks to out/studies
+	@$(BIN)/resegment study all --out out/studies $(ARGS)
 
 test: $(TEST) | java  ## run every test tier: unit, spark, integration, e2e (ARGS="tests/unit" for some)
 	@$(BIN)/python -m pytest $(ARGS)
@@ -75,4 +79,9 @@ $(TEST): requirements/test.txt $(RUNTIME)
 $(BENCH): requirements/bench.txt $(RUNTIME)
 	@echo "installing the pinned benchmark requirements (once)" >&2
 	@$(PINNED) -r requirements/bench.txt
+	@touch $@
+
+$(STUDIES): requirements/studies.txt $(RUNTIME)
+	@echo "installing the pinned requirements of the studies (once)" >&2
+	@$(PINNED) -r requirements/studies.txt
 	@touch $@
