@@ -11,7 +11,7 @@ from pymongo.database import Database
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_STATS, SEGMENTS
 from shared.core.artifact import ModelArtifact
-from shared.core.drift import DriftMetric, staleness
+from shared.core.drift.staleness import DriftMetric, staleness
 from shared.core.features import MINOR_PER_UNIT
 from shared.core.population import SEGMENT_SUMS
 from streaming.live import LiveState

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import jensenshannon
 
 from shared.core.artifact import ModelArtifact, Segment, SomArtifact
-from shared.core.drift import LEVELS, DriftMetric, share_jsd, share_psi, staleness
+from shared.core.drift.staleness import LEVELS, DriftMetric, share_jsd, share_psi, staleness
 from shared.core.fixed_point import SCALE
 from shared.core.population import TOTALS, PopulationStatistics
 from shared.core.statistics import BatchStatistics
