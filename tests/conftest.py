@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
+
+# Few examples on every run, many where they are asked for (--hypothesis-profile=thorough, as CI does)
+settings.register_profile("quick", max_examples=20, deadline=None)
+settings.register_profile("thorough", max_examples=200, deadline=None)
+settings.load_profile("quick")
 
 # The tables are small: a second OpenMP thread spins more than it helps. Read when scikit-learn is loaded.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

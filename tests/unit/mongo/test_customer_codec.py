@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.mongo import customer_codec as codec
@@ -45,7 +45,6 @@ def _documents(states: CustomerStates, model: LiveModel | None) -> list[dict[str
     ]
 
 
-@settings(deadline=None, max_examples=60)
 @given(_histories, st.sampled_from([MODEL, None]))
 def test_states_come_back_as_they_were_written(states: CustomerStates, model: LiveModel | None) -> None:
     documents = _documents(states, model)
@@ -54,7 +53,6 @@ def test_states_come_back_as_they_were_written(states: CustomerStates, model: Li
     assert codec.state_keys(read) == codec.state_keys(states)
 
 
-@settings(deadline=None, max_examples=60)
 @given(_histories)
 def test_placements_come_back_to_the_last_bit_but_for_the_runner_up(states: CustomerStates) -> None:
     placed = place(states.rfm, MODEL)

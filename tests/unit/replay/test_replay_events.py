@@ -10,7 +10,7 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import InvalidConfig
@@ -137,7 +137,6 @@ def test_an_hour_shown_twice_is_the_first_and_a_skipped_one_moves_to_its_end() -
     assert times.iso(ms, texts) == ["2011-10-30T00:30:00.000+00:00", "2011-03-27T01:00:00.000+00:00"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.datetimes(EARLIEST, LATEST), min_size=1, max_size=20))
 def test_times_agree_with_the_standard_library(moments: list[datetime]) -> None:
     zone = ZoneInfo("America/New_York")

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.executor import chunks
@@ -25,7 +25,6 @@ def _task(lists: list[list[tuple[int, int]]]) -> list[pa.RecordBatch]:
     return [_batch(rows, start) for rows, start in zip(lists, starts, strict=True)]
 
 
-@settings(deadline=None, max_examples=100)
 @given(_batches, st.integers(1, 8), st.integers(50, 400))
 def test_chunks_are_bounded_of_one_partition_and_in_order(
     lists: list[list[tuple[int, int]]], max_rows: int, max_bytes: int

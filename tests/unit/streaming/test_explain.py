@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.explain import Rejection, inspect, is_doubtful
@@ -31,7 +31,6 @@ def test_it_finds_nothing_wrong_with_a_good_record(case: poison.PoisonCase) -> N
     assert inspect(case.value, LIMIT) is None
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.one_of(st.binary(max_size=40), _json.map(lambda body: json.dumps(body).encode())))
 def test_whatever_comes_it_never_fails_and_speaks_in_known_codes(value: bytes) -> None:
     answer = inspect(value, LIMIT)

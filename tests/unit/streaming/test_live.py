@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.config import ModelSettings, Settings, TickSettings
@@ -89,7 +89,6 @@ def test_a_batch_without_events_keeps_the_newest_one() -> None:
     assert absorb(state, [], 3).newest_event_ms == 0
 
 
-@settings(deadline=None, max_examples=50)
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=6), st.randoms(use_true_random=False)
 )

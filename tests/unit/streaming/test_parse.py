@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.config import InputSettings, StateSettings
@@ -76,7 +76,6 @@ def test_amounts_are_exact_and_returns_negative() -> None:
     assert [answer[4] for answer in read(lines) if isinstance(answer, tuple)] == [6, -34_500, 999_999_999_999]
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.integers(0, 10**12), st.sampled_from([1, -1]))
 def test_every_price_of_four_places_is_read_exactly_as_text(minor: int, sign: int) -> None:
     text = f"{'-' if sign < 0 else ''}{minor // 10_000}.{minor % 10_000:04d}"
@@ -173,7 +172,6 @@ _damaged = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(st.one_of(st.none(), st.binary(max_size=60), _events, _damaged), max_size=8))
 def test_whatever_comes_gets_one_answer_which_does_not_depend_on_its_neighbours(
     values: list[bytes | None],
@@ -197,7 +195,6 @@ def _comparable(answer: Answer) -> tuple[Any, ...] | None:
     return answer if answer[0] is None else (answer[0], *answer[3:])
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(st.one_of(_events, _damaged), min_size=1, max_size=8))
 def test_the_recount_reads_the_same_from_the_same_record(values: list[bytes]) -> None:
     for value, answer in zip(values, read(values), strict=True):

@@ -4,7 +4,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.population import PopulationStatistics
@@ -43,13 +43,11 @@ _reports = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
 @given(_reports)
 def test_a_report_survives_the_way_to_the_driver(report: TaskReport) -> None:
     assert decode(encode(report)) == report
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(_reports, min_size=3, max_size=3))
 def test_reports_combine_in_any_portions(reports: list[TaskReport]) -> None:
     one, two, three = reports

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.sightings import sightings
@@ -31,7 +31,6 @@ def test_nobody_seen_is_no_day() -> None:
     assert sightings(np.zeros(0, np.int64), np.zeros(0, np.int64), "UTC", 3) == {}
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     st.lists(
         st.tuples(st.integers(_ms("2011-03-25T00:00Z"), _ms("2011-03-29T00:00Z")), st.integers(0, 6)),

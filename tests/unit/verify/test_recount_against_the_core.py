@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.config import InputSettings, StateSettings
@@ -57,7 +57,6 @@ def _empty() -> CustomerStates:
     return CustomerStates(zeros, zeros, endless, never, never, never, zeros, zeros, zeros, EMPTY, EMPTY)
 
 
-@settings(deadline=None)
 @given(st.lists(_lines, max_size=60), st.integers(1, 20))
 def test_state_and_outcomes_equal_those_of_the_core(lines: list[Line], portion: int) -> None:
     accounts = {"ann": Account(), "bob": Account()}

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.config import InputSettings, StateSettings
@@ -107,7 +107,6 @@ _lines = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(_lines, max_size=40))
 def test_every_line_has_one_outcome_and_sending_everything_again_changes_no_money(lines: list[Line]) -> None:
     account, outcomes = _take(*lines)
@@ -120,7 +119,6 @@ def test_every_line_has_one_outcome_and_sending_everything_again_changes_no_mone
     assert (account.frequency, account.monetary_minor, account.applied) == before
 
 
-@settings(deadline=None)
 @given(st.lists(_lines, max_size=40), st.data())
 def test_within_the_horizon_order_does_not_matter(lines: list[Line], data: st.DataObject) -> None:
     near = list({line[:2]: line for line in lines if line.time_ms < START + 7 * DAY}.values())

@@ -2,7 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
@@ -46,7 +46,6 @@ def test_the_same_seed_gives_the_same_fit():
     np.testing.assert_array_equal(one.labels, two.labels)
 
 
-@settings(max_examples=20)
 @given(st.integers(0, 2**32), st.integers(1, 6))
 def test_centers_depend_neither_on_row_order_nor_on_how_repeats_are_written(seed, k):
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.som.grid import SomGrid
@@ -55,7 +55,6 @@ def test_errors_are_those_of_the_final_weights_over_all_rows():
     assert (trained.sigma, trained.next_epoch) == (1.0, 30)
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 12), st.sampled_from([300, 2000]))
 def test_training_stopped_and_resumed_equals_training_at_once(stop, n):
     """2000 rows are more than early passes look at, so the samples must be the same as well."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -44,7 +44,6 @@ def test_an_unknown_feature_is_an_error() -> None:
         feature_matrix(("colour",), _customers(), AS_OF)
 
 
-@settings(deadline=None, max_examples=50)
 @given(_raw)
 def test_scaled_features_have_mean_zero_and_deviation_one_or_are_constant(raw: np.ndarray) -> None:
     scaled = fit_transform(raw, NAMES).apply(raw)
@@ -54,7 +53,6 @@ def test_scaled_features_have_mean_zero_and_deviation_one_or_are_constant(raw: n
     assert np.allclose(scaled.std(axis=0)[~is_constant], 1)
 
 
-@settings(deadline=None, max_examples=50)
 @given(_raw)
 def test_inverting_gives_back_business_units(raw: np.ndarray) -> None:
     transform = fit_transform(raw, NAMES)

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.features import MS_PER_DAY
@@ -108,7 +108,6 @@ def test_a_customer_stands_at_the_nearest_prototypes_of_either_model() -> None:
     assert (placed.labels[1], placed.units[1], placed.reference_labels[1]) == (NOBODY, NOBODY, NOBODY)
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(_purchases, min_size=1, max_size=12), st.data())
 def test_a_placement_does_not_depend_on_who_else_is_placed(
     customers: list[Purchases], data: st.DataObject
@@ -137,7 +136,6 @@ def test_taking_rows_takes_them_from_every_column() -> None:
 # --- sums -------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 3), _purchases), max_size=25), st.sampled_from([MODEL, None]))
 def test_old_out_and_new_in_equals_a_fresh_sum_to_the_last_bit(
     changes: list[tuple[int, Purchases]], model: LiveModel | None
@@ -151,7 +149,6 @@ def test_old_out_and_new_in_equals_a_fresh_sum_to_the_last_bit(
     assert total == _population(list(table.values()), model)
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(_purchases, max_size=12), st.randoms(use_true_random=False), st.integers(0, 12))
 def test_neither_order_nor_portions_matter(customers: list[Purchases], random: object, cut: int) -> None:
     shuffled = list(customers)
@@ -159,7 +156,6 @@ def test_neither_order_nor_portions_matter(customers: list[Purchases], random: o
     assert _population(shuffled[:cut]).merge(_population(shuffled[cut:])) == _population(customers)
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.lists(_purchases, max_size=8), st.sampled_from([MODEL, None]))
 def test_documents_give_back_the_same_sums(customers: list[Purchases], model: LiveModel | None) -> None:
     population = _population(customers, model)

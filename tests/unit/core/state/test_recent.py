@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core import running
@@ -32,7 +32,6 @@ def _tuples(recent: Recent) -> list[tuple[int, int, int]]:
     return list(zip(recent.owner.tolist(), recent.hash.tolist(), recent.ms.tolist(), strict=True))
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(_entry, max_size=30))
 def test_packing_and_unpacking_gives_back_what_was_there(entries: list[tuple[int, int, int]]) -> None:
     recent = _recent(sorted(entries))
@@ -52,7 +51,6 @@ def test_bytes_are_little_endian_whatever_the_machine() -> None:
     assert pack(_recent([(0, 1, 256)]), 1) == [b"\x01" + b"\x00" * 7 + b"\x00\x01" + b"\x00" * 6]
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(_few, max_size=20))
 def test_of_each_hash_the_newest_entry_stays(entries: list[tuple[int, int, int]]) -> None:
     newest: dict[tuple[int, int], int] = {}
@@ -62,7 +60,6 @@ def test_of_each_hash_the_newest_entry_stays(entries: list[tuple[int, int, int]]
     assert kept == newest
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(_few, max_size=20, unique=True), st.integers(0, 9), st.integers(1, 4))
 def test_trimming_keeps_the_newest_of_the_window_and_says_what_had_to_go(
     entries: list[tuple[int, int, int]], oldest: int, limit: int
@@ -79,7 +76,6 @@ def test_trimming_keeps_the_newest_of_the_window_and_says_what_had_to_go(
     assert evicted.tolist() == gone
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(_few, max_size=15), st.randoms(use_true_random=False))
 def test_the_way_entries_came_does_not_show_in_the_bytes(
     entries: list[tuple[int, int, int]], random: object

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.rfm import apply_transactions, concatenate_states
@@ -44,7 +44,6 @@ def _split(lines: list[Line], cuts: list[int]) -> list[list[Line]]:
     return [lines[a:b] for a, b in pairwise(edges)]
 
 
-@settings(deadline=None, max_examples=100)
 @given(_sequences, _cuts)
 def test_states_and_outcomes_are_those_of_a_loop_over_events(lines: list[Line], cuts: list[int]) -> None:
     customers, expected = replay(lines, N, HORIZON)
@@ -66,7 +65,6 @@ def test_states_and_outcomes_are_those_of_a_loop_over_events(lines: list[Line], 
     assert states.late_floor_ms.tolist() == [NEVER_MS] * N
 
 
-@settings(deadline=None, max_examples=100)
 @given(_sequences, _cuts)
 def test_any_cut_into_batches_gives_the_same_states_memories_and_outcomes(
     lines: list[Line], cuts: list[int]
@@ -77,7 +75,6 @@ def test_any_cut_into_batches_gives_the_same_states_memories_and_outcomes(
     assert said == outcomes
 
 
-@settings(deadline=None, max_examples=50)
 @given(_sequences, st.randoms(use_true_random=False))
 def test_the_order_of_different_customers_is_irrelevant(lines: list[Line], random: object) -> None:
     queues = [[line for line in lines if line.customer == c] for c in range(N)]
@@ -87,7 +84,6 @@ def test_the_order_of_different_customers_is_irrelevant(lines: list[Line], rando
     assert everything(apply_in([shuffled], N, HORIZON)[0]) == everything(apply_in([lines], N, HORIZON)[0])
 
 
-@settings(deadline=None, max_examples=50)
 @given(_sequences)
 def test_what_was_sent_before_is_never_applied_a_second_time(lines: list[Line]) -> None:
     states, _ = apply_in([lines], N, HORIZON)
@@ -97,7 +93,6 @@ def test_what_was_sent_before_is_never_applied_a_second_time(lines: list[Line]) 
         assert getattr(again, name).tolist() == getattr(states, name).tolist()
 
 
-@settings(deadline=None, max_examples=50)
 @given(_sequences, _sequences)
 def test_inputs_are_left_as_they_were(first: list[Line], second: list[Line]) -> None:
     states, rows = apply_in([first], N, HORIZON)[0], transactions(second)
@@ -106,7 +101,6 @@ def test_inputs_are_left_as_they_were(first: list[Line], second: list[Line]) -> 
     assert (buffers(states), buffers(rows)) == before
 
 
-@settings(deadline=None, max_examples=50)
 @given(
     st.permutations([_line(0, amount=61_200), _line(1, event=1, invoice=9, amount=-61_200, is_return=True)])
 )
@@ -148,7 +142,6 @@ def test_no_rows_change_nothing() -> None:
 # --- eviction by the limit --------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=100)
 @given(_sequences, _cuts, st.integers(1, 6))
 def test_eviction_raises_the_floor_and_nothing_is_applied_twice(
     lines: list[Line], cuts: list[int], limit: int

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.tick import TickRule, merge_sightings, midnight_after, next_tick, open_days
@@ -88,7 +88,6 @@ def test_the_jump_is_measured_in_days_of_24_hours_across_a_clock_change() -> Non
     assert next_tick(start, {date(2011, 4, 9): THREE}, rule).held is None  # 31 local days, an hour less
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(_days, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_sightings_merge_in_any_order_and_stay_small(
     parts: list[dict[date, frozenset[int]]], random: object
