@@ -1,0 +1,1 @@
+"""Reports: one theme, one page, no service."""

@@ -1,0 +1,62 @@
+"""Values as a reader sees them."""
+
+import re
+from datetime import datetime
+from html import escape
+from math import isfinite
+from typing import Any
+
+from markupsafe import Markup
+
+from shared.reporting.blocks import Column
+
+DASH = "\N{EN DASH}"
+_MARKS = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
+
+
+def cell(value: Any, column: Column) -> str:
+    """Return a value of a table in words."""
+    if value is None or (isinstance(value, float) and not isfinite(value)):
+        return DASH
+    if column.kind == "verdict":
+        return "✓ passed" if value else "✗ failed"
+    if column.kind == "share":
+        return f"{value:.{column.digits}%}"
+    if column.kind == "number":
+        return f"{value:,.{column.digits}f}".replace("-", "\N{MINUS SIGN}")
+    return moment(value) if isinstance(value, datetime) else str(value)
+
+
+def moment(value: datetime) -> str:
+    """Return an aware time to the minute, in its own zone."""
+    return f"{value:%Y-%m-%d %H:%M} {value.tzname() or ''}".rstrip()
+
+
+def for_plotly(text: str) -> str:
+    """Return a text that plotly shows as it is: its labels are a small HTML, and names are data."""
+    return escape(text, quote=False)
+
+
+def marked_up(text: str) -> Markup:
+    """Return plain text with `code` and **strong** as HTML; everything else is escaped."""
+    return Markup(_MARKS.sub(_mark, escape(text, quote=False)))  # noqa: S704 - escaped just here
+
+
+def paragraphs(text: str) -> list[str]:
+    """Split a text at its blank lines."""
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def slug(text: str, taken: set[str]) -> str:
+    """Return an anchor for a heading, unlike those taken, and take it."""
+    stem = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
+    name, n = stem, 2
+    while name in taken:
+        name, n = f"{stem}-{n}", n + 1
+    taken.add(name)
+    return name
+
+
+def _mark(found: re.Match[str]) -> str:
+    code, strong = found.groups()
+    return f"<code>{code}</code>" if code else f"<strong>{strong}</strong>"
