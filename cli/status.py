@@ -144,7 +144,7 @@ def _print_tables(status: "StreamStatus") -> None:
     ]
     _print_rows("last runs", ("run", "status", "started", "decision", "reason"), runs)
     alerts = [
-        (one["kind"], one["severity"], one["status"], moment(one["last_at"]), one["message"])
+        (one["kind"], one["severity"], one["status"], moment(one["last_as_of"]), one["message"])
         for one in status.alerts
     ]
     _print_rows("last alerts", ("alert", "severity", "status", "last seen", "message"), alerts)

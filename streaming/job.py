@@ -22,6 +22,7 @@ from shared.core.artifact import ModelArtifact
 from shared.log import get_logger
 from streaming import executor, live_store
 from streaming.adopt import Adopter
+from streaming.alarms import clock_jump
 from streaming.checkpoint import folder_of, planned_offsets
 from streaming.context import BatchContext
 from streaming.live import NO_TICK_MS, LiveState, absorb, learn, read_up_to, total_delta
@@ -156,14 +157,10 @@ class StreamJob:
         adopted = self._adopter.adopt(before, datetime.now(UTC))
         self._state = adopted.state
         if adopted.held is not None:
-            message = (
-                f"the clock jumped to {adopted.held:%Y-%m-%d}, more than {self._settings.tick.max_jump_days} "
-                "days ahead; if the shop really paused, restart the stream with --accept-jump"
-            )
-            alerts.raise_alert(
-                self._database, f"clock-jump:{adopted.held:%Y-%m-%d}", "clock_jump", "warning", message
-            )
+            alerts.fire(self._database, clock_jump(before, adopted.held, self._settings.tick.max_jump_days))
         if adopted.state.now != before.now:
+            if adopted.held is None:
+                self._end_clock_jumps()
             if adopted.state.rev == before.rev:
                 self._save(adopted.state)
             _log.info(
@@ -171,6 +168,10 @@ class StreamJob:
             )
             self._publish()
             self._ask_for_review()
+
+    def _end_clock_jumps(self) -> None:
+        as_of = datetime.fromtimestamp((self._state.now.as_of_ms or 0) / 1000, UTC)
+        alerts.resolve_all(self._database, ["clock_jump"], as_of=as_of, reason="the clock moves again")
 
     def _publish(self) -> None:
         champion = self._champion()

@@ -89,7 +89,9 @@ def stream_status(database: Database[Document], stream_id: str) -> StreamStatus:
         accounting(live["counters"]) if live else None,
         list(database[REQUESTS].find(waiting).sort("created_at", ASCENDING)),
         list(database[RUNS].find().sort("started_at", DESCENDING).limit(N_RECENT)),
-        list(database[ALERTS].find().sort("last_at", DESCENDING).limit(N_RECENT)),
+        list(
+            database[ALERTS].find().sort([("status", ASCENDING), ("last_as_of", DESCENDING)]).limit(N_RECENT)
+        ),
     )
 
 

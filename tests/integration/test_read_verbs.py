@@ -17,6 +17,8 @@ import pytest
 
 from cli.main import main
 from shared.adapters.mongo import collections
+from shared.adapters.mongo.alerts import fire
+from shared.core.alerting.findings import Finding, alert_key
 
 if TYPE_CHECKING:
     from pymongo import MongoClient
@@ -248,17 +250,10 @@ def fill(database: "Database[Document]") -> None:
     database["leases"].insert_one(lease(datetime.now(UTC) + timedelta(minutes=5)))
     database["requests"].insert_one(request())
     database["runs"].insert_one(finished_run())
-    database["alerts"].insert_one(
-        {
-            "_id": "clock:main",
-            "kind": "clock",
-            "severity": "warn",
-            "status": "firing",
-            "message": "the tick held",
-            "first_at": AS_OF,
-            "last_at": AS_OF,
-        }
+    held = Finding(
+        alert_key("main", "clock_jump", "2012-03-01"), "clock_jump", "warning", "Held", "the tick held", AS_OF
     )
+    fire(database, held)
 
 
 @pytest.fixture(scope="module")

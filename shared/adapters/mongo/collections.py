@@ -24,7 +24,9 @@ REJECTED = "rejected"
 REQUESTS = "requests"
 RUNS = "runs"
 ALERTS = "alerts"
+DELIVERIES = "deliveries"
 LEASES = "leases"
+SEGMENT_NAMES = "segment_names"
 
 _NAMESPACE_EXISTS = 48  # somebody else created the collection meanwhile
 
@@ -50,8 +52,10 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
         REJECTED: Layout(schemas.REJECTED, (("code", "kafka_time"),)),
         REQUESTS: Layout(schemas.REQUESTS, (("status", "created_at"),)),
         RUNS: Layout(schemas.RUNS, (("started_at",),)),
-        ALERTS: Layout(schemas.ALERTS, (("status", "last_at"),)),
+        ALERTS: Layout(schemas.ALERTS, (("status", "last_as_of"),)),
+        DELIVERIES: Layout(schemas.DELIVERIES, (("channel",),)),
         LEASES: Layout(schemas.LEASES),
+        SEGMENT_NAMES: Layout(schemas.SEGMENT_NAMES),
     }
 )
 

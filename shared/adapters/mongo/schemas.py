@@ -56,6 +56,7 @@ LIVE_MODEL = shape(
     | fields(or_null(WHOLE), "model_version model_epoch")
     | fields(or_null(DATE), "as_of first_event_at newest_event_at")
     | fields(or_null(OBJECT), "pending kmeans som batch")
+    | {"names": items({"segment_id": COUNT, "name": STRING, "action": or_null(STRING)})}
     | fields(ANYTHING, "days population")
 )
 
@@ -74,17 +75,20 @@ MODELS = shape(
             | fields(NUMBER, "sigma quantization_error topographic_error unit_use")
         )
     }
-    | {"segments": items(fields(COUNT, "label segment_id") | fields(STRING, "name action"))}
+    | {"segments": items(fields(COUNT, "label segment_id") | fields(STRING, "name action base"))}
+    | {"lineage": items({"kind": STRING, "old": ARRAY, "new": ARRAY, "share": NUMBER, "customers": COUNT})}
     | {"data_interval": shape(fields(DATE, "from to"))}
 )
 
 POINTER = shape(
     {
         "_id": STRING,
-        "version": COUNT,
+        "version": or_null(WHOLE),
         "previous": or_null(WHOLE),
         "epoch": COUNT,
-        "changed_at": DATE,
+        "fence": COUNT,
+        "pinned": BOOL,
+        "changed_at": or_null(DATE),
         "reason": STRING,
     }
 )
@@ -134,7 +138,7 @@ REQUESTS = shape(
     | {"kind": one_of("bootstrap", "refit", "schedule", "drift", "operator")}
     | {"status": one_of("open", "serving", "done", "failed"), "created_at": DATE}
     | fields(or_null(DATE), "as_of finished_at")
-    | {"served_by": or_null(OBJECT)}
+    | {"served_by": or_null(OBJECT), "force": BOOL, "score": or_null(NUMBER)}
     | fields(or_null(STRING), "outcome run_id")
 )
 
@@ -144,10 +148,34 @@ RUNS = shape(
     | fields(or_null(DATE), "finished_at as_of")
     | fields(or_null(WHOLE), "n_customers model_version")
     | fields(or_null(STRING), "decision reason")
-    | {"metrics": OBJECT, "scores": ARRAY}
+    | {"metrics": OBJECT, "scores": ARRAY, "lineage": ARRAY}
 )
 
-ALERTS = shape(fields(STRING, "_id kind severity status message") | fields(DATE, "first_at last_at"))
+_SEVERITY = one_of("ticket", "warning", "page")
+
+SEGMENT_NAMES = shape({"_id": COUNT, "name": STRING, "action": or_null(STRING), "changed_at": DATE})
+
+ALERTS = shape(
+    fields(STRING, "_id kind title message")
+    | {"status": one_of("firing", "resolved"), "severity": _SEVERITY, "evidence": OBJECT}
+    | {"score": or_null(NUMBER), "model_version": or_null(WHOLE)}
+    | fields(DATE, "first_as_of last_as_of created_at")
+    | fields(or_null(DATE), "resolved_as_of mute_until")
+    | {"ack": or_null(OBJECT)}
+    | {
+        "changes": items(
+            {"seq": COUNT, "status": one_of("firing", "resolved"), "severity": _SEVERITY}
+            | {"as_of": DATE, "score": or_null(NUMBER), "reason": STRING}
+        )
+    }
+)
+
+DELIVERIES = shape(
+    fields(STRING, "_id channel")
+    | {"alert": or_null(STRING), "seq": COUNT, "attempts": COUNT}
+    | fields(or_null(DATE), "next_at said_at")
+    | {"told": or_null(OBJECT), "failed": ARRAY, "error": or_null(STRING)}
+)
 
 LEASES = shape(
     {"_id": STRING, "epoch": COUNT, "pid": or_null(WHOLE), "started": or_null(DATE), "expires_at": DATE}
