@@ -1,0 +1,134 @@
+"""The limit that a budget of false alarms buys, by simulation.
+
+Windows without any drift are drawn from the reference rows, each time against a reference drawn afresh,
+so that the error of the reference is paid for. Counted is what the user would see: entries into the
+state `drift`, with its confirmations and its hysteresis.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from shared.core.drift.states import AT_ONCE, CALM, CONFIRMATIONS, RECOVERY
+from shared.core.windows.bundle import scores
+from shared.core.windows.reference import Reference, smoothed_shares, summarise
+from shared.core.windows.spans import MEMORY
+from shared.core.windows.yardstick import Float64, Int64
+
+POOL: Final = 200_000
+"""Rows, at least, that windows of a segment are cut from, in shuffled order."""
+
+TIMES: Final = 60
+"""Simulated windows per run length: so many false alarms are counted, give or take an eighth."""
+
+DRAWS: Final = 60
+"""References drawn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Rows to draw windows from: running sums of shuffled marks, segment by segment.
+
+    shares : (p, k) by phase. running : one (n + 1, m) array a segment. summary : of the rows.
+    """
+
+    shares: Float64
+    running: tuple[Float64, ...]
+    summary: Reference
+
+
+def population(
+    marks: Float64, labels: ArrayLike, reference: Reference, rng: np.random.Generator
+) -> Population:
+    """Prepare reference rows for drawing: marks (n, m), labels (n,) and what was made of them."""
+    who, k = np.asarray(labels), len(reference.counts)
+    running = tuple(_running(marks[who == label], rng) for label in range(k))
+    summary = replace(summarise(marks, who, k), shares=reference.shares)
+    return Population(reference.shares, running, summary)
+
+
+def draw_windows(world: Population, rows: int, phases: ArrayLike, rng: np.random.Generator) -> Float64:
+    """Draw windows of so many rows: (t, k, m) sums for (t,) phases."""
+    counts = rng.multinomial(rows, world.shares[np.asarray(phases, dtype=np.int64)])
+    parts = [_cut(running, n, rng) for running, n in zip(world.running, counts.T, strict=True)]
+    return np.stack(parts, axis=1)
+
+
+def draw_reference(world: Population, rng: np.random.Generator) -> Reference:
+    """Draw a reference of as many rows as the rows were: what another sample might have said."""
+    true = world.summary
+    n = round(true.n)
+    by_phase = rng.multinomial(n // len(world.shares), world.shares).astype(np.float64)
+    counts = by_phase.sum(axis=0)
+    noise = rng.standard_normal(true.means.shape) * np.sqrt(true.variances / np.maximum(counts, 1)[:, None])
+    return Reference(
+        counts=counts,
+        shares=smoothed_shares(by_phase),
+        means=true.means + noise,
+        variances=true.variances,
+        outliers=float(rng.poisson(true.outliers)) + 0.5,
+    )
+
+
+def limit_for(world: Population, rows: int, run_length: float, rng: np.random.Generator) -> float:
+    """Return the limit at which a drift is confirmed once in `run_length` windows without any.
+
+    Parameters
+    ----------
+    rows : in a window. run_length : windows between false alarms, `Budget.run_length(...)`.
+
+    Raises
+    ------
+    ValueError : there is no row, or the run length is below 2.
+    """
+    if rows < 1 or not run_length >= 2:
+        msg = f"windows should have rows and a run length of at least 2; got {rows} and {run_length}"
+        raise ValueError(msg)
+    length = MEMORY + int(np.ceil(TIMES * run_length / DRAWS))
+    phases = np.arange(length) % len(world.shares)
+    drawn = [
+        scores(draw_windows(world, rows, phases, rng), draw_reference(world, rng), phases.tolist())
+        for _ in range(DRAWS)
+    ]
+    return limit_of(np.array(drawn)[:, MEMORY:], run_length)
+
+
+def limit_of(quiet: Float64, run_length: float) -> float:
+    """Return the limit at which quiet scores (r, t) confirm a drift once in `run_length` windows."""
+    low, high = 0.0, float(quiet.max()) + 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        too_many = alarms(quiet / middle).sum() * run_length > quiet.size
+        low, high = (middle, high) if too_many else (low, middle)
+    return high
+
+
+def alarms(ratios: Float64) -> NDArray[np.bool_]:
+    """Return (r, t): where each of r runs enters the state `drift`, by the rules of `states.advance`."""
+    over, under = np.zeros((2, len(ratios)), dtype=np.int64)
+    alarmed = np.zeros(len(ratios), dtype=np.bool_)
+    entered = np.zeros(ratios.shape, dtype=np.bool_)
+    for at, ratio in enumerate(ratios.T):
+        over = np.where(ratio > 1, over + 1, 0)
+        confirmed = (over >= CONFIRMATIONS) | (ratio > AT_ONCE)
+        entered[:, at] = confirmed & ~alarmed
+        under = np.where(ratio < CALM, under + 1, 0)
+        ended = alarmed & (under >= RECOVERY)
+        alarmed = (alarmed | confirmed) & ~ended
+        over, under = np.where(ended, 0, over), np.where(alarmed, under, 0)
+    return entered
+
+
+def _running(marks: Float64, rng: np.random.Generator) -> Float64:
+    size = max(POOL, len(marks))
+    picked = marks[rng.integers(0, len(marks), size)] if len(marks) else np.zeros((size, marks.shape[1]))
+    return np.concatenate([np.zeros((1, marks.shape[1])), np.cumsum(picked, axis=0)])
+
+
+def _cut(running: Float64, counts: Int64, rng: np.random.Generator) -> Float64:
+    """Sum so many rows in a row from a random place: as good as drawing them, at two look-ups a window."""
+    starts = rng.integers(0, len(running) - counts)
+    summed: Float64 = running[starts + counts] - running[starts]
+    return summed

@@ -1,0 +1,25 @@
+"""Channel: how far rows are from the center of their segment (the quantization error)."""
+
+import numpy as np
+
+from shared.core.windows.centroid import FEWEST
+from shared.core.windows.reference import Reference
+from shared.core.windows.spans import Spans
+from shared.core.windows.surprise import normal_surprise
+from shared.core.windows.yardstick import Float64
+
+
+def distance_surprise(spans: Spans, reference: Reference) -> Float64:
+    """Return (..., s): the most surprising of two questions about distances.
+
+    Did they change in one segment, did they change everywhere? Standardised segment by segment, so that
+    a mere shift of shares towards a wide segment is no news here.
+    """
+    counts, sums = spans.sums[..., 0], spans.sums[..., -2]
+    off = (sums - counts * reference.means[:, -1]) / np.sqrt(reference.variances[:, -1])
+    noise = counts + counts**2 / np.maximum(reference.counts, 1.0)
+    alone = np.where(counts >= FEWEST, np.abs(off) / np.sqrt(np.maximum(noise, 1.0)), 0.0)
+    together = off.sum(axis=-1) / np.sqrt(np.maximum(noise.sum(axis=-1), 1.0))
+    questions = [normal_surprise(alone.max(axis=-1), counts.shape[-1]), normal_surprise(together, 1)]
+    surprise: Float64 = np.maximum(np.max(questions, axis=0) - np.log(len(questions)), 0.0)
+    return surprise
