@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-
-class Section(BaseModel):
-    """A frozen group of settings that refuses names it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+from shared.core.features import FEATURES
+from shared.settings_parts import Channel, Section
 
 
 class KafkaSettings(Section):
@@ -26,7 +23,7 @@ class KafkaSettings(Section):
     dead_letter_topic: str = "transactions.dlq"
     partitions: Annotated[int, Field(ge=1, le=1024)] = 2
     """Partitions of the topic when `init` creates it."""
-    options: dict[str, str] = {}
+    options: dict[str, str] = Field(default_factory=dict)
     """Passed through to Spark's Kafka source (`kafka.security.protocol` and the like)."""
 
 
@@ -115,14 +112,35 @@ class ModelSettings(Section):
     k_min: Annotated[int, Field(ge=2)] = 3
     k_max: Annotated[int, Field(le=64)] = 10
     n_starts: Annotated[int, Field(ge=1)] = 10
+    candidates: tuple[
+        Literal["warm", "cold", "som_ward", "gaussian_mixture", "agglomerative", "hdbscan"], ...
+    ] = ("warm", "cold", "som_ward")
+    """Where centers may come from, the preferred first: another must be clearly better."""
+    outliers: Literal["off", "clip", "exclude"] = "off"
+    """What a fit does with unusual customers; they are assigned like everybody in any case."""
+    outlier_rule: Literal["iqr", "zscore", "isolation_forest"] = "iqr"
+    feature_selection: Literal["off", "variance", "correlation", "laplacian", "silhouette"] = "off"
+    """How features are picked among all that are known; off: `features` as they are."""
     seed: int = 20_111_209
     bootstrap_min_customers: Annotated[int, Field(ge=10)] = 500
     provisional_days: Annotated[int, Field(ge=1)] = 90
     """Days of data before a champion stops being provisional."""
-    refit_days: Annotated[int, Field(ge=1)] = 7
-    """Event-time days between refits of a provisional champion."""
-    recluster_days: Annotated[int, Field(ge=1)] = 90
-    """Event-time days between full re-clusterings afterwards."""
+
+    @field_validator("features")
+    @classmethod
+    def _features_are_known(cls, features: tuple[str, ...]) -> tuple[str, ...]:
+        if not features or len(set(features)) < len(features) or not set(features) <= set(FEATURES):
+            msg = f"should be different names among {', '.join(FEATURES)}"
+            raise ValueError(msg)
+        return features
+
+    @field_validator("candidates")
+    @classmethod
+    def _some_candidate_needs_no_champion(cls, candidates: tuple[str, ...]) -> tuple[str, ...]:
+        if not {"cold", "som_ward", "gaussian_mixture", "agglomerative"} & set(candidates):
+            msg = "should name one that gives any number of segments without a champion, such as cold"
+            raise ValueError(msg)
+        return candidates
 
     @model_validator(mode="after")
     def _k_range_is_not_empty(self) -> Self:
@@ -132,11 +150,85 @@ class ModelSettings(Section):
         return self
 
 
+class GateSettings(Section):
+    """What a challenger must show before it replaces the champion by itself."""
+
+    min_improvement: Annotated[float, Field(ge=0, lt=1)] = 0.01
+    """Part of the champion's quantization error that it must save. Two fits of one table differ by less."""
+    silhouette_slack: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """How far its simplified silhouette may lie below the champion's."""
+    max_relabelled: Annotated[float, Field(ge=0, le=1)] = 0.15
+    """Share of customers whom the change of model alone may move to another identity, besides splits and
+    merges."""
+    max_ambiguity: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """Cost of the match of a segment / cost of the second best, up to which its identity is carried over."""
+    min_customers_kept: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """Customers of the table / customers of the last run: a smaller table is a fault, not a shop."""
+
+
+class ScheduleSettings(Section):
+    """When everybody is re-clustered."""
+
+    refit_days: Annotated[int, Field(ge=1)] = 7
+    """Event-time days between refits of a provisional champion."""
+    every_days: Annotated[int, Field(ge=1)] = 30
+    """Event-time days between re-clusterings afterwards."""
+    cron: str | None = None
+    """Five cron fields, in the zone of the input; replaces `every_days` by the wall clock."""
+    drift_cooldown_days: Annotated[int, Field(ge=1)] = 7
+    """Event-time days between two re-clusterings that drift asks for."""
+
+    @field_validator("cron")
+    @classmethod
+    def _cron_can_be_read(cls, cron: str | None) -> str | None:
+        from croniter import croniter  # noqa: PLC0415  most commands never need it
+
+        if cron is not None and (len(cron.split()) != 5 or not croniter.is_valid(cron)):
+            msg = f"should be five cron fields such as '0 3 1 * *' (03:00 on the 1st), got {cron!r}"
+            raise ValueError(msg)
+        return cron
+
+
 class LogSettings(Section):
     """Structured events on stderr."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
+
+
+class AlertSettings(Section):
+    """Who is told what is wrong, and how often."""
+
+    channels: tuple[Channel, ...] = ()
+    """Where changes of alerts are sent; none: they are only kept."""
+    cooldown_h: Annotated[float, Field(ge=0)] = 24.0
+    """An alert that is back within so many hours of its own time is not told again unless it is worse."""
+    poll_s: Annotated[float, Field(gt=0, le=3600)] = 5.0
+    """Between two looks for something to tell."""
+    stalled_s: Annotated[float, Field(ge=10)] = 300.0
+    """A stream with records to read and no finished micro-batch for this long has stalled."""
+    runbook: str = "docs/runbook.md"
+    """Address of the runbook as the readers of an alert can open it; `#kind` is appended."""
+
+    @field_validator("channels")
+    @classmethod
+    def _names_differ(cls, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        names = [channel.name for channel in channels]
+        if len(set(names)) < len(names):
+            msg = f"names should differ, for what was sent is kept by name; got {', '.join(names)}"
+            raise ValueError(msg)
+        return channels
+
+
+class MetricsSettings(Section):
+    """What Prometheus reads."""
+
+    host: str = "127.0.0.1"
+    """Address `resegment metrics` listens on; anybody who reaches it can read segment names and counts."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 9808
+    """Its port; 0 takes a free one."""
+    driver_port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    """Port on the loopback address where the streaming job shows its own timings; unset: nowhere."""
 
 
 class Settings(Section):
@@ -150,4 +242,8 @@ class Settings(Section):
     stream: StreamSettings = StreamSettings()
     tick: TickSettings = TickSettings()
     model: ModelSettings = ModelSettings()
+    gate: GateSettings = GateSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     log: LogSettings = LogSettings()
+    alerts: AlertSettings = AlertSettings()
+    metrics: MetricsSettings = MetricsSettings()

@@ -24,6 +24,9 @@ DEFAULT_FILE = Path("resegment.toml")
 NOT_SETTINGS = frozenset({"RESEG_FAIL_AT", "RESEG_REQUIRE_TIERS"})
 """Names with the prefix that steer tests and are nobody's setting."""
 
+WITH_CREDENTIALS = ("alerts.channels",)
+"""Settings whose values hold addresses and keys that nobody should read."""
+
 MAX_REPORTED = 3
 OPTION_DEPTH = 2
 """section.field, and below a field that is a table: section.field.option."""
@@ -103,6 +106,8 @@ def shown_values(settings: Settings) -> dict[str, object]:
             shown[key] = redact(value.get_secret_value())
         elif isinstance(value, dict) and value:
             shown |= {f"{key}.{name}": text for name, text in redact_options(value).items()}
+        elif key in WITH_CREDENTIALS and isinstance(value, tuple):
+            shown[key] = [part.model_dump(mode="json") for part in value]
         else:
             shown[key] = redact(value) if isinstance(value, str) else value
     return shown
@@ -129,7 +134,7 @@ def _from_flags(overrides: Mapping[str, str]) -> Layer:
 
 
 def _is_secret(key: str, value: str) -> bool:
-    return redact_options({key: value})[key] != value
+    return key in WITH_CREDENTIALS or redact_options({key: value})[key] != value
 
 
 def _from_environment(environ: Mapping[str, str]) -> Layer:
@@ -224,5 +229,6 @@ def _problem(detail: ErrorDetails, given: Layer) -> str:
     key = ".".join(str(part) for part in detail["loc"])
     origin = f" ({given[key].origin})" if key in given else ""
     shown = redact_options({key: repr(detail["input"])})[key]
-    got = "" if isinstance(detail["input"], Mapping | BaseModel) else f", got {shown}"
+    is_hidden = isinstance(detail["input"], Mapping | BaseModel) or key.startswith(WITH_CREDENTIALS)
+    got = "" if is_hidden else f", got {shown}"
     return f"{key}{origin}: {detail['msg'][0].lower()}{detail['msg'][1:]}{got}"
