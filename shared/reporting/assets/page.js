@@ -34,7 +34,7 @@
     const fresh = theme === "dark" ? darkened(figures[at]) : structuredClone(figures[at]);
     const layout = { ...fresh.layout, template: look.templates[theme] };
     if (width) Object.assign(layout, { width, autosize: false });
-    const config = { responsive: true, displaylogo: false, displayModeBar: "hover" };
+    const config = { responsive: true, displaylogo: false, showSendToCloud: false };
     return Plotly.react(plots[at], fresh.data, layout, config);
   }
   const drawAll = (theme, width) => Promise.all(plots.map((_, at) => draw(at, theme, width)));
