@@ -19,6 +19,7 @@ from cli import (
     doctor,
     drift,
     export,
+    generate,
     init,
     recluster,
     replay,
@@ -26,6 +27,7 @@ from cli import (
     services,
     status,
     stream,
+    study,
     verify,
 )
 from cli.failures import Terminated, report
@@ -45,6 +47,8 @@ VERBS = (
     drift,
     verify,
     export,
+    study,
+    generate,
     doctor,
     config,
 )

@@ -1,0 +1,52 @@
+"""Which studies there are. Knows names only, so that listing them costs no numeric library."""
+
+import difflib
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+from shared.errors import InvalidConfig
+
+if TYPE_CHECKING:
+    from batch.studies.framework.study import Study
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a study is, and what a list says of it. `module` has a `STUDY`."""
+
+    module: str
+    title: str
+
+
+STUDIES: MappingProxyType[str, Entry] = MappingProxyType(
+    {
+        "mall-som": Entry(
+            "batch.studies.mall_som.study", "Customers of a mall on a self-organising map, with Spark"
+        ),
+        "retail-som-hierarchy": Entry(
+            "batch.studies.retail_som_hierarchy.study",
+            "A shop's dirty transactions: cleaned, mapped, and the map's units joined into eight clusters",
+        ),
+        "visualise": Entry(
+            "batch.studies.visualise.study", "What K-means does, in two dimensions, in three and in twelve"
+        ),
+    }
+)
+"""`study all` runs them in this order."""
+
+
+def load(name: str) -> "Study":
+    """Import one study.
+
+    Raises
+    ------
+    InvalidConfig : there is none of that name.
+    """
+    if name not in STUDIES:
+        near = difflib.get_close_matches(name, STUDIES, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(STUDIES)}, or `all` of them"
+        msg = f"there is no study {name!r}; {hint}"
+        raise InvalidConfig(msg)
+    return cast("Study", import_module(STUDIES[name].module).STUDY)

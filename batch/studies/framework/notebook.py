@@ -1,0 +1,108 @@
+"""The notebook of a study: its script with the data filled in, executed, and kept as a pair.
+
+The kernel is the running interpreter, whatever kernels the machine has. It listens on files in a private folder,
+not on ports, and reads no start-up file of the user's.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import jupytext
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+from batch.studies.reading import CsvFile
+from shared.errors import ReclusteringError
+
+CELL_TIMEOUT_S = 300
+_FORMATS = {"jupytext": {"formats": "ipynb,py:percent"}}
+
+
+class NotebookFailed(ReclusteringError):
+    """A cell raised: the report is complete, its notebook is not."""
+
+
+class _ThisInterpreter(KernelSpecManager):
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=command, display_name="Python 3", language="python", name=kernel_name)
+
+
+def write_notebook(name: str, data: CsvFile, folder: Path) -> None:
+    """Write notebook.py and, executed, notebook.ipynb.
+
+    Parameters
+    ----------
+    name : module of `batch.studies.notebooks`; its cell tagged `parameters` is replaced.
+
+    Raises
+    ------
+    NotebookFailed : a cell raised; the notebook is written as far as it came.
+    """
+    notebook = jupytext.reads(script(name), fmt="py:percent")
+    _fill_in(notebook, data, folder)
+    notebook.metadata.update(_FORMATS)
+    (folder / "notebook.py").write_text(jupytext.writes(notebook, fmt="py:percent"), encoding="utf-8")
+    try:
+        _execute(notebook, folder)
+    except CellExecutionError as error:
+        msg = (
+            f"{folder / 'notebook.ipynb'} stopped: {error.ename}: {error.evalue}; the report beside it is "
+            "complete, the notebook shows the cell"
+        )
+        raise NotebookFailed(msg) from error
+    finally:
+        jupytext.write(notebook, folder / "notebook.ipynb", fmt="ipynb")
+
+
+def script(name: str) -> str:
+    """Return the script that a notebook is made from."""
+    return (files("batch.studies.notebooks") / f"{name}.py").read_text(encoding="utf-8")
+
+
+def _fill_in(notebook: NotebookNode, data: CsvFile, folder: Path) -> None:
+    """Name the data as seen from the notebook's folder, where they are below it."""
+    path = data.path.resolve()
+    shown = path.relative_to(folder.resolve()) if path.is_relative_to(folder.resolve()) else path
+    cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ()))
+    cell.source = (
+        f"DATA = CsvFile(\n    Path({str(shown)!r}),\n    columns={dict(data.columns)!r},\n"
+        f"    encoding={data.encoding!r},\n    separator={data.separator!r},\n)"
+    )
+
+
+def _execute(notebook: NotebookNode, folder: Path) -> None:
+    """Run every cell in a thread of its own, where the client leaves Ctrl-C to us."""
+    with ThreadPoolExecutor(1) as pool, _kernel(folder) as manager:
+        client = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=CELL_TIMEOUT_S,
+            resources={"metadata": {"path": str(folder)}},
+        )
+        pool.submit(client.execute, cleanup_kc=True).result()
+
+
+@contextmanager
+def _kernel(folder: Path) -> Iterator[KernelManager]:
+    with tempfile.TemporaryDirectory(prefix="resegment-notebook-") as scratch:
+        manager = KernelManager(
+            kernel_spec_manager=_ThisInterpreter(),
+            connection_file=f"{scratch}/kernel.json",
+            transport="ipc",
+            ip=f"{scratch}/kernel",
+        )
+        manager.start_kernel(cwd=str(folder), env=os.environ | {"IPYTHONDIR": scratch})
+        try:
+            yield manager
+        finally:
+            manager.shutdown_kernel(now=True)

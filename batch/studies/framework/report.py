@@ -1,0 +1,94 @@
+"""A study as a page of the reports."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+from pandas.api import types
+
+from batch.studies.framework.drawing import Drawn
+from batch.studies.framework.story import Block, Figure, Interactive, Number, StudyResult, Table, Text
+from batch.studies.framework.study import Study
+from shared.reporting import blocks, page
+
+Drawings = Mapping[str, Mapping[str, Drawn]]
+
+
+def report(study: Study, result: StudyResult, drawings: Drawings) -> str:
+    """Return the page as HTML.
+
+    Parameters
+    ----------
+    drawings : of every figure by its name: 'light' and 'dark'.
+    """
+    chapters = [
+        page.Section(chapter.title, blocks=list(_blocks(chapter.blocks, drawings)))
+        for chapter in result.chapters
+    ]
+    advice = page.Section("What we would do instead", blocks=[page.Bullets(study.advice)])
+    return page.render(
+        page.Page(
+            title=study.title,
+            subtitle=result.source,
+            lead=[page.Note(study.asked, title="What was asked")],
+            sections=[*chapters, advice],
+            footer=(
+                f"`resegment study {study.name}` wrote this page, with its figures, tables, numbers.json "
+                "and notebook beside it."
+            ),
+        )
+    )
+
+
+def _blocks(parts: Sequence[Block], drawings: Drawings) -> Iterator[blocks.Block]:
+    """Numbers that follow each other stand in one row."""
+    for is_number, group in groupby(parts, lambda block: isinstance(block, Number)):
+        if is_number:
+            yield page.KeyFigures([_key_figure(block) for block in group if isinstance(block, Number)])
+        else:
+            yield from (_block(block, drawings) for block in group)
+
+
+def _block(block: Block, drawings: Drawings) -> blocks.Block:
+    if isinstance(block, Text):
+        return page.Text(block.body)
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Interactive):
+        return page.Chart(block.draw(), alt=block.caption, caption=_caption(block), height=560)
+    if isinstance(block, Figure):
+        both = drawings[block.name]
+        return page.Picture(both["light"].svg, block.caption, both["dark"].svg, _caption(block))
+    msg = f"a chapter holds no {type(block).__name__}; see batch.studies.framework.story"
+    raise TypeError(msg)
+
+
+def _caption(block: Figure | Interactive) -> str:
+    return f"**{block.title}.** {block.caption}"
+
+
+def _key_figure(number: Number) -> page.KeyFigure:
+    return page.KeyFigure(number.label, in_words(number))
+
+
+def in_words(number: Number) -> str:
+    """Return the value as a reader sees it."""
+    if isinstance(number.value, float):
+        return f"{number.value:,.{number.digits}f}".replace("-", "\N{MINUS SIGN}")
+    return f"{number.value:,}" if isinstance(number.value, int) else str(number.value or "\N{EN DASH}")
+
+
+def _table(table: Table) -> page.Table:
+    frame = table.frame.head(table.shown)
+    columns = [_column(name, frame[name], table.decimals) for name in frame.columns]
+    rows = [[None if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)]
+    cut = f" First {len(frame):,} of {len(table.frame):,} rows." if len(frame) < len(table.frame) else ""
+    note = f" {table.note}" if table.note else ""
+    return page.Table(columns, rows, f"**{table.title}.**{note}{cut} All of it: `tables/{table.name}.csv`")
+
+
+def _column(name: str, values: "pd.Series[Any]", decimals: int) -> page.Column:
+    if not types.is_numeric_dtype(values) or types.is_bool_dtype(values):
+        return page.Column(str(name))
+    return page.Column(str(name), "number", digits=0 if types.is_integer_dtype(values) else decimals)

@@ -1,0 +1,37 @@
+"""The blocks of a study in a notebook."""
+
+from typing import Any
+
+from IPython import display
+
+from batch.studies.framework.drawing import drawn
+from batch.studies.framework.report import in_words
+from batch.studies.framework.story import Block, Figure, Interactive, Number, Table, Text
+
+# IPython publishes no types for these
+_display: Any = display.display
+_markdown: Any = display.Markdown
+_image: Any = display.Image
+_html: Any = display.HTML
+
+
+def show(*blocks: Block) -> None:
+    """Display blocks below a cell, in their order."""
+    for block in blocks:
+        _display(_shown(block))
+        if isinstance(block, Figure | Interactive | Table):
+            below = block.note if isinstance(block, Table) else block.caption
+            _display(_markdown(f"**{block.title}.** {below}"))
+
+
+def _shown(block: Block) -> object:
+    if isinstance(block, Text):
+        return _markdown(block.body)
+    if isinstance(block, Number):
+        return _markdown(f"{block.label}: **{in_words(block)}**")
+    if isinstance(block, Table):
+        return block.frame.head(block.shown)
+    if isinstance(block, Interactive):
+        # with its library inside, so that it turns in any viewer and without a network
+        return _html(block.draw().to_html(full_html=False, include_plotlyjs=True))
+    return _image(drawn(block.draw).png)

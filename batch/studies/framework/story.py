@@ -1,0 +1,127 @@
+"""What a study tells: chapters of text, numbers, tables and figures, in the order they are read.
+
+Plain values: nothing here draws, writes or computes. A figure is held as the function that draws
+it, since it is drawn once for a light page and once for a dark one.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pandas as pd
+    import plotly.graph_objects as go
+    from matplotlib.figure import Figure as Drawing
+
+    from shared.reporting.theme import Theme
+
+
+@dataclass(frozen=True)
+class Text:
+    """One paragraph of plain text."""
+
+    body: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """One value of numbers.json.
+
+    Parameters
+    ----------
+    key : unique within the study, snake_case with its unit, such as `slope_points_per_k`.
+    label : what a reader sees, with the unit.
+    digits : decimals shown; numbers.json keeps all of them.
+    """
+
+    key: str
+    label: str
+    value: float | int | str | None
+    digits: int = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table; its CSV has every row, the page the first `shown`.
+
+    Parameters
+    ----------
+    name : of the file, without its ending.
+    decimals : decimals shown of numbers that are not whole.
+    """
+
+    name: str
+    title: str
+    frame: "pd.DataFrame"
+    note: str = ""
+    shown: int = 30
+    decimals: int = 2
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of matplotlib, saved as PNG and SVG for light and for dark pages.
+
+    Parameters
+    ----------
+    name : of the files, without their ending.
+    caption : what to see in it; also what a screen reader says.
+    draw : called with each theme, inside its style; gives a new drawing each time.
+    """
+
+    name: str
+    title: str
+    caption: str
+    draw: "Callable[[Theme], Drawing]"
+
+
+@dataclass(frozen=True)
+class Interactive:
+    """A figure of plotly that a reader can turn and zoom; it is part of the page only."""
+
+    name: str
+    title: str
+    caption: str
+    draw: "Callable[[], go.Figure]"
+
+
+Block = Text | Number | Table | Figure | Interactive
+
+Kind = TypeVar("Kind", Text, Number, Table, Figure, Interactive)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A title and what stands below it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """The whole story, and in one sentence where its data came from.
+
+    Raises
+    ------
+    ValueError : two blocks of a kind have the same name, so that one would overwrite the other.
+    """
+
+    source: str
+    chapters: tuple[Chapter, ...]
+
+    def __post_init__(self) -> None:
+        for names in (
+            [number.key for number in self.of(Number)],
+            [table.name for table in self.of(Table)],
+            [figure.name for figure in self.of(Figure)] + [figure.name for figure in self.of(Interactive)],
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                msg = f"names in a study should be unique, got {', '.join(twice)} twice; rename one"
+                raise ValueError(msg)
+
+    def of(self, kind: type[Kind]) -> "Iterator[Kind]":
+        """Give every block of one kind, in order."""
+        return (block for chapter in self.chapters for block in chapter.blocks if isinstance(block, kind))

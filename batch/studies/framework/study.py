@@ -1,0 +1,67 @@
+"""What a study is, and what it is given to run."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from batch.studies.catalogue import STUDIES
+from batch.studies.framework.story import StudyResult
+from batch.studies.reading import Column, CsvFile
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from shared.config import Settings
+
+
+@dataclass(frozen=True)
+class Context:
+    """What one run of a study may use.
+
+    Parameters
+    ----------
+    data : the file to read: the user's, or the study's own where none was given.
+    is_own : the study's own data, so that the report may say what they are.
+    folder : of this run's output; exists.
+    spark : gives the session, which starts on the first call and serves every study of the run.
+    say : told each step as it begins.
+    settings : for a study that stores something; the others need none.
+    """
+
+    data: CsvFile
+    is_own: bool
+    folder: Path
+    spark: "Callable[[], SparkSession]"
+    settings: "Settings"
+    say: Callable[[str], None] = field(default=lambda _step: None)
+
+
+@dataclass(frozen=True)
+class Study:
+    """One analysis.
+
+    Parameters
+    ----------
+    name : its key in the catalogue; also its folder.
+    asked : what the analysis that this one follows set out to do, in our words.
+    advice : what we would do instead where that is weak, one sentence each.
+    columns : of the file it reads; `--map` names them.
+    own_data : writes or finds the data it runs on when the user gives none, and gives their file;
+        takes the folder of the run's output.
+    run : does the analysis.
+    notebook : module of `batch.studies.notebooks`, which tells the same story.
+    """
+
+    name: str
+    asked: str
+    advice: tuple[str, ...]
+    columns: Sequence[Column]
+    own_data: Callable[[Path], CsvFile]
+    run: Callable[[Context], StudyResult]
+    notebook: str
+
+    @property
+    def title(self) -> str:
+        """What lists and its report call it."""
+        return STUDIES[self.name].title

@@ -1,0 +1,58 @@
+"""The files of a study: page, figures, tables and numbers."""
+
+import json
+import math
+from pathlib import Path
+
+from batch.studies.framework.drawing import drawn_in_both
+from batch.studies.framework.report import Drawings, report
+from batch.studies.framework.story import Figure, Number, StudyResult, Table
+from batch.studies.framework.study import Study
+from shared.errors import InvalidConfig
+
+
+def write(study: Study, result: StudyResult, folder: Path) -> None:
+    """Write report.html, figures/, tables/ and numbers.json; files of an earlier run are replaced."""
+    drawings: Drawings = {figure.name: drawn_in_both(figure.draw) for figure in result.of(Figure)}
+    _write_figures(drawings, made_folder(folder / "figures", ("*.png", "*.svg")))
+    tables = made_folder(folder / "tables", ("*.csv",))
+    for table in result.of(Table):
+        table.frame.to_csv(tables / f"{table.name}.csv", index=False, lineterminator="\n")
+    (folder / "numbers.json").write_text(numbers_json(study, result), encoding="utf-8")
+    (folder / "report.html").write_text(report(study, result, drawings), encoding="utf-8")
+
+
+def made_folder(folder: Path, stale: tuple[str, ...] = ()) -> Path:
+    """Make a folder and remove what an earlier run left in it.
+
+    Raises
+    ------
+    InvalidConfig : it cannot be made there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"cannot make the folder {folder}: {error.strerror}; give another one: --out DIR"
+        raise InvalidConfig(msg) from error
+    for pattern in stale:
+        for path in folder.glob(pattern):
+            path.unlink()
+    return folder
+
+
+def numbers_json(study: Study, result: StudyResult) -> str:
+    """Return every number of the study under its key; what is not finite is null."""
+    numbers = {number.key: _finite(number.value) for number in result.of(Number)}
+    document = {"study": study.name, "source": result.source, "numbers": numbers}
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _write_figures(drawings: Drawings, folder: Path) -> None:
+    for name, both in drawings.items():
+        for theme, ending in (("light", ""), ("dark", ".dark")):
+            (folder / f"{name}{ending}.png").write_bytes(both[theme].png)
+            (folder / f"{name}{ending}.svg").write_bytes(both[theme].svg)
+
+
+def _finite(value: float | str | None) -> float | str | None:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

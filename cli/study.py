@@ -1,0 +1,137 @@
+"""`resegment study NAME`: an analysis as a report, figures, tables, numbers and a notebook."""
+
+import argparse
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.options import start
+from cli.output import Column, print_table, say
+from shared.errors import InvalidConfig, ReclusteringError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from batch.studies.framework.run import Request
+    from batch.studies.reading import CsvFile
+    from shared.config import Settings
+
+ALL = "all"
+LIST = "ls"
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    text = "run an analysis: report, figures, tables, numbers and a notebook"
+    parser = subparsers.add_parser(
+        "study",
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        epilog="`resegment study ls` lists them; docs/studies.md describes them",
+    )
+    parser.add_argument("name", metavar="NAME", help=f"a study, `{ALL}` of them, or `{LIST}`")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, default=Path("out/studies"), help="default: %(default)s"
+    )
+    group = parser.add_argument_group("your own data (CSV, plain or gzipped)")
+    group.add_argument("--data", metavar="FILE", type=Path, help="default: data of the study's own")
+    group.add_argument(
+        "--map",
+        metavar="COLUMN=YOURS",
+        action="append",
+        default=[],
+        help="your name of a column that the study reads; repeatable",
+    )
+    group.add_argument("--encoding", default="utf-8", help="default: %(default)s; Excel often writes cp1252")
+    group.add_argument("--separator", help="default: found by itself; '\\t' for a tab")
+    parser.add_argument(
+        "--no-notebook", action="store_true", help="leave the notebook out, which takes half of the time"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the studies one after the other; one that fails does not keep the others from running."""
+    settings = start(args)
+    from batch.studies.catalogue import STUDIES
+
+    if args.name == LIST:
+        return _list()
+    from batch.studies.framework.run import Request, require_extras
+
+    require_extras()
+    data, names = _file(args), tuple(STUDIES) if args.name == ALL else (args.name,)
+    if data is not None and len(names) > 1:
+        msg = f"--data goes with one study, since each reads other columns; name it instead of `{ALL}`"
+        raise InvalidConfig(msg)
+    requests = [Request(name, args.out, data, with_notebook=not args.no_notebook) for name in names]
+    return _run_each(requests, settings)
+
+
+def _list() -> int:
+    from batch.studies.catalogue import STUDIES
+
+    rows = [(name, entry.title) for name, entry in STUDIES.items()]
+    print_table([Column("study", "left"), Column("what it shows", "left")], rows)
+    return 0
+
+
+def _file(args: argparse.Namespace) -> "CsvFile | None":
+    from batch.studies.reading import CsvFile
+
+    if args.data is None:
+        if args.map or args.separator:
+            msg = "--map and --separator describe the file of --data, which is missing; add --data FILE"
+            raise InvalidConfig(msg)
+        return None
+    separator = args.separator.replace("\\t", "\t") if args.separator else None
+    return CsvFile(args.data, dict(map(_pair, args.map)), args.encoding, separator)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """Read COLUMN=YOURS; your name may itself contain `=`."""
+    name, equals, yours = text.partition("=")
+    if not (name and equals and yours):
+        msg = f"--map takes COLUMN=YOURS, got {text!r}; for example --map Age=age_years"
+        raise InvalidConfig(msg)
+    return name, yours
+
+
+def _run_each(requests: "Sequence[Request]", settings: "Settings") -> int:
+    """Run all on one Spark; raise the first failure when every study has had its turn."""
+    from batch.studies.framework.run import run as run_study
+    from batch.studies.framework.spark import shared_spark
+
+    failures: list[ReclusteringError] = []
+    with shared_spark(settings.stream.cores, settings.stream.driver_memory) as spark:
+        for request in requests:
+            began = time.monotonic()
+            try:
+                with _steps(request.name) as tell:
+                    folder = run_study(request, settings, spark, tell)
+            except ReclusteringError as error:
+                failures.append(error)
+                if len(requests) > 1:
+                    say(f"{request.name}: {error}")
+            else:
+                print(f"{request.name}: {folder / 'report.html'} ({time.monotonic() - began:.0f} s)")
+    if failures:
+        raise failures[0]
+    return 0
+
+
+@contextmanager
+def _steps(name: str) -> "Iterator[Callable[[str], None]]":
+    """Show the step that is under way on a terminal, and a line for each elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step: say(f"{name}: {step}")
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda step: bar.update(task, description=f"{name}: {step}")
