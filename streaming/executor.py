@@ -11,10 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pymongo.collection import Collection
 from pymongo.database import Database
 from xxhash import xxh3_64_intdigest
 
 from shared.adapters.mongo import connect
+from shared.adapters.mongo.customer_store import customers_of
 from shared.core.transactions import Transactions
 from streaming import dead_letters
 from streaming.chunk import Chunk
@@ -115,6 +117,7 @@ class _Worker:
         self._context = context
         self._watch = Stopwatch()
         self._database = _database(context.mongo_uri, context.settings.mongo.database)
+        self._customers = _customers(context.mongo_uri, context.settings.mongo.database)
 
     def work(self, table: pa.Table) -> TaskReport:
         context, watch = self._context, self._watch
@@ -127,7 +130,7 @@ class _Worker:
         raw = _Raw(table, context.settings.kafka.topic, context.fence_epoch)
         rejected = self._keep_rejected(raw, parsed, is_new)
         chunk = _chunk(partition, parsed, offsets)
-        merged = Merger(context, self._database, watch).merge(chunk, raw.record)
+        merged = Merger(context, self._database, self._customers, watch).merge(chunk, raw.record)
         seen = is_new[parsed.rows]
         return TaskReport(
             partition=partition,
@@ -198,3 +201,9 @@ def _event_range(event_ms: NDArray[np.int64], kafka_ms: NDArray[np.int64]) -> di
 def _database(uri: str, name: str) -> Database[Document]:
     """One connection pool per worker process, opened by its first task."""
     return connect(uri, name)
+
+
+@lru_cache(maxsize=4)
+def _customers(uri: str, name: str) -> Collection[Document]:
+    """Connect without retryable writes: a fence tells what a broken connection has left."""
+    return customers_of(connect(uri, name, retry_writes=False))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pymongo.collection import Collection
 from pymongo.database import Database
 
 from shared.adapters.failpoints import failpoint
@@ -21,6 +22,7 @@ from shared.core.placement import LiveModel, Placements, place
 from shared.core.population import PopulationStatistics, population_of
 from shared.core.rfm import CustomerStates, Outcomes, apply_transactions
 from shared.core.transactions import Transactions
+from shared.core.yardstick import Yardstick
 from shared.errors import ServiceUnavailable
 from streaming.changes import causes, fence_of, last_offsets, moved_fence, transition
 from streaming.chunk import Chunk
@@ -60,9 +62,15 @@ class _Round:
 class Merger:
     """Merges chunks of one micro-batch; holds what does not change during it."""
 
-    def __init__(self, context: BatchContext, database: Database[Document], watch: Stopwatch) -> None:
+    def __init__(
+        self,
+        context: BatchContext,
+        database: Database[Document],
+        customers: Collection[Document],
+        watch: Stopwatch,
+    ) -> None:
         self._context, self._database, self._watch = context, database, watch
-        self._customers = store.customers_of(database)
+        self._customers = customers
         self._model: LiveModel | None = context.live_model()
 
     @property
@@ -182,12 +190,12 @@ class Merger:
 
     def _change(self, attempt: _Round, won: NDArray[np.bool_]) -> PopulationStatistics:
         with self._watch.stage("merge"):
-            p995 = self._model.champion.distance_p995 if self._model else np.zeros(0)
+            yardstick = Yardstick.of(self._model.champion if self._model else None)
             as_of_ms = self._context.as_of_ms
-            gained = population_of(attempt.after, attempt.placed, self.shape, p995, won, as_of_ms)
+            gained = population_of(attempt.after, attempt.placed, self.shape, yardstick, won, as_of_ms)
             counted = won & attempt.books.is_counted
             return gained.subtract(
-                population_of(attempt.before, attempt.placed_before, self.shape, p995, counted, as_of_ms)
+                population_of(attempt.before, attempt.placed_before, self.shape, yardstick, counted, as_of_ms)
             )
 
     def _write_transitions(self, written: list[Document], attempt: _Round) -> int:

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from psutil import virtual_memory
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
@@ -41,11 +42,16 @@ def command(folder: Path, port: int, say: Say) -> list[str]:
         "--quiet",
     ]
     options += ["--replSet", "rs0", "--oplogSize", "990"]  # MB; the default is a twentieth of the disk
-    options += ["--wiredTigerCacheSizeGB", "1"]  # the default is half the memory, which Spark needs too
+    options += ["--wiredTigerCacheSizeGB", f"{_cache_gb():.2f}"]
     options += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
     # a primary that is told to stop waits this long for a secondary to take over, and there is none
     options += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
     return [str(_mongod(say)), *options]
+
+
+def _cache_gb() -> float:
+    """Return an eighth of the memory, at least 1 GB: the default is half, which Spark needs too."""
+    return max(1.0, virtual_memory().total / 2**30 / 8)
 
 
 def await_ready(port: int, *, identity: Identity, log: Path) -> None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
+from pymongo.collection import Collection
+from pymongo.errors import AutoReconnect
 
 from shared.adapters.mongo import collections, customer_store
 from shared.adapters.mongo.customer_codec import newcomer
@@ -145,6 +147,34 @@ def test_a_lost_race_is_read_and_merged_again_and_counted_once(database: "Mongo"
 def test_a_writer_that_keeps_winning_fails_the_batch(database: "Mongo") -> None:
     with _interfering(database, MAX_RACES), pytest.raises(ServiceUnavailable, match="one writer"):
         merge(database, STATE, CHAMPION, chunk_of(LINES[:1]))
+
+
+@pytest.mark.parametrize("is_applied", [True, False])
+def test_a_connection_that_breaks_before_the_answer_loses_and_repeats_nothing(
+    database: "Mongo", is_applied: bool
+) -> None:
+    with _broken_once(is_applied):
+        merged = merge(database, STATE, CHAMPION, chunk_of(LINES))
+    assert merged.has_fenced_ahead == is_applied
+    assert [document["applied"] for document in stored(database).values()] == [3, 2, 1]
+    assert {document["rev"] for document in stored(database).values()} == {1}
+    if not is_applied:
+        assert merged.delta.total("applied") == 6
+
+
+def _broken_once(is_applied: bool) -> Any:
+    """Break the connection at the first bulk of customers, after or before the server has carried it out."""
+    original, calls = Collection.bulk_write, []
+
+    def bulk_write(self: Any, operations: Any, **options: Any) -> Any:
+        calls.append(len(operations))
+        if len(calls) > 1:
+            return original(self, operations, **options)
+        if is_applied:
+            original(self, operations, **options)
+        raise AutoReconnect
+
+    return patch.object(Collection, "bulk_write", bulk_write)
 
 
 def test_any_other_failure_of_a_write_fails_the_batch(database: "Mongo") -> None:

@@ -68,7 +68,9 @@ def merge(
     database: Database[Document], state: LiveState, champion: ModelArtifact | None, chunk: Chunk
 ) -> Merged:
     """Merge one chunk."""
-    return Merger(context_of(state, champion), database, Stopwatch()).merge(chunk, raw_record)
+    return Merger(
+        context_of(state, champion), database, customer_store.customers_of(database), Stopwatch()
+    ).merge(chunk, raw_record)
 
 
 def raw_record(position: int) -> Document:

@@ -22,10 +22,16 @@ WRITE_TIMEOUT_MS = 30_000
 _NEXT = "start one with `resegment services up`, or correct mongo.uri (RESEG_MONGO__URI)"
 
 
-def connect(uri: str, database: str) -> Database[Document]:
+def connect(uri: str, database: str, *, retry_writes: bool = True) -> Database[Document]:
     """Open a database and make sure that it answers.
 
     Writes wait for a majority and its journal whatever the address says; datetimes come back aware.
+
+    Parameters
+    ----------
+    retry_writes : let the server remember each write, so that the driver may send it once more. Costs a
+        quarter of the time of a bulk of replacements; without it the caller must find out what a lost
+        connection has left.
 
     Raises
     ------
@@ -39,6 +45,7 @@ def connect(uri: str, database: str) -> Database[Document]:
             w="majority",
             journal=True,
             wTimeoutMS=WRITE_TIMEOUT_MS,
+            retryWrites=retry_writes,
             serverSelectionTimeoutMS=SELECTION_TIMEOUT_MS,
             tz_aware=True,
             appname="resegment",

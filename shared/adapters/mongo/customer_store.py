@@ -12,7 +12,7 @@ from bson.codec_options import CodecOptions, DatetimeConversion
 from pymongo import ReplaceOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, ConnectionFailure
 
 from shared.adapters.mongo.bulk import positions_taken
 from shared.adapters.mongo.client import Document
@@ -64,7 +64,10 @@ def scan(
 def replace(
     customers: Collection[Document], documents: Sequence[Document], read_revs: Sequence[int]
 ) -> set[int]:
-    """Replace or create documents; returns the positions that lost the race.
+    """Replace or create documents; returns the positions that are not known to be written.
+
+    Those lost the race for their revision, or the connection broke before the answer: read them again,
+    and their revision and fence tell what became of them.
 
     Raises
     ------
@@ -95,8 +98,11 @@ def set_keys(
 def _write(customers: Collection[Document], operations: Sequence[ReplaceOne[Document]]) -> set[int]:
     lost: set[int] = set()
     for start in range(0, len(operations), _WRITE_CHUNK):
+        part = operations[start : start + _WRITE_CHUNK]
         try:
-            customers.bulk_write(operations[start : start + _WRITE_CHUNK], ordered=False)
+            customers.bulk_write(part, ordered=False)
         except BulkWriteError as error:
             lost.update(start + position for position in positions_taken(error))
+        except ConnectionFailure:
+            lost.update(range(start, start + len(part)))
     return lost
