@@ -18,6 +18,7 @@ Kind = Literal[
     "stream_down",
     "stream_stalled",
     "recluster_failed",
+    "model_refused",
 ]
 """Every kind has a section of its own in docs/runbook.md."""
 
