@@ -14,7 +14,9 @@ from batch.load import CustomerTable
 from batch.scale import Scaled
 from shared.config import ModelSettings
 from shared.core.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.fixed_point import to_fixed
 from shared.core.selection import KScores
+from shared.core.yardstick import count_in_bins, cut_bins
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ def assemble(
     provenance: Provenance,
 ) -> ModelArtifact:
     """Put a model together; its version is given when it is stored."""
-    k = len(clustering.centers)
+    k, vectors = len(clustering.centers), to_fixed(scaled.X)
+    edges = cut_bins(vectors)
     return ModelArtifact(
         version=0,
         parent=provenance.parent,
@@ -52,9 +55,13 @@ def assemble(
         counts=clustering.counts,
         distance_p995=_distance_p995(clustering, k),
         quantization_error=float(clustering.distances.mean()),
+        distance_p95=float(np.quantile(clustering.distances, 0.95)),
+        bin_edges=edges,
+        bin_counts=count_in_bins(vectors, edges),
         som=som,
         segments=segments,
         next_segment_id=identities.next_segment_id,
+        lineage=identities.lineage,
         data_from=table.first_event_at,
         data_to=table.newest_event_at,
         as_of=table.as_of,

@@ -136,13 +136,13 @@ def verify_file(
 def _compare_learning(database: "Database[dict[str, Any]]", live: Mapping[str, Any]) -> "list[Comparison]":
     """Recount what was learnt from; only a stream at rest has customers and sums of one moment."""
     from shared.recount import compare_learning
-    from shared.recount.learning import KEYS
+    from shared.recount.learning import KEYS, MODEL_KEYS
 
     if not live["clean"] or live["pending"] is not None:
         return []
-    model = database["models"].find_one({"_id": live["model_version"]}, {"som.cols": 1})
+    model = database["models"].find_one({"_id": live["model_version"]}, dict.fromkeys(MODEL_KEYS, 1))
     customers = database["customers"].find({}, dict.fromkeys(KEYS, 1), batch_size=10_000)
-    return [compare_learning(live, customers, model["som"]["cols"] if model else 0)]
+    return [compare_learning(live, customers, model)]
 
 
 def _live_model(database: "Database[dict[str, Any]]", settings: "Settings") -> dict[str, Any]:

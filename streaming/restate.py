@@ -33,6 +33,7 @@ from shared.core.placement import (
 from shared.core.population import PopulationStatistics, population_of
 from shared.core.rfm import CustomerStates, concatenate_states
 from shared.core.som.reopening import needs_reopening, reopen, settle
+from shared.core.yardstick import Yardstick
 from shared.errors import LeaseHeld
 from streaming.live import LiveState, Target
 
@@ -58,14 +59,14 @@ def recount(
     model = state.model(champion)
     shape = (len(state.centers), len(state.unit_weights), state.centers.shape[1])
     cols = champion.som.cols if model and champion else 0
-    p995 = champion.distance_p995 if model and champion else np.zeros(0)
+    yardstick = Yardstick.of(champion if model else None)
     as_of_ms = model.as_of_ms if model else 0
     total = PopulationStatistics.empty(*shape)
     for documents in store.scan(store.customers_of(database)):
         everybody = np.ones(len(documents), np.bool_)
         placed = codec.placements_of(documents, shape[2], cols)
         total = total.merge(
-            population_of(codec.states_of(documents), placed, shape, p995, everybody, as_of_ms)
+            population_of(codec.states_of(documents), placed, shape, yardstick, everybody, as_of_ms)
         )
         ahead = [document for document in documents if _is_ahead(document["last_transition"], state)]
         transitions.publish(database, ahead)
@@ -90,7 +91,7 @@ def restate(
     shape = (len(model.centers), len(model.unit_weights), model.centers.shape[1])
     everybody = np.ones(len(table.ids), np.bool_)
     return model, population_of(
-        table.states, placed, shape, champion.distance_p995, everybody, model.as_of_ms
+        table.states, placed, shape, Yardstick.of(champion), everybody, model.as_of_ms
     )
 
 

@@ -25,6 +25,7 @@ from shared.core.population import PopulationStatistics, population_of
 from shared.core.recent import Recent
 from shared.core.rfm import CustomerStates
 from shared.core.transactions import NEVER_MS
+from shared.core.yardstick import Yardstick
 from streaming import live_store
 from streaming.live import LiveState, Target, TopicIdentity, first_state
 
@@ -118,10 +119,10 @@ def documents_of(numbers: range, model: LiveModel | None) -> tuple[list[Document
         {**codec.newcomer(customer_id(number)), **state, **placement, **fixed, "at_tick": tick}
         for number, state, placement, tick in columns
     ]
-    p995 = model.champion.distance_p995 if model else np.zeros(0)
+    yardstick = Yardstick.of(model.champion if model else None)
     everybody = np.ones(len(numbers), np.bool_)
     return documents, population_of(
-        states, placed, _shape(model), p995, everybody, model.as_of_ms if model else 0
+        states, placed, _shape(model), yardstick, everybody, model.as_of_ms if model else 0
     )
 
 

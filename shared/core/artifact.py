@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.artifact_parts import (
+    LineageEdge,
     Segment,
     SomArtifact,
     frozen,
@@ -27,9 +28,17 @@ from shared.core.canonical import digest
 from shared.core.transform import FeatureTransform
 from shared.errors import SchemaMismatch
 
-__all__ = ["PROVENANCE", "SCHEMA_VERSION", "ModelArtifact", "Segment", "SomArtifact", "checksum_of"]
+__all__ = [
+    "PROVENANCE",
+    "SCHEMA_VERSION",
+    "LineageEdge",
+    "ModelArtifact",
+    "Segment",
+    "SomArtifact",
+    "checksum_of",
+]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 PROVENANCE = frozenset({"_id", "parent", "created_at", "run_id", "code_version", "checksum"})
 """What says where a model came from, not what it is: two runs over the same customers with the same
@@ -49,8 +58,11 @@ class ModelArtifact:
     centers : (k, d), scaled units. radii : (k,) root mean square distance of a segment's customers to
         its center. counts, shares, distance_p995 : (k,), the last the 99.5th percentile of the
         distance to the own center. quantization_error : mean distance to it. All on the fit set.
+    distance_p95 : 95th percentile of that distance over everybody. bin_edges (d, b) int64 fixed point,
+        bin_counts (d, b + 1) : how the fit set's features were distributed, see `shared.core.yardstick`.
     segments : one per label, in the order of labels.
     next_segment_id : the lowest identity that no segment has ever had.
+    lineage : how its segments follow from the parent's; empty for the first.
     metrics : whatever else was measured when it was fitted.
     data_from, data_to, as_of, created_at : aware datetimes.
 
@@ -70,6 +82,9 @@ class ModelArtifact:
     counts: Int64
     distance_p995: Float64
     quantization_error: float
+    distance_p95: float
+    bin_edges: Int64
+    bin_counts: Int64
     som: SomArtifact
     segments: tuple[Segment, ...]
     next_segment_id: int
@@ -79,6 +94,7 @@ class ModelArtifact:
     seed: int
     code_version: str
     metrics: Mapping[str, float] = field(default_factory=dict)
+    lineage: tuple[LineageEdge, ...] = ()
 
     def __post_init__(self) -> None:
         for name, dtype in _ARRAYS.items():
@@ -148,7 +164,14 @@ class ModelArtifact:
             raise SchemaMismatch(msg) from error
 
 
-_ARRAYS = {"centers": "<f8", "radii": "<f8", "counts": "<i8", "distance_p995": "<f8"}
+_ARRAYS = {
+    "centers": "<f8",
+    "radii": "<f8",
+    "counts": "<i8",
+    "distance_p995": "<f8",
+    "bin_edges": "<i8",
+    "bin_counts": "<i8",
+}
 
 
 def checksum_of(document: Mapping[str, Any]) -> str:
@@ -166,9 +189,11 @@ def _content(model: ModelArtifact) -> dict[str, Any]:
         "transform": transform_document(model.transform),
         "shares": to_bytes(model.shares),
         "quantization_error": float(model.quantization_error),
+        "distance_p95": float(model.distance_p95),
         "som": model.som.to_document(),
         "segments": [asdict(segment) for segment in model.segments],
         "next_segment_id": model.next_segment_id,
+        "lineage": [edge.to_document() for edge in model.lineage],
         "metrics": dict(model.metrics),
         "data_interval": {"from": model.data_from, "to": model.data_to},
         "n_customers": model.n_customers,
@@ -198,11 +223,14 @@ def _parse(document: Mapping[str, Any]) -> ModelArtifact:
     features, k = tuple(document["features"]), int(document["k"])
     arrays: dict[str, Any] = {name: np.frombuffer(document[name], dtype) for name, dtype in _ARRAYS.items()}
     arrays["centers"] = arrays["centers"].reshape(k, len(features))
+    for name in ("bin_edges", "bin_counts"):
+        arrays[name] = arrays[name].reshape(len(features), -1)
     return ModelArtifact(
         version=int(document["_id"]),
         transform=transform_of(features, document["transform"]),
         som=SomArtifact.from_document(document["som"], len(features)),
         segments=tuple(Segment(**segment) for segment in document["segments"]),
+        lineage=tuple(LineageEdge.from_document(edge) for edge in document["lineage"]),
         data_from=document["data_interval"]["from"],
         data_to=document["data_interval"]["to"],
         **arrays,
@@ -211,8 +239,8 @@ def _parse(document: Mapping[str, Any]) -> ModelArtifact:
 
 
 _PLAIN = (
-    "parent", "provisional", "created_at", "run_id", "quantization_error", "next_segment_id", "as_of",
-    "seed", "code_version", "metrics",
+    "parent", "provisional", "created_at", "run_id", "quantization_error", "distance_p95", "next_segment_id",
+    "as_of", "seed", "code_version", "metrics",
 )  # fmt: skip
 
 
@@ -223,6 +251,8 @@ def _check_shapes(model: ModelArtifact) -> None:
         "counts": (model.k,),
         "distance_p995": (model.k,),
         "centers": (model.k, d),
+        "bin_edges": (d, model.bin_edges.shape[-1]),
+        "bin_counts": (d, model.bin_edges.shape[-1] + 1),
     }
     got = {name: getattr(model, name).shape for name in expected}
     labels = [segment.label for segment in model.segments]

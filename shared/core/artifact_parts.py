@@ -1,7 +1,7 @@
 """The parts of a model artifact, and how arrays become bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,40 @@ class Segment:
     """What the business calls the customers of one label.
 
     label : position of its center, 0..k-1. segment_id : stable identity, never reused.
+    base : the name without what tells it apart from others of the same name; it decides whether the
+    next model may keep the name.
     """
 
     label: int
     segment_id: int
     name: str
     action: str
+    base: str = ""
+
+
+@dataclass(frozen=True)
+class LineageEdge:
+    """What became of segments of the champion, or where new ones came from.
+
+    kind : survive, split, merge, emerge or disappear. old, new : identities on either side, ascending.
+    share : of the old segments' customers that arrived in the new ones; for `emerge` the largest share of
+    the new segment that came from one old segment. customers : how many they share.
+    """
+
+    kind: str
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    share: float
+    customers: int
+
+    def to_document(self) -> dict[str, Any]:
+        """Return a plain document."""
+        return asdict(self) | {"old": list(self.old), "new": list(self.new)}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "LineageEdge":
+        """Read what `to_document` wrote."""
+        return cls(**{**document, "old": tuple(document["old"]), "new": tuple(document["new"])})
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,8 +47,8 @@ class Placements:
     """Placement of n customers; labels are `NOBODY` and distances NaN where `status` is not CLUSTERED.
 
     status (n,) int8; vectors (n, d) int64 fixed point; labels, runner_up, units, reference_labels (n,) int32;
-    distances and runner_up_distances to live centers, unit_distances to the best unit,
-    reference_distances to the nearest champion center, all (n,) in scaled units;
+    distances to live centers, margins by which the runner-up is further, unit_distances to the best
+    unit, reference_distances to the nearest champion center, all (n,) in scaled units;
     is_unit_adjacent : whether the second best unit touches the best.
     """
 
@@ -57,7 +57,7 @@ class Placements:
     labels: NDArray[np.int32]
     distances: NDArray[np.float64]
     runner_up: NDArray[np.int32]
-    runner_up_distances: NDArray[np.float64]
+    margins: NDArray[np.float64]
     units: NDArray[np.int32]
     is_unit_adjacent: NDArray[np.bool_]
     unit_distances: NDArray[np.float64]
@@ -88,7 +88,7 @@ def nowhere(status: NDArray[np.int8], d: int) -> Placements:
         labels=nobody,
         distances=unknown,
         runner_up=nobody,
-        runner_up_distances=unknown,
+        margins=unknown,
         units=nobody,
         is_unit_adjacent=np.zeros(n, np.bool_),
         unit_distances=unknown,
@@ -131,7 +131,7 @@ def place_vectors(vectors: NDArray[np.int64], model: LiveModel) -> Placements:
         labels=live.labels,
         distances=live.distances,
         runner_up=live.runner_up,
-        runner_up_distances=live.runner_up_distances,
+        margins=live.runner_up_distances - live.distances,
         units=units.first.astype(np.int32),
         is_unit_adjacent=model.grid.adjacency()[units.first, units.second],
         unit_distances=units.first_distances,

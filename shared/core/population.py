@@ -15,9 +15,11 @@ from shared.core.fixed_point import checked_add, checked_subtract, sum_by_label,
 from shared.core.placement import CLUSTERED, UNASSIGNED, Placements
 from shared.core.rfm import CustomerStates
 from shared.core.statistics import BatchStatistics
+from shared.core.yardstick import N_BINS, N_DISTANCE_BINS, Yardstick
 
-SEGMENT_SUMS = ("monetary_minor", "frequency", "recency_s", "distance")
-"""Per live label; distance in fixed point, recency at the tick in whole seconds, never negative."""
+SEGMENT_SUMS = ("monetary_minor", "frequency", "recency_s", "distance", "silhouette")
+"""Per live label; distance and simplified silhouette in fixed point, recency at the tick in whole seconds,
+never negative."""
 REFERENCE_SUMS = ("distance", "outliers")
 """Per champion label; outliers lie beyond the champion's 99.5th percentile of distance."""
 TOTALS = ("customers", "clusterable", "applied", "duplicate", "late", "folds", "unit_distance")
@@ -29,7 +31,8 @@ class PopulationStatistics:
     """Sums over customers, k segments, m units, d features.
 
     segments (k, d), units (m, d), reference (k, d) : by live label, best unit, champion label.
-    segment_sums (k, 4), reference_sums (k, 2), totals (7,) : int64, columns as named above.
+    segment_sums (k, 5), reference_sums (k, 2), totals (7,) : int64, columns as named above.
+    feature_bins (d, b), distance_bins (c,) : customers in each bin of the champion's yardstick.
     """
 
     segments: BatchStatistics
@@ -38,6 +41,8 @@ class PopulationStatistics:
     segment_sums: NDArray[np.int64]
     reference_sums: NDArray[np.int64]
     totals: NDArray[np.int64]
+    feature_bins: NDArray[np.int64]
+    distance_bins: NDArray[np.int64]
 
     @classmethod
     def empty(cls, k: int, m: int, d: int) -> "PopulationStatistics":
@@ -49,6 +54,8 @@ class PopulationStatistics:
             np.zeros((k, len(SEGMENT_SUMS)), np.int64),
             np.zeros((k, len(REFERENCE_SUMS)), np.int64),
             np.zeros(len(TOTALS), np.int64),
+            np.zeros((d, N_BINS), np.int64),
+            np.zeros(N_DISTANCE_BINS, np.int64),
         )
 
     @property
@@ -66,9 +73,7 @@ class PopulationStatistics:
             self.segments.merge(other.segments),
             self.units.merge(other.units),
             self.reference.merge(other.reference),
-            checked_add(self.segment_sums, other.segment_sums),
-            checked_add(self.reference_sums, other.reference_sums),
-            checked_add(self.totals, other.totals),
+            *(checked_add(getattr(self, name), getattr(other, name)) for name in _TABLES),
         )
 
     def subtract(self, other: "PopulationStatistics") -> "PopulationStatistics":
@@ -77,9 +82,7 @@ class PopulationStatistics:
             self.segments.subtract(other.segments),
             self.units.subtract(other.units),
             self.reference.subtract(other.reference),
-            checked_subtract(self.segment_sums, other.segment_sums),
-            checked_subtract(self.reference_sums, other.reference_sums),
-            checked_subtract(self.totals, other.totals),
+            *(checked_subtract(getattr(self, name), getattr(other, name)) for name in _TABLES),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -96,6 +99,8 @@ class PopulationStatistics:
             "segment_sums": self.segment_sums.astype("<i8").tobytes(),
             "reference_sums": self.reference_sums.astype("<i8").tobytes(),
             "totals": dict(zip(TOTALS, self.totals.tolist(), strict=True)),
+            "feature_bins": self.feature_bins.astype("<i8").tobytes(),
+            "distance_bins": self.distance_bins.astype("<i8").tobytes(),
         }
 
     @classmethod
@@ -112,14 +117,19 @@ class PopulationStatistics:
             table("segment_sums", len(SEGMENT_SUMS)),
             table("reference_sums", len(REFERENCE_SUMS)),
             np.array([document["totals"][name] for name in TOTALS], np.int64),
+            table("feature_bins", N_BINS),
+            table("distance_bins", N_DISTANCE_BINS)[0],
         )
+
+
+_TABLES = ("segment_sums", "reference_sums", "totals", "feature_bins", "distance_bins")
 
 
 def population_of(
     states: CustomerStates,
     placed: Placements,
     shape: tuple[int, int, int],
-    distance_p995: NDArray[np.float64],
+    yardstick: Yardstick,
     is_counted: NDArray[np.bool_],
     as_of_ms: int,
 ) -> PopulationStatistics:
@@ -127,7 +137,7 @@ def population_of(
 
     Parameters
     ----------
-    shape : (k, m, d) of the model. distance_p995 : (k,) of the champion.
+    shape : (k, m, d) of the model. yardstick : of the champion.
     is_counted : (m,) False for a customer without a document: new ones before, deleted ones after.
     as_of_ms : the tick that all of them stand under.
     """
@@ -136,13 +146,16 @@ def population_of(
     reference_labels = np.where(is_counted, placed.reference_labels, -1)
     units = np.where(is_counted, placed.units, -1)
     vectors = placed.vectors if d else np.zeros((len(states), 0), np.int64)
+    inside = reference_labels >= 0
     return PopulationStatistics(
         BatchStatistics.of(vectors, labels, k),
         BatchStatistics.of(vectors, units, m),
         BatchStatistics.of(vectors, reference_labels, k),
         sum_by_label(_segment_columns(states, placed, labels, as_of_ms), labels, k),
-        sum_by_label(_reference_columns(placed, reference_labels, distance_p995), reference_labels, k),
+        sum_by_label(_reference_columns(placed, reference_labels, yardstick), reference_labels, k),
         _totals(states, placed, is_counted),
+        yardstick.feature_bins(vectors[inside]),
+        yardstick.distance_bins(placed.reference_distances[inside]),
     )
 
 
@@ -156,16 +169,27 @@ def _segment_columns(
             states.frequency,
             np.where(inside, np.maximum(as_of_ms - states.last_purchase_ms, 0) // 1000, 0),
             to_fixed(np.where(inside, placed.distances, 0.0)),
+            to_fixed(np.where(inside, _silhouettes(placed), 0.0)),
         ]
     )
 
 
+def _silhouettes(placed: Placements) -> NDArray[np.float64]:
+    """(b - a) / b of the distances to the own and the next center; 0 where there is no next or both are 0.
+
+    Written in the margin b - a, which is what a document keeps: a value taken out equals the one put in.
+    """
+    apart = np.where(placed.margins > 0, placed.margins, 0.0)
+    known = np.isfinite(apart) & (apart > 0)
+    return np.divide(apart, placed.distances + apart, out=np.zeros(len(placed)), where=known)
+
+
 def _reference_columns(
-    placed: Placements, labels: NDArray[np.int32], distance_p995: NDArray[np.float64]
+    placed: Placements, labels: NDArray[np.int32], yardstick: Yardstick
 ) -> NDArray[np.int64]:
     inside = labels >= 0
     distances = np.where(inside, placed.reference_distances, 0.0)
-    limits = np.append(distance_p995, np.inf)[labels]  # label -1 reads the infinity at the end
+    limits = np.append(yardstick.distance_p995, np.inf)[labels]  # label -1 reads the infinity at the end
     return np.column_stack([to_fixed(distances), distances > limits])
 
 

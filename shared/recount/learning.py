@@ -5,6 +5,7 @@ money, orders and outcomes that belong to them, have to equal what the stream ke
 """
 
 import struct
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,9 @@ KEYS = (
     "som_row",
     "som_col",
     "reference_label",
+    "reference_distance",
+    "distance",
+    "margin",
     "frequency",
     "monetary_minor",
     "last_purchase_at",
@@ -30,20 +34,26 @@ KEYS = (
 )
 """What must be read of each customer."""
 
+MODEL_KEYS = ("features", "som.cols", "bin_edges", "distance_p95")
+"""What must be read of the champion."""
+
 _GROUPS = ("segments", "units", "reference")
+_COLUMNS = ("monetary_minor", "frequency", "recency_s", "distance", "silhouette")
+_UNIT = 2**32
+_DISTANCE_STEPS, _DISTANCE_BINS = 20, 61
 
 
 def compare_learning(
-    live: Mapping[str, Any], customers: Iterable[Mapping[str, Any]], som_cols: int
+    live: Mapping[str, Any], customers: Iterable[Mapping[str, Any]], model: Mapping[str, Any] | None
 ) -> Comparison:
     """Compare `live_model.population` with the customer table.
 
     Parameters
     ----------
     live : the document of a stream at rest. customers : documents with `KEYS`.
-    som_cols : columns of the champion's map; 0 without a model.
+    model : the champion's document with `MODEL_KEYS`; None without one.
     """
-    recounted = _sums(customers, som_cols)
+    recounted = _sums(customers, None if model is None else _Marks(model))
     stored = _stored(live["population"])
     names = sorted(stored.keys() | recounted.keys())
     found = [
@@ -54,7 +64,18 @@ def compare_learning(
     return Comparison(1, tuple(found))
 
 
-def _sums(customers: Iterable[Mapping[str, Any]], som_cols: int) -> dict[str, int]:
+class _Marks:
+    """What of a model its customers are counted against."""
+
+    def __init__(self, model: Mapping[str, Any]) -> None:
+        edges, d = list(_integers(model["bin_edges"])), len(model["features"])
+        n = len(edges) // d
+        self.edges = [edges[feature * n : (feature + 1) * n] for feature in range(d)]
+        self.som_cols: int = model["som"]["cols"]
+        self.p95: float = model["distance_p95"]
+
+
+def _sums(customers: Iterable[Mapping[str, Any]], marks: _Marks | None) -> dict[str, int]:
     sums: dict[str, int] = defaultdict(int)
     for customer in customers:
         if customer["deleted"]:
@@ -64,15 +85,15 @@ def _sums(customers: Iterable[Mapping[str, Any]], som_cols: int) -> dict[str, in
             sums[f"totals.{outcome}"] += customer[outcome]
         if customer["status"] in {"clustered", "unassigned"}:
             sums["totals.clusterable"] += 1
-        if customer["status"] == "clustered":
-            _add_clustered(sums, customer, som_cols)
+        if customer["status"] == "clustered" and marks is not None:
+            _add_clustered(sums, customer, marks)
     return dict(sums)
 
 
-def _add_clustered(sums: dict[str, int], customer: Mapping[str, Any], som_cols: int) -> None:
+def _add_clustered(sums: dict[str, int], customer: Mapping[str, Any], marks: _Marks) -> None:
     vector = struct.unpack(f"<{len(customer['vector']) // 8}q", customer["vector"])
     label = customer["label"]
-    places = (label, customer["som_row"] * som_cols + customer["som_col"], customer["reference_label"])
+    places = (label, customer["som_row"] * marks.som_cols + customer["som_col"], customer["reference_label"])
     for group, place in zip(_GROUPS, places, strict=True):
         sums[f"{group}.counts.{place}"] += 1
         for feature, value in enumerate(vector):
@@ -81,6 +102,14 @@ def _add_clustered(sums: dict[str, int], customer: Mapping[str, Any], som_cols: 
     sums[f"frequency.{label}"] += customer["frequency"]
     since = _utc(customer["as_of"]) - _utc(customer["last_purchase_at"])
     sums[f"recency_s.{label}"] += max(since // timedelta(seconds=1), 0)
+    distance, margin = customer["distance"], customer["margin"] or 0.0
+    sums[f"distance.{label}"] += round(distance * _UNIT)
+    sums[f"silhouette.{label}"] += round(margin / (distance + margin) * _UNIT) if margin > 0 else 0
+    for feature, value in enumerate(vector):
+        sums[f"feature_bins.{feature}.{bisect_right(marks.edges[feature], value)}"] += 1
+    if marks.p95 > 0:
+        step = int(min(customer["reference_distance"] / marks.p95 * _DISTANCE_STEPS, _DISTANCE_BINS - 1))
+        sums[f"distance_bins.{step}"] += 1
 
 
 def _stored(population: Mapping[str, Any]) -> dict[str, int]:
@@ -92,9 +121,12 @@ def _stored(population: Mapping[str, Any]) -> dict[str, int]:
         found |= {f"{group}.counts.{place}": count for place, count in enumerate(counts)}
         found |= {f"{group}.sums.{i // d}.{i % d}": sums[i] for i in range(k * d)}
     rows = list(_integers(population["segment_sums"]))
-    for column, name in enumerate(("monetary_minor", "frequency", "recency_s")):
-        found |= {f"{name}.{label}": value for label, value in enumerate(rows[column::4])}
-    return found
+    for column, name in enumerate(_COLUMNS):
+        found |= {f"{name}.{label}": value for label, value in enumerate(rows[column :: len(_COLUMNS)])}
+    found |= {f"distance_bins.{i}": n for i, n in enumerate(_integers(population["distance_bins"]))}
+    bins, d = list(_integers(population["feature_bins"])), population["segments"]["shape"][1]
+    width = len(bins) // d if d else 1
+    return found | {f"feature_bins.{i // width}.{i % width}": count for i, count in enumerate(bins)}
 
 
 def _integers(data: bytes) -> Iterator[int]:

@@ -6,12 +6,15 @@ import numpy as np
 
 from shared.core.artifact import ModelArtifact, Segment, SomArtifact
 from shared.core.features import MS_PER_DAY
+from shared.core.fixed_point import to_fixed
 from shared.core.placement import LiveModel
 from shared.core.transform import FeatureTransform
+from shared.core.yardstick import N_BINS
 
 AS_OF = datetime(2011, 3, 1, tzinfo=UTC)
 AS_OF_MS = round(AS_OF.timestamp() * 1000)
 K, UNITS, D = 4, 6, 3
+EDGES = to_fixed(np.tile(np.linspace(-2.0, 2.0, N_BINS - 1), (D, 1)))
 FEATURES = ("recency_days", "frequency", "monetary")
 
 
@@ -30,6 +33,9 @@ def champion(version: int = 1, *, shift: float = 0.0, provisional: bool = False)
         counts=np.array([40, 30, 20, 10]),
         distance_p995=np.full(K, 1.5),
         quantization_error=0.8,
+        distance_p95=1.2,
+        bin_edges=EDGES,
+        bin_counts=np.full((D, N_BINS), 5),
         som=SomArtifact(2, 3, "rectangular", False, 1.0, rng.normal(size=(UNITS, D)) + shift, 0.6, 0.1, 1.0),
         segments=tuple(Segment(i, 10 * version + i, f"Segment {version}.{i}", "Wait") for i in range(K)),
         next_segment_id=100,

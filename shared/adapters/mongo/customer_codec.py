@@ -38,6 +38,7 @@ _EMPTY: dict[str, Any] = {
     "segment_id": None,
     "segment_name": None,
     "distance": None,
+    "margin": None,
     "som_row": None,
     "som_col": None,
     "som_adjacent": None,
@@ -109,7 +110,7 @@ def placements_of(documents: Sequence[Document], d: int, som_cols: int) -> Place
         labels=labels,
         distances=_floats(documents, "distance"),
         runner_up=np.full_like(labels, NOBODY),
-        runner_up_distances=np.full(len(documents), np.nan),
+        margins=_floats(documents, "margin"),
         units=np.where(rows >= 0, rows * som_cols + columns, NOBODY).astype(np.int32),
         is_unit_adjacent=np.array([bool(document["som_adjacent"]) for document in documents], np.bool_),
         unit_distances=_floats(documents, "som_distance"),
@@ -160,7 +161,6 @@ def placement_keys(
     inside = placed.status == CLUSTERED
     ids, names = _segment_lookup(model)
     cols = model.champion.som.cols if model else 1
-    margin = placed.runner_up_distances - placed.distances
     as_of_ms = model.as_of_ms if model else NEVER_MS
     has_purchase = states.last_purchase_ms > NEVER_MS
     columns: dict[str, list[Any]] = {
@@ -173,7 +173,7 @@ def placement_keys(
         "segment_name": [names[label] for label in placed.labels.tolist()],
         "distance": _or_none(placed.distances, inside),
         "runner_up_id": [ids[label] for label in placed.runner_up.tolist()],
-        "margin": _or_none(margin, inside & np.isfinite(margin)),
+        "margin": _or_none(placed.margins, inside & np.isfinite(placed.margins)),
         "som_row": _or_none(placed.units // cols, inside),
         "som_col": _or_none(placed.units % cols, inside),
         "som_adjacent": _or_none(placed.is_unit_adjacent, inside),

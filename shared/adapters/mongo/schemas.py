@@ -66,8 +66,8 @@ MODELS = shape(
     | fields(DATE, "created_at as_of")
     | fields(STRING, "run_id code_version checksum")
     | {"transform": shape(fields(BYTES, "means deviations") | {"recency_clip_days": or_null(WHOLE)})}
-    | fields(BYTES, "centers radii shares counts distance_p995")
-    | {"quantization_error": NUMBER}
+    | fields(BYTES, "centers radii shares counts distance_p995 bin_edges bin_counts")
+    | fields(NUMBER, "quantization_error distance_p95")
     | {
         "som": shape(
             fields(COUNT, "rows cols")

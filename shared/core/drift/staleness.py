@@ -9,21 +9,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf, isfinite
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.artifact import ModelArtifact
+from shared.core.drift.distribution import jsd, ks, psi, quantile, wasserstein
 from shared.core.fixed_point import from_fixed
-from shared.core.population import PopulationStatistics
+from shared.core.population import SEGMENT_SUMS, PopulationStatistics
+from shared.core.yardstick import STEPS_TO_P95
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Status = Literal["ok", "warn", "critical", "undefined"]
-
-SMOOTHING = 0.5
-"""Added to every count before PSI: an empty segment then costs a bounded amount instead of infinity."""
 
 EXPECTED_OUTLIERS = 0.005
 """Share of the fit set beyond the 99.5th percentile of its segment, by construction."""
@@ -35,13 +34,22 @@ LEVELS: MappingProxyType[str, tuple[float, float]] = MappingProxyType(
         "share_delta": (0.03, 0.05),
         "centroid_displacement": (0.25, 0.5),
         "quantization_error_ratio": (1.10, 1.25),
+        "distance_p95_ratio": (1.10, 1.25),
         "outlier_ratio": (2.0, 4.0),
         "som_error_ratio": (1.10, 1.25),
         "topographic_error_delta": (0.05, 0.10),
         "unit_use_delta": (-0.15, -0.30),
+        "silhouette_delta": (-0.05, -0.10),
+        "psi": (0.10, 0.25),
+        "ks": (0.10, 0.20),
+        "wasserstein": (0.10, 0.25),  # in standard deviations of the fit set
     }
 )
-"""Warn and critical level of each metric; a critical level below the warn level means: low is bad."""
+"""Warn and critical level of each metric; a critical level below the warn level means: low is bad. The
+last three are measured for each feature, as `psi_monetary` and so on."""
+
+SILHOUETTE = "silhouette_simplified"
+"""Under this name a model's metrics hold what its segments were apart when it was fitted."""
 
 _RELATIVE_SHARE = (0.25, 0.5)
 """A small segment that loses a quarter or half of its share is news too, however few points that is."""
@@ -74,40 +82,21 @@ def staleness(
     _check_shapes(model, population, live_centers)
     stock = _stock(population)
     return [
-        _metric("share_psi", share_psi(model.counts, stock.counts)),
-        _metric("share_jsd", share_jsd(model.counts, stock.counts)),
+        _metric("share_psi", psi(model.counts, stock.counts)),
+        _metric("share_jsd", jsd(model.counts, stock.counts)),
         *_share_deltas(model, stock),
         *_displacements(model, live_centers),
         _metric("quantization_error_ratio", _ratio(stock.distance, stock.total * model.quantization_error)),
+        _metric("distance_p95_ratio", _ratio(stock.distance_p95, STEPS_TO_P95)),
         _metric("outlier_ratio", _ratio(stock.outliers, stock.total * EXPECTED_OUTLIERS)),
         _metric("som_error_ratio", _ratio(stock.unit_distance, stock.total * model.som.quantization_error)),
         _metric(
             "topographic_error_delta", _above(_ratio(stock.folds, stock.total), model.som.topographic_error)
         ),
         _metric("unit_use_delta", _above(stock.unit_use, model.som.unit_use)),
+        _metric("silhouette_delta", _above(stock.silhouette, model.metrics.get(SILHOUETTE))),
+        *_feature_metrics(model, population),
     ]
-
-
-def share_psi(reference: Int64, current: Int64) -> float | None:
-    """Return the population stability index of two counts (k,), smoothed; None if either is empty.
-
-    References
-    ----------
-    Yurdakul (2018), Statistical properties of the population stability index.
-    """
-    if not (reference.sum() and current.sum()):
-        return None
-    p, q = _shares(reference + SMOOTHING), _shares(current + SMOOTHING)
-    return float(np.sum((q - p) * np.log(q / p)))
-
-
-def share_jsd(reference: Int64, current: Int64) -> float | None:
-    """Return the Jensen-Shannon divergence of two counts (k,) in bits, 0..1; None if either is empty."""
-    if not (reference.sum() and current.sum()):
-        return None
-    p, q = _shares(reference), _shares(current)
-    # Rounding can take equal shares a hair below zero.
-    return max(0.0, _entropy((p + q) / 2) - (_entropy(p) + _entropy(q)) / 2)
 
 
 @dataclass(frozen=True)
@@ -121,6 +110,8 @@ class _Stock:
     unit_distance: float
     folds: int
     unit_use: float | None
+    silhouette: float | None
+    distance_p95: float | None
 
 
 def _stock(population: PopulationStatistics) -> _Stock:
@@ -134,6 +125,8 @@ def _stock(population: PopulationStatistics) -> _Stock:
         float(from_fixed(population.total("unit_distance"))),
         population.total("folds"),
         _ratio(int(np.count_nonzero(units)), units.size if total else 0),
+        _ratio(float(from_fixed(population.segment_sums[:, SEGMENT_SUMS.index("silhouette")].sum())), total),
+        quantile(population.distance_bins, 0.95),
     )
 
 
@@ -152,6 +145,18 @@ def _displacements(model: ModelArtifact, live_centers: Float64) -> Iterator[Drif
         model.segment_ids.tolist(), distances.tolist(), model.radii.tolist(), strict=True
     ):
         yield _metric("centroid_displacement", _ratio(moved, radius), segment_id)
+
+
+def _feature_metrics(model: ModelArtifact, population: PopulationStatistics) -> Iterator[DriftMetric]:
+    for feature, name in enumerate(model.features):
+        before, now = model.bin_counts[feature], population.feature_bins[feature]
+        edges = from_fixed(model.bin_edges[feature])
+        for measure, value in (
+            ("psi", psi(before, now)),
+            ("ks", ks(before, now)),
+            ("wasserstein", wasserstein(before, now, edges)),
+        ):
+            yield _metric(f"{measure}_{name}", value, levels=LEVELS[measure])
 
 
 def _metric(
@@ -173,23 +178,13 @@ def _status(value: float | None, warn: float, critical: float, size: Callable[[f
     return "critical" if badness > sign * critical else "warn" if badness > sign * warn else "ok"
 
 
-def _ratio(numerator: float, denominator: float) -> float | None:
-    ratio = float(numerator) / float(denominator) if denominator else inf
+def _ratio(numerator: float | None, denominator: float) -> float | None:
+    ratio = float(numerator) / float(denominator) if denominator and numerator is not None else inf
     return ratio if isfinite(ratio) else None
 
 
-def _above(value: float | None, reference: float) -> float | None:
-    return None if value is None else value - reference
-
-
-def _shares(counts: NDArray[Any]) -> Float64:
-    shares: Float64 = counts / counts.sum()
-    return shares
-
-
-def _entropy(p: Float64) -> float:
-    positive = p[p > 0]
-    return float(-np.sum(positive * np.log2(positive)))
+def _above(value: float | None, reference: float | None) -> float | None:
+    return None if value is None or reference is None else value - reference
 
 
 def _check_shapes(model: ModelArtifact, population: PopulationStatistics, live_centers: Float64) -> None:

@@ -26,6 +26,9 @@ def model(k: int = 3, **changes: Any) -> ModelArtifact:
         counts=np.arange(1, k + 1),
         distance_p995=rng.random(k),
         quantization_error=0.5,
+        distance_p95=0.9,
+        bin_edges=np.arange(6).reshape(2, 3),
+        bin_counts=np.ones((2, 4)),
         som=SomArtifact(2, 3, "rectangular", False, 1.0, rng.normal(size=(6, 2)), 0.4, 0.1, 1.0),
         segments=tuple(Segment(label, 10 + label, f"name {label}", "act") for label in range(k)),
         next_segment_id=10 + k,
@@ -85,6 +88,7 @@ def test_a_store_may_change_the_order_of_keys_and_the_zone_of_times() -> None:
     ("key", "value"),
     [
         ("quantization_error", 0.25),
+        ("bin_counts", b""),
         ("centers", np.zeros((3, 2)).tobytes()),
         ("next_segment_id", 99),
         ("seed", 2),
@@ -109,11 +113,11 @@ def test_a_changed_segment_name_is_refused() -> None:
         ModelArtifact.from_document(document)
 
 
-@pytest.mark.parametrize("schema", [0, 2, "1", None])
+@pytest.mark.parametrize("schema", [0, 1, 3, "2", None])
 def test_another_schema_version_is_refused_before_anything_is_read(schema: object) -> None:
     document = {"_id": 3, "schema_version": schema}
 
-    with pytest.raises(SchemaMismatch, match="model 3 should have schema_version 1"):
+    with pytest.raises(SchemaMismatch, match="model 3 should have schema_version 2"):
         ModelArtifact.from_document(document)
 
 

@@ -16,7 +16,14 @@ def _delta(n: int) -> dict[str, Any]:
     empty = PopulationStatistics.empty(1, 1, 1)
     one = BatchStatistics(np.array([[n]]), np.array([n]), np.array([n]))
     return PopulationStatistics(
-        one, one, one, empty.segment_sums + n, empty.reference_sums, empty.totals + n
+        one,
+        one,
+        one,
+        empty.segment_sums + n,
+        empty.reference_sums,
+        empty.totals + n,
+        empty.feature_bins,
+        empty.distance_bins,
     ).to_document()
 
 

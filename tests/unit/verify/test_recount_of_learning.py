@@ -8,7 +8,7 @@ import pytest
 
 from shared.recount import compare_learning
 
-COLS = 2
+STEPS, UNIT = 61, 2**32
 BOUGHT = datetime(2011, 12, 9, 12, 50, tzinfo=UTC)
 
 
@@ -20,10 +20,17 @@ def _customer(label: int, vector: tuple[int, int], **changes: Any) -> dict[str, 
     place = {"label": label, "som_row": 0, "som_col": label, "reference_label": 0}
     counts = {"frequency": 2, "monetary_minor": 50_000, "applied": 3, "duplicate": 1, "late": 0}
     rest = {"status": "clustered", "vector": _packed(*vector), "deleted": False}
+    rest |= {"distance": 3.0, "margin": 1.0, "reference_distance": 2.0}
     rest |= {"last_purchase_at": BOUGHT, "as_of": BOUGHT + timedelta(seconds=90)}
     return place | counts | rest | changes
 
 
+MODEL = {
+    "features": ["recency_days", "monetary"],
+    "som": {"cols": 2},
+    "bin_edges": _packed(0, 20, 0, 20),
+    "distance_p95": 4.0,
+}
 CUSTOMERS = [
     _customer(0, (1, -2)),
     _customer(1, (30, 40)),
@@ -37,21 +44,25 @@ def _group(shape: tuple[int, int], sums: bytes, counts: bytes) -> dict[str, Any]
 
 
 def _live() -> dict[str, Any]:
-    rows = _packed(50_000, 2, 90, 0, 50_000, 2, 90, 0)
+    of_each = (50_000, 2, 90, 3 * UNIT, UNIT // 4)
+    distances = [0] * STEPS
+    distances[10] = 2
     totals = {"customers": 3, "clusterable": 2, "applied": 9, "duplicate": 3, "late": 0}
     return {
         "population": {
             "segments": _group((2, 2), _packed(1, -2, 30, 40), _packed(1, 1)),
             "units": _group((2, 2), _packed(1, -2, 30, 40), _packed(1, 1)),
             "reference": _group((2, 2), _packed(31, 38, 0, 0), _packed(2, 0)),
-            "segment_sums": rows,
+            "segment_sums": _packed(*of_each, *of_each),
+            "feature_bins": _packed(0, 1, 1, 1, 0, 1),
+            "distance_bins": _packed(*distances),
             "totals": totals,
         }
     }
 
 
 def test_sums_that_agree_are_found_equal():
-    found = compare_learning(_live(), CUSTOMERS, COLS)
+    found = compare_learning(_live(), CUSTOMERS, MODEL)
 
     assert found.mismatches == ()
 
@@ -65,10 +76,14 @@ def test_sums_that_agree_are_found_equal():
         ({"reference_label": 1}, "reference.counts.0"),
         ({"monetary_minor": 50_001}, "monetary_minor.0"),
         ({"late": 1}, "totals.late"),
+        ({"distance": 3.0 + 2**-32}, "distance.0"),
+        ({"margin": 1.000001}, "silhouette.0"),
+        ({"reference_distance": 2.5}, "distance_bins.10"),
+        ({"vector": _packed(20, -2)}, "feature_bins.0.2"),
         ({"deleted": True}, "totals.customers"),
     ],
 )
 def test_one_unit_of_difference_is_found(change, field):
     changed = [CUSTOMERS[0] | change, *CUSTOMERS[1:]]
 
-    assert field in {mismatch.field for mismatch in compare_learning(_live(), changed, COLS).mismatches}
+    assert field in {mismatch.field for mismatch in compare_learning(_live(), changed, MODEL).mismatches}

@@ -7,15 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.spatial.distance import jensenshannon
+from scipy.stats import ks_2samp, wasserstein_distance
 
 from shared.core.artifact import ModelArtifact, Segment, SomArtifact
-from shared.core.drift.staleness import LEVELS, DriftMetric, share_jsd, share_psi, staleness
-from shared.core.fixed_point import SCALE
-from shared.core.population import TOTALS, PopulationStatistics
+from shared.core.drift.distribution import jsd, ks, psi, quantile, wasserstein
+from shared.core.drift.staleness import LEVELS, DriftMetric, staleness
+from shared.core.fixed_point import SCALE, to_fixed
+from shared.core.population import SEGMENT_SUMS, TOTALS, PopulationStatistics
 from shared.core.statistics import BatchStatistics
 from shared.core.transform import FeatureTransform
+from shared.core.yardstick import N_BINS, N_DISTANCE_BINS, STEPS_TO_P95
 
 NOON = datetime(2011, 12, 1, 12, tzinfo=UTC)
+BELL = np.rint(10_000 * np.exp(-(np.linspace(-2.1, 2.1, N_BINS) ** 2))).astype(np.int64)
+OF_FEATURES = {"psi", "ks", "wasserstein"}
+EVERYTHING = (set(LEVELS) - OF_FEATURES) | {
+    f"{name}_{feature}" for name in OF_FEATURES for feature in ("recency_days", "monetary")
+}
 COUNTS = st.lists(st.integers(0, 10_000), min_size=4, max_size=4).map(np.array)
 
 
@@ -33,6 +41,9 @@ def model(counts: tuple[int, ...] = (700, 200, 100)) -> ModelArtifact:
         counts=np.array(counts),
         distance_p995=np.ones(k),
         quantization_error=0.4,
+        distance_p95=0.8,
+        bin_edges=to_fixed(np.tile(np.linspace(-2.0, 2.0, N_BINS - 1), (2, 1))),
+        bin_counts=np.tile(BELL, (2, 1)),
         som=SomArtifact(2, 2, "rectangular", False, 1.0, np.zeros((4, 2)), 0.2, 0.10, 1.0),
         segments=tuple(Segment(label, 100 + label, "name", "act") for label in range(k)),
         next_segment_id=200,
@@ -41,6 +52,7 @@ def model(counts: tuple[int, ...] = (700, 200, 100)) -> ModelArtifact:
         as_of=NOON,
         seed=1,
         code_version="0",
+        metrics={"silhouette_simplified": 0.5},
     )
 
 
@@ -52,6 +64,9 @@ def population(
     unit_hits: tuple[int, ...] = (1, 1, 1, 1),
     unit_distance: float = 0.2,
     fold_share: float = 0.10,
+    silhouette: float = 0.5,
+    distance_p95: float = 1.0,
+    bins: tuple[NDArray[np.int64], NDArray[np.int64]] = (BELL, BELL),
 ) -> PopulationStatistics:
     """Everybody at one distance; the mean values are those the model was fitted with unless given."""
     held = np.asarray(counts)
@@ -64,13 +79,20 @@ def population(
         "folds": round(fold_share * total),
         "unit_distance": round(unit_distance * total * SCALE),
     }
+    segment_sums = np.zeros((len(held), len(SEGMENT_SUMS)), np.int64)
+    segment_sums[:, SEGMENT_SUMS.index("silhouette")] = np.rint(held * silhouette * SCALE)
+    distances = np.zeros(N_DISTANCE_BINS, np.int64)
+    distances[0] = round(0.94 * total)
+    distances[round(distance_p95 * STEPS_TO_P95) - 1] += total - distances[0]
     return PopulationStatistics(
         reference,
         units,
         reference,
-        np.zeros((len(held), 4), np.int64),
+        segment_sums,
         sums.astype(np.int64),
         np.array([totals[name] for name in TOTALS]),
+        np.array(bins) * bool(total),
+        distances,
     )
 
 
@@ -83,21 +105,21 @@ def test_the_customers_it_was_fitted_on_are_not_stale() -> None:
     metrics = staleness(model(), population((700_000, 200_000, 100_000)), model().centers)
 
     assert {metric.status for metric in metrics} == {"ok"}
-    assert {metric.metric for metric in metrics} == set(LEVELS)
+    assert {metric.metric for metric in metrics} == EVERYTHING
 
 
 def test_every_metric_names_its_segment_or_everybody() -> None:
     metrics = staleness(model(), population((700, 200, 100)), model().centers)
 
-    by_name = {name: [m.segment_id for m in metrics if m.metric == name] for name in LEVELS}
+    by_name = {name: [m.segment_id for m in metrics if m.metric == name] for name in EVERYTHING}
     per_segment = {"share_delta", "centroid_displacement"}
     assert all(by_name[name] == [100, 101, 102] for name in per_segment)
-    assert all(by_name[name] == [None] for name in set(LEVELS) - per_segment)
+    assert all(by_name[name] == [None] for name in EVERYTHING - per_segment)
 
 
 @given(COUNTS, COUNTS)
 def test_psi_and_jsd_are_symmetric_and_never_negative(p: NDArray[np.int64], q: NDArray[np.int64]) -> None:
-    for measure in (share_jsd, share_psi):
+    for measure in (jsd, psi):
         there, back = measure(p, q), measure(q, p)
         if there is None or back is None:
             assert there is back is None
@@ -109,11 +131,39 @@ def test_psi_and_jsd_are_symmetric_and_never_negative(p: NDArray[np.int64], q: N
 
 @given(COUNTS.filter(lambda c: c.sum() > 0), COUNTS.filter(lambda c: c.sum() > 0))
 def test_jsd_is_the_square_of_scipys_distance_in_bits(p: NDArray[np.int64], q: NDArray[np.int64]) -> None:
-    assert share_jsd(p, q) == pytest.approx(jensenshannon(p, q, base=2) ** 2, abs=1e-9)
+    assert jsd(p, q) == pytest.approx(jensenshannon(p, q, base=2) ** 2, abs=1e-9)
+
+
+@given(st.lists(st.integers(0, 20), min_size=5, max_size=60), st.lists(st.integers(0, 20), min_size=5))
+def test_on_bins_of_one_value_each_ks_and_wasserstein_are_scipys(a: list[int], b: list[int]) -> None:
+    p, q = (np.bincount(values, minlength=21) for values in (a, b))
+
+    assert ks(p, q) == pytest.approx(ks_2samp(a, b, method="asymp").statistic)
+    steps = np.arange(21.0)  # a staircase of values; ours joins its corners by straight lines
+    area = wasserstein(np.append(p, 0), np.append(q, 0), steps)
+    assert area == pytest.approx(wasserstein_distance(a, b), abs=1.0)
+
+
+def test_a_histogram_moved_by_one_bin_is_one_bin_away() -> None:
+    bell = np.array([0, 0, 4, 8, 4, 0, 0])
+    assert wasserstein(bell, np.roll(bell, 1), np.arange(6.0)) == pytest.approx(1.0)
+    assert wasserstein(bell, bell, np.arange(6.0)) == 0
+
+
+def test_nobody_has_no_distribution() -> None:
+    nobody, somebody = np.zeros(3, np.int64), np.ones(3, np.int64)
+    assert ks(nobody, somebody) is None
+    assert wasserstein(somebody, nobody, np.arange(2.0)) is None
+    assert quantile(nobody, 0.95) is None
+
+
+def test_a_quantile_is_read_within_its_bin() -> None:
+    assert quantile(np.array([50, 50]), 0.75) == pytest.approx(1.5)
+    assert quantile(np.array([0, 0, 10]), 0.5) == pytest.approx(2.5)
 
 
 def test_jsd_of_disjoint_shares_is_one_bit() -> None:
-    assert share_jsd(np.array([5, 0]), np.array([0, 9])) == pytest.approx(1.0)
+    assert jsd(np.array([5, 0]), np.array([0, 9])) == pytest.approx(1.0)
 
 
 def test_psi_follows_its_formula_on_smoothed_counts() -> None:
@@ -121,11 +171,11 @@ def test_psi_follows_its_formula_on_smoothed_counts() -> None:
 
     expected = sum((b - a) * np.log(b / a) for a, b in zip(p, q, strict=True))
 
-    assert share_psi(np.array([10, 30]), np.array([20, 20])) == pytest.approx(expected)
+    assert psi(np.array([10, 30]), np.array([20, 20])) == pytest.approx(expected)
 
 
 def test_an_emptied_segment_costs_a_bounded_psi() -> None:
-    found = share_psi(np.array([500, 500]), np.array([1000, 0]))
+    found = psi(np.array([500, 500]), np.array([1000, 0]))
 
     assert found is not None
     assert found < 10
@@ -134,7 +184,7 @@ def test_an_emptied_segment_costs_a_bounded_psi() -> None:
 def test_five_and_ten_points_moved_into_a_small_segment_warn() -> None:
     before = np.array([400, 300, 200, 100])
 
-    five, ten = (share_jsd(before, before + np.array([-move, 0, 0, move])) for move in (50, 100))
+    five, ten = (jsd(before, before + np.array([-move, 0, 0, move])) for move in (50, 100))
 
     warn, critical = LEVELS["share_jsd"]
     assert five is not None
@@ -155,6 +205,13 @@ def test_five_and_ten_points_moved_into_a_small_segment_warn() -> None:
         ("som_error_ratio", {"unit_distance": 0.23}, "warn"),
         ("topographic_error_delta", {"fold_share": 0.16}, "warn"),
         ("topographic_error_delta", {"fold_share": 0.21}, "critical"),
+        ("silhouette_delta", {"silhouette": 0.44}, "warn"),
+        ("silhouette_delta", {"silhouette": 0.39}, "critical"),
+        ("distance_p95_ratio", {"distance_p95": 1.2}, "warn"),
+        ("distance_p95_ratio", {"distance_p95": 1.4}, "critical"),
+        ("psi_monetary", {"bins": (BELL, BELL + np.roll(BELL, 3))}, "warn"),
+        ("ks_monetary", {"bins": (BELL, np.roll(BELL, 2))}, "critical"),
+        ("wasserstein_monetary", {"bins": (BELL, np.roll(BELL, 1))}, "warn"),
         ("unit_use_delta", {"unit_hits": (1, 1, 1, 0)}, "warn"),
         ("unit_use_delta", {"unit_hits": (2, 2, 0, 0)}, "critical"),
     ],

@@ -25,12 +25,14 @@ from shared.core.placement import (
 from shared.core.population import SEGMENT_SUMS, PopulationStatistics, population_of
 from shared.core.rfm import SCALARS, CustomerStates
 from shared.core.transactions import ENDLESS_MS, NEVER_MS
+from shared.core.yardstick import Yardstick
 from tests.support import small_model
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import nobody_yet
 
 CHAMPION = small_model.champion()
 MODEL = small_model.live(CHAMPION)
+YARDSTICK = Yardstick.of(CHAMPION)
 SHAPE = (K, UNITS, D)
 Purchases = tuple[int, int, float]
 
@@ -55,9 +57,9 @@ def _states(customers: list[Purchases]) -> CustomerStates:
 def _population(customers: list[Purchases], model: LiveModel | None = MODEL) -> PopulationStatistics:
     states = _states(customers)
     shape = SHAPE if model else (0, 0, 0)
-    p995 = CHAMPION.distance_p995 if model else np.zeros(0)
+    yardstick = YARDSTICK if model else Yardstick.of(None)
     return population_of(
-        states, place(states.rfm, model), shape, p995, np.ones(len(customers), np.bool_), AS_OF_MS
+        states, place(states.rfm, model), shape, yardstick, np.ones(len(customers), np.bool_), AS_OF_MS
     )
 
 
@@ -178,6 +180,10 @@ def test_the_sums_are_those_of_the_customers() -> None:
     assert sums["recency_s"] == 20 * 86_400  # a purchase after the tick is recent, not negative
     assert from_fixed(sums["distance"]) == pytest.approx(placed.distances[:2].sum())
     assert population.reference_sums[:, 1].sum() == (placed.reference_distances[:2] > 1.5).sum()
+    apart = placed.margins[:2] / (placed.distances[:2] + placed.margins[:2])
+    assert from_fixed(sums["silhouette"]) == pytest.approx(apart.sum())
+    assert population.feature_bins.sum(axis=1).tolist() == [2, 2, 2]
+    assert population.distance_bins.sum() == 2
     assert population.total("folds") == (~placed.is_unit_adjacent[:2]).sum()
 
 
@@ -190,7 +196,7 @@ def test_before_the_first_model_customers_are_counted_and_nothing_else() -> None
 def test_who_is_not_counted_adds_nothing() -> None:
     states = _states([(3, 500_000, 20.0), (2, 400_000, 1.0)])
     placed, is_counted = place(states.rfm, MODEL), np.array([True, False])
-    partly = population_of(states, placed, SHAPE, CHAMPION.distance_p995, is_counted, AS_OF_MS)
+    partly = population_of(states, placed, SHAPE, YARDSTICK, is_counted, AS_OF_MS)
     assert partly == _population([(3, 500_000, 20.0)])
 
 
@@ -202,6 +208,4 @@ def test_sums_differ_from_other_sums_and_from_anything_else() -> None:
 def test_a_sum_that_does_not_fit_is_an_error() -> None:
     states = _states([(1, 2**62, 1.0), (1, 2**62, 1.0)])
     with pytest.raises(OverflowError):
-        population_of(
-            states, place(states.rfm, MODEL), SHAPE, CHAMPION.distance_p995, np.ones(2, np.bool_), AS_OF_MS
-        )
+        population_of(states, place(states.rfm, MODEL), SHAPE, YARDSTICK, np.ones(2, np.bool_), AS_OF_MS)
