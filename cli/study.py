@@ -49,6 +49,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--no-notebook", action="store_true", help="leave the notebook out, which takes half of the time"
     )
+    parser.add_argument(
+        "--no-store",
+        action="store_true",
+        help="write nothing to MongoDB, which `online-retail` otherwise does",
+    )
     parser.set_defaults(run=run)
 
 
@@ -66,7 +71,10 @@ def run(args: argparse.Namespace) -> int:
     if data is not None and len(names) > 1:
         msg = f"--data goes with one study, since each reads other columns; name it instead of `{ALL}`"
         raise InvalidConfig(msg)
-    requests = [Request(name, args.out, data, with_notebook=not args.no_notebook) for name in names]
+    requests = [
+        Request(name, args.out, data, with_notebook=not args.no_notebook, with_store=not args.no_store)
+        for name in names
+    ]
     return _run_each(requests, settings)
 
 

@@ -29,6 +29,14 @@ STUDIES: MappingProxyType[str, Entry] = MappingProxyType(
             "batch.studies.retail_som_hierarchy.study",
             "A shop's dirty transactions: cleaned, mapped, and the map's units joined into eight clusters",
         ),
+        "online-retail": Entry(
+            "batch.studies.online_retail.study",
+            "A year of invoice lines: looked at, cleaned, stored for analysts, and segmented by RFM",
+        ),
+        "kmeans-deep": Entry(
+            "batch.studies.kmeans_deep.study",
+            "K-means in depth: wider features, other algorithms, outliers, and how segments stay current",
+        ),
         "visualise": Entry(
             "batch.studies.visualise.study", "What K-means does, in two dimensions, in three and in twelve"
         ),

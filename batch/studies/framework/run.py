@@ -33,6 +33,7 @@ class Request:
     out: Path
     data: CsvFile | None = None
     with_notebook: bool = True
+    with_store: bool = True
 
 
 def require_extras() -> None:
@@ -71,7 +72,7 @@ def run(
 
     folder = made_folder(request.out / study.name)
     data = request.data or study.own_data(folder)
-    result = study.run(Context(data, request.data is None, folder, spark, settings, say))
+    result = study.run(Context(data, request.data is None, folder, spark, settings, say, request.with_store))
     say("writing the report")
     write(study, result, folder)
     if request.with_notebook:

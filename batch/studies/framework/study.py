@@ -27,6 +27,7 @@ class Context:
     spark : gives the session, which starts on the first call and serves every study of the run.
     say : told each step as it begins.
     settings : for a study that stores something; the others need none.
+    with_store : whether a study that stores something shall.
     """
 
     data: CsvFile
@@ -35,6 +36,7 @@ class Context:
     spark: "Callable[[], SparkSession]"
     settings: "Settings"
     say: Callable[[str], None] = field(default=lambda _step: None)
+    with_store: bool = True
 
 
 @dataclass(frozen=True)
