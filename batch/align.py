@@ -1,48 +1,97 @@
-"""Step 7: which identity each new segment has."""
+"""Which identity each new segment has, and what became of the old ones."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from batch.champion import ChampionView
 from batch.cluster import Clustering
 from shared.core.alignment import UNMATCHED, align
-from shared.core.monic import overlap_matrix
+from shared.core.artifact import LineageEdge
+from shared.core.monic import ClusterTransition, Kind, overlap_matrix, transitions
 
 
 @dataclass(frozen=True)
 class Identities:
-    """Identity of each label.
+    """Identity of each label, and what the change of model alone does to customers.
 
     next_segment_id : the lowest that no segment has ever had.
     ambiguity : how close a call the least clear match was, 0 (clear) to 1; 0 without a champion.
-    relabelled : share of customers whose identity this change of model alone would change; 0 without.
+    changed : share of customers whose identity differs under the two models, all at one tick.
+    relabelled : those among them whom no split and no merge accounts for, see `_explained`.
+    lineage : what became of the champion's segments.
     """
 
     segment_ids: tuple[int, ...]
     next_segment_id: int
-    ambiguity: float
-    relabelled: float
+    ambiguity: float = 0.0
+    changed: float = 0.0
+    relabelled: float = 0.0
+    lineage: tuple[LineageEdge, ...] = ()
 
 
-def identify(clustering: Clustering, champion: ChampionView | None) -> Identities:
-    """Carry the champion's identities over, and issue new ones where nothing corresponds."""
+def identify(clustering: Clustering, champion: ChampionView | None, next_segment_id: int) -> Identities:
+    """Carry the champion's identities over, and issue new ones where nothing corresponds.
+
+    Parameters
+    ----------
+    next_segment_id : the lowest identity that no stored model has ever used.
+    """
     k = len(clustering.centers)
     if champion is None:
-        return Identities(tuple(range(1, k + 1)), k + 1, 0.0, 0.0)
+        return Identities(tuple(range(next_segment_id, next_segment_id + k)), next_segment_id + k)
     overlap = overlap_matrix(champion.labels, clustering.labels, k_old=champion.model.k, k_new=k)
     aligned = align(champion.centers, clustering.centers, overlap=overlap, radii=champion.radii)
-    ids, next_id = _issue(aligned.pairs.tolist(), champion)
-    before, after = champion.model.segment_ids[champion.labels], np.array(ids)[clustering.labels]
-    return Identities(ids, next_id, float(aligned.ambiguity.max()), float(np.mean(before != after)))
+    old_ids = tuple(champion.model.segment_ids.tolist())
+    new_ids = _issue(aligned.pairs.tolist(), old_ids, next_segment_id)
+    events = transitions(overlap)
+    moved = overlap * np.not_equal.outer(old_ids, new_ids)
+    unexplained = moved * ~_explained(events, old_ids, new_ids)
+    everybody = max(overlap.sum(), 1.0)
+    return Identities(
+        new_ids,
+        max(next_segment_id, *(segment_id + 1 for segment_id in new_ids)),
+        float(aligned.ambiguity.max(initial=0.0)),
+        float(moved.sum() / everybody),
+        float(unexplained.sum() / everybody),
+        tuple(_edge(event, overlap, old_ids, new_ids) for event in events),
+    )
 
 
-def _issue(pairs: list[int], champion: ChampionView) -> tuple[tuple[int, ...], int]:
-    next_id, ids = champion.model.next_segment_id, []
+def _issue(pairs: list[int], old_ids: tuple[int, ...], next_id: int) -> tuple[int, ...]:
+    ids = []
     for old_label in pairs:
-        if old_label == UNMATCHED:
-            ids.append(next_id)
-            next_id += 1
-        else:
-            ids.append(champion.model.segment_of(old_label).segment_id)
-    return tuple(ids), next_id
+        ids.append(next_id if old_label == UNMATCHED else old_ids[old_label])
+        next_id += old_label == UNMATCHED
+    return tuple(ids)
+
+
+def _explained(
+    events: tuple[ClusterTransition, ...], old_ids: tuple[int, ...], new_ids: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    """Tell which moves contradict nothing said before, (k_old, k_new).
+
+    A split into an identity that nobody has had yet says the same in a finer word. A merge that ends an
+    identity leaves no word that could be wrong. A move to an identity that already meant something, or
+    away from one that goes on, is neither, whatever MONIC calls it.
+    """
+    explained = np.zeros((len(old_ids), len(new_ids)), dtype=np.bool_)
+    for event in events:
+        for i, j in product(event.old, event.new):
+            is_fresh, has_ended = new_ids[j] not in old_ids, old_ids[i] not in new_ids
+            explained[i, j] = (event.kind is Kind.SPLIT and is_fresh) or (
+                event.kind is Kind.MERGE and has_ended
+            )
+    return explained
+
+
+def _edge(
+    event: ClusterTransition, overlap: NDArray[np.float64], old_ids: tuple[int, ...], new_ids: tuple[int, ...]
+) -> LineageEdge:
+    old, new = sorted(old_ids[i] for i in event.old), sorted(new_ids[j] for j in event.new)
+    shared = overlap[np.ix_(event.old, event.new)].sum()
+    if event.kind is Kind.EMERGE:
+        shared = overlap[:, list(event.new)].sum()
+    return LineageEdge(event.kind.value, tuple(old), tuple(new), round(event.share, 6), int(shared))

@@ -1,7 +1,8 @@
-"""Step 8: what each segment is called, and what to do about it."""
+"""What each segment is called, and what to do about it."""
 
 import numpy as np
 
+from batch.champion import ChampionView
 from batch.cluster import Clustering
 from batch.load import CustomerTable
 from shared.core.artifact import Segment
@@ -9,18 +10,26 @@ from shared.core.features import feature_matrix
 from shared.core.naming import PopulationCuts, SegmentProfile, name_segments
 
 
-def name(clustering: Clustering, segment_ids: tuple[int, ...], table: CustomerTable) -> tuple[Segment, ...]:
+def name(
+    clustering: Clustering,
+    segment_ids: tuple[int, ...],
+    table: CustomerTable,
+    champion: ChampionView | None = None,
+) -> tuple[Segment, ...]:
     """Name the segment of each label by where its typical customer lies among all.
 
     Typical is the mean on the log scale, which for a clustered feature is the center: a few wholesalers
-    pull a plain mean of spend far above what the members spend.
+    pull a plain mean of spend far above what the members spend. A segment that the champion has too
+    keeps its name until its customers are clearly elsewhere.
     """
     rfm = feature_matrix(("recency_days", "frequency", "monetary"), table.rfm, table.as_of_ms)
     counts = np.maximum(clustering.counts, 1)
     logs = [np.bincount(clustering.labels, np.log1p(column), counts.size) / counts for column in rfm.T]
     profiles = [SegmentProfile(*row) for row in np.expm1(np.column_stack(logs)).tolist()]
-    names = name_segments(profiles, PopulationCuts.of(*rfm.T))
+    before = {} if champion is None else {one.segment_id: one.base for one in champion.model.segments}
+    previous = [before.get(segment_id) for segment_id in segment_ids]
+    names = name_segments(profiles, PopulationCuts.of(*rfm.T), previous=previous)
     return tuple(
-        Segment(label, segment_id, str(named.name), str(named.action))
+        Segment(label, segment_id, str(named.name), str(named.action), named.base)
         for label, (segment_id, named) in enumerate(zip(segment_ids, names, strict=True))
     )

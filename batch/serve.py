@@ -2,6 +2,7 @@
 
 A run that fails closes its request with the reason; the job goes on. A job that is killed leaves its
 request claimed under an epoch that the next holder of the lease knows to be gone, and serves again.
+A job that lost its lease without noticing computes in vain: the pointer is fenced by the lease's epoch.
 """
 
 import threading
@@ -17,27 +18,35 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import ConnectionFailure
 
-from batch.pipeline import recluster
+from batch.pipeline import JOB, recluster
 from batch.report import run_record
+from batch.schedule import file_due
+from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.leases import Lease, LeaseKeeper, acquire, release
+from shared.adapters.mongo.models import raise_fence
 from shared.adapters.mongo.requests import Request, claim, file_request, finish, request_id
 from shared.adapters.mongo.runs import begin_run, close_killed_runs, finish_run
 from shared.config import Settings
 from shared.errors import LeaseHeld
 from shared.log import get_logger
 
-JOB = "recluster"
 LEASE_S = 20.0
 POLL_S = 0.2
 """Between looks for a new request: an indexed find of a millisecond, and a stream may be waiting."""
+
+STAND_BY_S = 1.0
+"""Between tries to take over from the instance that holds the lease."""
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Served:
-    """One request and what came of it. decision : 'promoted', 'kept', or None if the run failed."""
+    """One request and what came of it.
+
+    decision : 'promoted', 'kept', or None if the run failed. model_version : of the challenger, kept or not.
+    """
 
     request_id: str
     run_id: str
@@ -70,13 +79,23 @@ class Server:
         request = claim(self._database, self._lease, identity)
         return None if request is None else self._run(request)
 
+    def file_due(self, watching_since: datetime) -> None:
+        """File the request that the wall clock asks for, if it is set to."""
+        rules, zone = self._settings.schedule, self._settings.input.zone
+        if rules.cron is not None:
+            now = datetime.now(UTC)
+            file_due(self._database, rules.cron, zone, JOB, watching_since=watching_since, now=now)
+
     def _run(self, request: Request) -> Served:
         started_at = datetime.now(UTC)
         run_id = f"{JOB}-{started_at:%Y%m%dT%H%M%S}-{token_hex(3)}"
         begin_run(self._database, run_id, JOB, request.id, started_at)
+        failpoint("run_begun")
         log.info("recluster_started", request=request.id, reason=request.reason, run=run_id)
         record = self._attempt(request, run_id, started_at)
+        failpoint("before_run_record")
         finish_run(self._database, run_id, **record)
+        failpoint("run_recorded")
         outcome = f"{record['decision'] or 'failed'}: {record['reason']}"
         finish(
             self._database, request.id, self._lease, status=record["status"], outcome=outcome, run_id=run_id
@@ -98,7 +117,8 @@ class Server:
             outcome = recluster(
                 self._database,
                 self._settings,
-                kind=request.kind,
+                request=request,
+                lease=self._lease,
                 run_id=run_id,
                 created_at=started_at,
                 code_version=_code_version(),
@@ -122,17 +142,20 @@ def serving(database: Database[Document], settings: Settings) -> Iterator[Server
     lease = acquire(database, JOB, holder=f"resegment {JOB}", ttl_s=LEASE_S)
     try:
         with LeaseKeeper(database, lease, LEASE_S) as keeper:
+            raise_fence(database, lease)
             close_killed_runs(database, JOB)
             yield Server(database, settings, lease, keeper.lost)
     finally:
         release(database, lease)
 
 
-def serve_once(database: Database[Document], settings: Settings, reason: str) -> Served:
-    """File a request of an operator and serve it. Raises like `serving`."""
+def serve_once(
+    database: Database[Document], settings: Settings, reason: str, *, force: bool = False
+) -> Served:
+    """File a request of an operator and serve it; `force` overrides the vetoes. Raises like `serving`."""
     with serving(database, settings) as server:
         key = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
-        file_request(database, "operator", key, None, reason)
+        file_request(database, "operator", key, None, reason, force=force)
         served = server.serve(request_id("operator", key))
     assert served is not None  # noqa: S101 - just filed, and nobody else holds the lease
     return served
@@ -145,15 +168,32 @@ def watch(
     stop: threading.Event,
     on_served: Callable[[Served], None],
 ) -> None:
-    """Serve requests as they come until `stop` is set; the one in hand is finished first."""
-    with serving(database, settings) as server:
-        log.info("recluster_watching", poll_s=POLL_S)
-        while not stop.is_set():
-            served = server.serve()
-            if served is None:
-                stop.wait(POLL_S)
-            else:
-                on_served(served)
+    """Serve requests as they come until `stop` is set; the one in hand is finished first.
+
+    Where another instance holds the lease this one stands by and takes over when that one is gone.
+    """
+    is_standing_by = False
+    while not stop.is_set():
+        try:
+            with serving(database, settings) as server:
+                _work_off(server, stop, on_served)
+        except LeaseHeld as held:
+            if not is_standing_by:
+                log.info("recluster_standing_by", held=str(held))
+            is_standing_by = True
+            stop.wait(STAND_BY_S)
+
+
+def _work_off(server: Server, stop: threading.Event, on_served: Callable[[Served], None]) -> None:
+    log.info("recluster_watching", poll_s=POLL_S)
+    watching_since = datetime.now(UTC)
+    while not stop.is_set():
+        server.file_due(watching_since)
+        served = server.serve()
+        if served is None:
+            stop.wait(POLL_S)
+        else:
+            on_served(served)
 
 
 def _served(request: Request, run_id: str, record: dict[str, Any]) -> Served:

@@ -2,8 +2,12 @@
 
 What is about to happen is written down first (`pending`), so that a crash halfway is finished
 by the next start. Only what earlier batches have shown decides, never the batch to come.
+
+A pointer that names a model which cannot be trusted is not followed: the stream stays with the model
+it has. Names that operators give are restated last; until `live_model` says so, the next start does it again.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,11 +16,15 @@ from zoneinfo import ZoneInfo
 from pymongo.database import Database
 
 from shared.adapters.failpoints import failpoint
+from shared.adapters.mongo.customer_store import customers_of, rename_segments
 from shared.adapters.mongo.models import load_model, read_pointer
+from shared.adapters.mongo.segment_names import load_names
 from shared.config import Settings
 from shared.core.artifact import ModelArtifact
 from shared.core.placement import LiveModel
+from shared.core.segment_names import GivenName, with_names
 from shared.core.tick import TickRule, midnight_after, next_tick, open_days
+from shared.errors import ModelNotFound, SchemaMismatch
 from streaming import live_store
 from streaming.live import LiveState, Target, learn
 from streaming.restate import restate
@@ -28,11 +36,16 @@ LIVE_SHOP_DELAY_MS = 86_400_000
 
 @dataclass(frozen=True)
 class Adopted:
-    """state, and its champion; held : a tick that was held back for lying too far ahead."""
+    """state, and its champion.
+
+    held : a tick that was held back for lying too far ahead. refused : why the model that the pointer
+    names was not taken.
+    """
 
     state: LiveState
     champion: ModelArtifact | None
     held: datetime | None = None
+    refused: str | None = None
 
 
 class Adopter:
@@ -42,13 +55,13 @@ class Adopter:
         self._database, self._settings, self._accept_jump = database, settings, accept_jump
         self._champion: ModelArtifact | None = None
 
-    def champion(self, version: int | None) -> ModelArtifact | None:
-        """Return the model of `version`, read once."""
+    def champion(self, version: int | None, names: Mapping[int, GivenName]) -> ModelArtifact | None:
+        """Return the model of `version`, read once, with its segments as people call them."""
         if version is None:
             return None
         if self._champion is None or self._champion.version != version:
             self._champion = load_model(self._database, version)
-        return self._champion
+        return with_names(self._champion, names)
 
     def adopt(self, state: LiveState, wall: datetime) -> Adopted:
         """Finish what is pending, then follow the tick, then the champion pointer."""
@@ -57,10 +70,31 @@ class Adopter:
         tick = self._tick(state, wall)
         if tick.as_of_ms != state.now.as_of_ms:
             state = self._bring(state, replace(state.now, as_of_ms=tick.as_of_ms))
-        pointer = read_pointer(self._database)
+        pointer, refused = read_pointer(self._database), None
         if pointer is not None and pointer.epoch != state.now.model_epoch and state.now.as_of_ms is not None:
-            state = self._bring(state, Target(pointer.version, pointer.epoch, state.now.as_of_ms))
-        return Adopted(state, self.champion(state.now.model_version), tick.held)
+            refused = self._refusal(pointer.version)
+            if refused is None:
+                state = self._bring(state, Target(pointer.version, pointer.epoch, state.now.as_of_ms))
+        state = self._restate_names(state)
+        return Adopted(state, self.champion(state.now.model_version, state.names), tick.held, refused)
+
+    def _refusal(self, version: int) -> str | None:
+        """Return why a model is not to be taken; None if it is sound."""
+        try:
+            self._champion = load_model(self._database, version)
+        except (ModelNotFound, SchemaMismatch) as error:
+            return str(error)
+        return None
+
+    def _restate_names(self, state: LiveState) -> LiveState:
+        names = load_names(self._database)
+        if names == state.names:
+            return state
+        champion = self.champion(state.now.model_version, names)
+        if champion is not None:
+            rename_segments(customers_of(self._database), champion.segments)
+            failpoint("customers_renamed")
+        return live_store.save(self._database, replace(state, names=names))
 
     def _tick(self, state: LiveState, wall: datetime) -> "_Ticked":
         rules, zone = self._settings.tick, ZoneInfo(self._settings.input.zone)
@@ -80,7 +114,7 @@ class Adopter:
 
     def _bring(self, state: LiveState, target: Target) -> LiveState:
         """Restate everybody under `target`; without a model only the tick itself moves."""
-        champion = self.champion(target.model_version)
+        champion = self.champion(target.model_version, state.names)
         days = state.days
         if target.as_of_ms is not None:
             as_of = datetime.fromtimestamp(target.as_of_ms / 1000, UTC)

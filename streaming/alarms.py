@@ -21,3 +21,19 @@ def clock_jump(state: LiveState, held: datetime, max_jump_days: int) -> Finding:
         as_of=as_of,
         evidence={"held": held, "max_jump_days": max_jump_days},
     )
+
+
+def model_refused(state: LiveState, reason: str) -> Finding:
+    """Say that the champion pointer names a model that cannot be trusted."""
+    return Finding(
+        key=alert_key(state.stream_id, "model_refused"),
+        kind="model_refused",
+        severity="page",
+        title="The model in force cannot be trusted",
+        message=(
+            f"{reason}; the stream stays with model {state.now.model_version}; "
+            "put a sound one in force: `resegment model rollback`"
+        ),
+        as_of=datetime.now(UTC),
+        model_version=state.now.model_version,
+    )

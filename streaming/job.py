@@ -21,8 +21,8 @@ from shared.config import Settings
 from shared.core.artifact import ModelArtifact
 from shared.log import get_logger
 from streaming import executor, live_store
-from streaming.adopt import Adopter
-from streaming.alarms import clock_jump
+from streaming.adopt import Adopted, Adopter
+from streaming.alarms import clock_jump, model_refused
 from streaming.checkpoint import folder_of, planned_offsets
 from streaming.context import BatchContext
 from streaming.live import NO_TICK_MS, LiveState, absorb, learn, read_up_to, total_delta
@@ -66,6 +66,7 @@ class StreamJob:
         self._checkpoint = folder_of(settings.stream, state.fence_epoch)
         self._lock = threading.Lock()
         self._is_closing = False
+        self._has_refused = True  # of the last run: then there is an alert to end
 
     @property
     def state(self) -> LiveState:
@@ -168,6 +169,22 @@ class StreamJob:
             )
             self._publish()
             self._ask_for_review()
+        elif adopted.state.names != before.names:
+            _log.info("segments_renamed", names=len(adopted.state.names))
+            self._publish()
+        self._note_refusal(adopted)
+
+    def _note_refusal(self, adopted: Adopted) -> None:
+        """Tell people once that the pointer names a model that is not followed, and once that it is over."""
+        if adopted.refused is not None:
+            if alerts.fire(self._database, model_refused(self._state, adopted.refused)):
+                _log.error("model_refused", reason=adopted.refused)
+        elif self._has_refused:
+            key = model_refused(self._state, "").key
+            alerts.resolve(
+                self._database, key, as_of=datetime.now(UTC), reason="the pointer names a sound model"
+            )
+        self._has_refused = adopted.refused is not None
 
     def _end_clock_jumps(self) -> None:
         as_of = datetime.fromtimestamp((self._state.now.as_of_ms or 0) / 1000, UTC)
@@ -179,7 +196,8 @@ class StreamJob:
             publish_metrics(self._database, self._state, champion)
 
     def _ask_for_review(self) -> None:
-        review = due_review(self._state, self._champion(), self._settings.model)
+        rules = self._settings
+        review = due_review(self._state, self._champion(), rules.model, rules.schedule)
         if review is None or requests.open_requests(self._database):
             return  # one at a time: what is still to be served may make this one needless
         as_of = datetime.fromtimestamp((self._state.now.as_of_ms or 0) / 1000, UTC)
@@ -216,7 +234,7 @@ class StreamJob:
         )
 
     def _champion(self) -> ModelArtifact | None:
-        return self._adopter.champion(self._state.now.model_version)
+        return self._adopter.champion(self._state.now.model_version, self._state.names)
 
     def _save(self, state: LiveState) -> None:
         self._state = live_store.save(self._database, state)

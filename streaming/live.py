@@ -16,6 +16,7 @@ from shared.core.artifact import ModelArtifact
 from shared.core.fixed_point import from_fixed
 from shared.core.placement import LiveModel, grid_of
 from shared.core.population import PopulationStatistics
+from shared.core.segment_names import GivenName
 from shared.core.som.batch_rule import smooth
 from shared.core.som.reopening import SETTLED_SIGMA
 from shared.core.tick import DaySightings, merge_sightings
@@ -71,7 +72,8 @@ class LiveState:
 
     offsets : partition -> next offset. now : what customers stand under; pending : what they are being
     brought to. centers (k, d), unit_weights (m, d) : learnt prototypes; empty without a model.
-    asked_ms : the tick at which a re-clustering was last asked for.
+    asked_ms : the tick at which a re-clustering was last asked for. names : given to segments by
+    operators, by segment_id; customers carry them.
     """
 
     stream_id: str
@@ -93,6 +95,7 @@ class LiveState:
     unit_weights: Float64
     population: PopulationStatistics
     batch: Mapping[str, Any]
+    names: Mapping[int, GivenName] = field(default_factory=dict)
 
     def model(self, champion: ModelArtifact | None) -> LiveModel | None:
         """Join the learnt prototypes with their champion."""

@@ -1,6 +1,6 @@
 """Reading and replacing the live model, behind lease and revision."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.adapters.mongo.collections import LIVE_MODEL
 from shared.core.population import PopulationStatistics
+from shared.core.segment_names import GivenName
 from shared.errors import LeaseHeld
 from streaming.live import LiveState, Tally, Target, TopicIdentity, days_document, days_of
 
@@ -89,6 +90,7 @@ def _document(state: LiveState) -> Document:
         "som": {"shape": list(state.unit_weights.shape), "weights": _bytes(state.unit_weights)},
         "population": state.population.to_document(),
         "batch": dict(state.batch) or None,
+        "names": [{"segment_id": at, **asdict(given)} for at, given in sorted(state.names.items())],
         "updated_at": datetime.now(UTC),
     }
 
@@ -122,6 +124,7 @@ def _state(document: Document) -> LiveState:
         unit_weights=_matrix(document["som"]["shape"], document["som"]["weights"]),
         population=PopulationStatistics.from_document(document["population"]),
         batch=document["batch"] or {},
+        names={row["segment_id"]: GivenName(row["name"], row["action"]) for row in document["names"]},
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.adapters.mongo.requests import Kind
-from shared.config import ModelSettings
+from shared.config import ModelSettings, ScheduleSettings
 from shared.core.artifact import ModelArtifact
 from shared.core.features import MS_PER_DAY
 from streaming.live import LiveState
@@ -19,11 +19,14 @@ class Review:
     reason: str
 
 
-def due_review(state: LiveState, champion: ModelArtifact | None, rules: ModelSettings) -> Review | None:
+def due_review(
+    state: LiveState, champion: ModelArtifact | None, rules: ModelSettings, schedule: ScheduleSettings
+) -> Review | None:
     """Return what the data now asks for, if anything.
 
     No champion: as soon as enough customers can be clustered. A provisional one: every few days, and
-    once the data spans long enough for a lasting one. Afterwards: by schedule.
+    once the data spans long enough for a lasting one. Afterwards: by schedule, unless that goes by the
+    wall clock, which is the batch job's to look at.
     """
     if state.now.as_of_ms is None or state.first_event_ms is None:
         return None
@@ -34,11 +37,11 @@ def due_review(state: LiveState, champion: ModelArtifact | None, rules: ModelSet
     span_days = (state.now.as_of_ms - state.first_event_ms) / MS_PER_DAY
     if not champion.provisional:
         scheduled = Review("schedule", f"{state.stream_id}:{day}", f"{since:.0f} days since the last review")
-        return scheduled if since >= rules.recluster_days else None
+        return scheduled if schedule.cron is None and since >= schedule.every_days else None
     if span_days >= rules.provisional_days and since > 0:
         return Review("schedule", f"{state.stream_id}:{day}", f"the data now spans {span_days:.0f} days")
     refit = Review("refit", f"{state.stream_id}:{day}", f"provisional model, {since:.0f} days old")
-    return refit if since >= rules.refit_days else None
+    return refit if since >= schedule.refit_days else None
 
 
 def _first_review(state: LiveState, rules: ModelSettings, day: str) -> Review | None:

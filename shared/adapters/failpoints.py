@@ -26,6 +26,16 @@ POINTS = (
     "before_commit",
 )
 
+BATCH_POINTS = (
+    "run_begun",
+    "challenger_decided",
+    "model_inserted",
+    "pointer_moved",
+    "before_run_record",
+    "run_recorded",
+)
+"""Those of the batch job; POINTS are the stream's."""
+
 _passed: Counter[str] = Counter()
 
 

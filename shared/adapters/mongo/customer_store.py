@@ -18,6 +18,7 @@ from shared.adapters.mongo.bulk import positions_taken
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS
 from shared.adapters.mongo.customer_codec import PROJECTION
+from shared.core.artifact import Segment
 
 _BY_ID = "_id_"
 """Spares the server the choice among indexes, for each document."""
@@ -106,3 +107,13 @@ def _write(customers: Collection[Document], operations: Sequence[ReplaceOne[Docu
         except ConnectionFailure:
             lost.update(range(start, start + len(part)))
     return lost
+
+
+def rename_segments(customers: Collection[Document], segments: Sequence[Segment]) -> int:
+    """Bring the names that customers carry to those of their segments; returns how many had another."""
+    changed = 0
+    for segment in segments:
+        another = {"segment_id": segment.segment_id, "segment_name": {"$ne": segment.name}}
+        named = {"$set": {"segment_name": segment.name}, "$inc": {"rev": 1}}
+        changed += customers.update_many(another, named).modified_count
+    return changed

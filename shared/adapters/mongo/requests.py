@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from pymongo import ASCENDING, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
@@ -15,12 +15,19 @@ from shared.adapters.mongo.leases import Lease
 
 Kind = Literal["bootstrap", "refit", "schedule", "drift", "operator"]
 
+ESCALATION = 1.5
+"""Within the cooldown, drift asks again only when its score has grown by this factor."""
+
+_WAITING = {"status": {"$in": ["open", "serving"]}}
 _OLDEST_FIRST = [("created_at", ASCENDING), ("_id", ASCENDING)]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One wish for a re-clustering. as_of : the tick at which it was filed, if there was one."""
+    """One wish for a re-clustering.
+
+    as_of : the tick at which it was filed, if there was one. force : an operator overrides the vetoes.
+    """
 
     id: str
     kind: Kind
@@ -28,6 +35,7 @@ class Request:
     reason: str
     as_of: datetime | None
     created_at: datetime
+    force: bool = False
 
 
 def request_id(kind: Kind, key: str) -> str:
@@ -36,7 +44,14 @@ def request_id(kind: Kind, key: str) -> str:
 
 
 def file_request(
-    database: Database[Document], kind: Kind, key: str, as_of: datetime | None, reason: str
+    database: Database[Document],
+    kind: Kind,
+    key: str,
+    as_of: datetime | None,
+    reason: str,
+    *,
+    force: bool = False,
+    score: float | None = None,
 ) -> bool:
     """File a request; False if the same one was filed before, whatever became of it."""
     document = {
@@ -46,6 +61,8 @@ def file_request(
         "reason": reason,
         "as_of": as_of,
         "created_at": datetime.now(UTC),
+        "force": force,
+        "score": score,
         "served_by": None,
         "finished_at": None,
         "outcome": None,
@@ -58,16 +75,47 @@ def file_request(
     return True
 
 
+def file_drift_request(
+    database: Database[Document],
+    *,
+    stream_id: str,
+    as_of: datetime,
+    score: float,
+    reason: str,
+    cooldown_days: int,
+) -> bool:
+    """File that the segmentation no longer fits; False while an earlier wish still covers this one.
+
+    One request a cooldown, by event time, so that a replay files the same ones. Within it another one
+    only if the score has grown by `ESCALATION`, and none while any request waits to be served.
+
+    Parameters
+    ----------
+    as_of : the tick of the evidence. score : how large the drift is, > 0, in any unit that stays the same.
+    """
+    if database[REQUESTS].find_one(_WAITING, {"_id": 1}) is not None:
+        return False
+    of_stream = {
+        "kind": "drift",
+        "_id": {"$gte": request_id("drift", f"{stream_id}:"), "$lt": request_id("drift", f"{stream_id};")},
+    }
+    last = database[REQUESTS].find_one(of_stream, sort=[("as_of", DESCENDING)])
+    if last is not None:
+        is_covered = as_of - last["as_of"] < timedelta(days=cooldown_days)
+        if is_covered and score < ESCALATION * (last["score"] or 0.0):
+            return False
+    key = f"{stream_id}:{as_of:%Y-%m-%d}"
+    return file_request(database, "drift", key, as_of, reason, score=score)
+
+
 def open_requests(database: Database[Document]) -> list[Request]:
     """Return the requests that wait or are being served, oldest first."""
-    waiting = {"status": {"$in": ["open", "serving"]}}
-    return [_request(document) for document in database[REQUESTS].find(waiting).sort(_OLDEST_FIRST)]
+    return [_request(document) for document in database[REQUESTS].find(_WAITING).sort(_OLDEST_FIRST)]
 
 
 def is_open(database: Database[Document], identity: str) -> bool:
     """Tell whether a request still waits or is being served."""
-    waiting = {"_id": identity, "status": {"$in": ["open", "serving"]}}
-    return database[REQUESTS].find_one(waiting, {"_id": 1}) is not None
+    return database[REQUESTS].find_one({"_id": identity} | _WAITING, {"_id": 1}) is not None
 
 
 def claim(database: Database[Document], lease: Lease, identity: str | None = None) -> Request | None:
@@ -111,4 +159,5 @@ def _request(document: Mapping[str, Any]) -> Request:
         document["reason"],
         document["as_of"],
         document["created_at"],
+        bool(document.get("force")),
     )

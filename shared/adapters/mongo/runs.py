@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from pymongo import DESCENDING
 from pymongo.database import Database
 
 from shared.adapters.mongo.client import Document
@@ -17,7 +18,7 @@ def begin_run(
     unknown = ("finished_at", "as_of", "n_customers", "model_version", "decision", "reason")
     document: dict[str, Any] = dict.fromkeys(unknown)
     document |= {"_id": run_id, "job": job, "request_id": request_id, "status": "running"}
-    document |= {"started_at": started_at, "metrics": {}, "scores": []}
+    document |= {"started_at": started_at, "metrics": {}, "scores": [], "lineage": []}
     database[RUNS].insert_one(document)
 
 
@@ -33,8 +34,9 @@ def finish_run(
     model_version: int | None = None,
     metrics: Mapping[str, Any] | None = None,
     scores: Sequence[Mapping[str, Any]] = (),
+    lineage: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Record how a run ended."""
+    """Record how a run ended, unless a later holder of the job's lease has closed it meanwhile."""
     result = {
         "status": status,
         "reason": reason,
@@ -44,12 +46,33 @@ def finish_run(
         "model_version": model_version,
         "metrics": metrics or {},
         "scores": list(scores),
+        "lineage": list(lineage),
         "finished_at": datetime.now(UTC),
     }
-    database[RUNS].update_one({"_id": run_id}, {"$set": result})
+    database[RUNS].update_one({"_id": run_id, "status": "running"}, {"$set": result})
 
 
 def close_killed_runs(database: Database[Document], job: str) -> int:
     """Mark runs that never ended as failed; for the only holder of the job's lease. Returns how many."""
     ended = {"status": "failed", "reason": "the job was killed", "finished_at": datetime.now(UTC)}
     return database[RUNS].update_many({"job": job, "status": "running"}, {"$set": ended}).modified_count
+
+
+def last_sound_size(database: Database[Document], job: str) -> int | None:
+    """Return the customers of the newest run whose table was not found too small; None without one.
+
+    Refused tables do not count: else a table that lost half its customers would pass at the second try.
+    """
+    sound = {
+        "job": job,
+        "status": "done",
+        "metrics.checks": {"$elemMatch": {"name": "customers", "passed": True}},
+    }
+    found = database[RUNS].find_one(sound, {"n_customers": 1}, sort=[("started_at", DESCENDING)])
+    return None if found is None else int(found["n_customers"])
+
+
+def last_started_at(database: Database[Document], job: str) -> datetime | None:
+    """Return when the newest run began; None before the first."""
+    found = database[RUNS].find_one({"job": job}, {"started_at": 1}, sort=[("started_at", DESCENDING)])
+    return None if found is None else found["started_at"]
