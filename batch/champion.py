@@ -1,4 +1,4 @@
-"""Step 3: the champion seen with today's customers and in the challenger's units.
+"""Still step 3: the champion seen with today's customers and in the challenger's units.
 
 Distances of two models compare only in one space, and customers only at one tick: here both are the
 challenger's.

@@ -1,22 +1,37 @@
-"""Step 4: how many segments."""
+"""Step 6: how many segments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.config import ModelSettings
+from shared.core.k_choice import LastRun
 from shared.core.selection import KReport, score_k
 
 
 def choose_k(
-    X: NDArray[np.float64], spend: NDArray[np.float64], settings: ModelSettings, current_k: int | None
+    X: NDArray[np.float64],
+    spend: NDArray[np.float64],
+    settings: ModelSettings,
+    centers: Mapping[int, NDArray[np.float64]],
+    *,
+    current_k: int | None,
+    before: LastRun | None,
 ) -> KReport:
-    """Score every k in reach and pick one; the champion's own k is always in reach."""
-    return score_k(X, candidates(settings, current_k), seed=settings.seed, spend=spend, current_k=current_k)
+    """Score the best centers of every k in reach, fitted to X (n, d), and pick one k."""
+    return score_k(
+        X,
+        in_reach(settings, current_k),
+        seed=settings.seed,
+        spend=spend,
+        current_k=current_k,
+        before=before,
+        starts=centers,
+    )
 
 
-def candidates(settings: ModelSettings, current_k: int | None) -> Sequence[int]:
-    """Return the numbers of segments to score, ascending."""
+def in_reach(settings: ModelSettings, current_k: int | None) -> Sequence[int]:
+    """Return the numbers of segments to score, ascending; the champion's own is always among them."""
     in_range = set(range(settings.k_min, settings.k_max + 1))
     return sorted(in_range | ({current_k} if current_k is not None and current_k >= 2 else set()))

@@ -1,4 +1,4 @@
-"""Step 5: the centers, for the k that was chosen."""
+"""Step 7: everybody's segment, from the centers that were chosen."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.kmeans import assign
-from shared.core.lloyd import KMeansFit, fit_kmeans
 
-COLD_LEAD = 0.01
-"""Inertia by which a cold start must beat the fit that begins at the champion's centers. Optima that are
-equally good differ in where they draw the lines, and every line that moves renames customers."""
+Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,9 +17,9 @@ class Clustering:
     Labels run from the highest mean spend to the lowest, whichever start found them.
     """
 
-    centers: NDArray[np.float64]
+    centers: Float64
     labels: NDArray[np.int32]
-    distances: NDArray[np.float64]
+    distances: Float64
 
     def __post_init__(self) -> None:
         for array in (self.centers, self.labels, self.distances):
@@ -34,34 +31,13 @@ class Clustering:
         return np.bincount(self.labels, minlength=len(self.centers))
 
 
-def cluster(
-    X: NDArray[np.float64],
-    k: int,
-    spend: NDArray[np.float64],
-    *,
-    seed: int,
-    n_starts: int,
-    champion_centers: NDArray[np.float64] | None = None,
-) -> Clustering:
-    """Fit k centers from cold starts and, where it has k segments too, from the champion's.
-
-    Parameters
-    ----------
-    X : (n, d) scaled features. spend : (n,) net spend, for the order of the labels.
-    champion_centers : in the units of X.
-    """
-    fit = fit_kmeans(X, k, n_starts=n_starts, rng=seed)
-    if champion_centers is not None and len(champion_centers) == k:
-        fit = _better(fit, fit_kmeans(X, k, init=champion_centers))
-    by_spend = _order(fit.labels, spend, k)
-    found = assign(X, fit.centers[by_spend])
-    return Clustering(fit.centers[by_spend], found.labels, found.distances)
+def cluster(X: Float64, centers: Float64, spend: Float64) -> Clustering:
+    """Give every customer, X (n, d), the nearest center, and order the labels by mean spend (n,)."""
+    by_spend = _order(assign(X, centers).labels, spend, len(centers))
+    found = assign(X, centers[by_spend])
+    return Clustering(centers[by_spend], found.labels, found.distances)
 
 
-def _better(cold: KMeansFit, warm: KMeansFit) -> KMeansFit:
-    return cold if cold.inertia < warm.inertia * (1 - COLD_LEAD) else warm
-
-
-def _order(labels: NDArray[np.int32], spend: NDArray[np.float64], k: int) -> NDArray[np.int64]:
+def _order(labels: NDArray[np.int32], spend: Float64, k: int) -> NDArray[np.int64]:
     means = np.bincount(labels, spend, k) / np.maximum(np.bincount(labels, minlength=k), 1)
     return np.argsort(-means, kind="stable")

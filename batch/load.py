@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pymongo import DESCENDING
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from shared.adapters.mongo.client import Document
-from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL
+from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, RUNS
 from shared.core.canonical import to_milliseconds
 from shared.core.features import MINOR_PER_UNIT, RfmColumns
+from shared.core.k_choice import LastRun
 from shared.errors import ReclusteringError
 
 POLL_S = 0.1
@@ -82,6 +84,16 @@ def load_customers(database: Database[Document], stream_id: str, *, wait_s: floa
             )
             raise ReclusteringError(msg)
         sleep(POLL_S)
+
+
+def load_last_run(database: Database[Document], job: str) -> LastRun | None:
+    """Read how the newest run that came to a decision saw the numbers of segments; None before it."""
+    newest = [("started_at", DESCENDING)]
+    run = database[RUNS].find_one({"job": job, "status": "done"}, {"metrics.k_memory": 1}, sort=newest)
+    memory = (run or {}).get("metrics", {}).get("k_memory")
+    if memory is None:
+        return None
+    return LastRun(memory["current_k"], frozenset(memory["leaders"]), memory["has_missed"])
 
 
 def _obstacle(live: Mapping[str, Any] | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Step 2: features of the customers, scaled by a transform that is fitted on them."""
+"""Step 3: features of the customers, scaled by a transform that is fitted on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""Step 6: the map."""
+"""Step 8: the map, and the tree of its units."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +11,23 @@ from shared.core.som.grid_size import grid_size
 from shared.core.som.quality import neuron_utility
 from shared.core.som.train import train_som
 from shared.core.som.units import best_two_units
+from shared.core.two_level import MacroSegments, macro_segments
 
 SIZED_FOR = 400
 """Customers a map is sized for at most: 5 sqrt(400) = 100 units. More units would tell more customers apart
 than anybody can look at, and every one costs the stream time."""
 LONGEST_SIDE = 15
+
+
+@dataclass(frozen=True, eq=False)
+class UnitTree:
+    """A map's units joined by Ward's rule and cut at k. hits : (m,) customers of each unit."""
+
+    hits: NDArray[np.int64]
+    macro: MacroSegments
+
+    def __post_init__(self) -> None:
+        self.hits.setflags(write=False)
 
 
 def fit_som(X: NDArray[np.float64], seed: int) -> SomArtifact:
@@ -33,3 +47,9 @@ def fit_som(X: NDArray[np.float64], seed: int) -> SomArtifact:
         topographic_error=trained.topographic_error,
         unit_use=neuron_utility(hits),
     )
+
+
+def join_units(X: NDArray[np.float64], som: SomArtifact, k: int) -> UnitTree:
+    """Join the map's units by Ward's rule, each with the weight of its customers, and cut at k."""
+    hits = np.bincount(best_two_units(X, som.weights).first, minlength=len(som.weights))
+    return UnitTree(hits, macro_segments(som.weights, hits, k=min(k, int(np.count_nonzero(hits)))))

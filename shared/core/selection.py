@@ -1,6 +1,6 @@
 """Scoring every candidate k on one table of customers, and the report with the pick."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 
 from shared.core.indices import calinski_harabasz, davies_bouldin, dunn, knee
-from shared.core.k_choice import Floors, KChoice, KScores, choose_k
+from shared.core.k_choice import KChoice, LastRun, choose_k
+from shared.core.k_scores import Floors, KScores
 from shared.core.kmeans import Assignment, assign
 from shared.core.silhouette import silhouette, silhouette_values, simplified_silhouette
 from shared.core.stability import (
@@ -74,7 +75,9 @@ def score_k(
     seed: int,
     spend: ArrayLike | None = None,
     current_k: int | None = None,
+    before: LastRun | None = None,
     floors: Floors | None = None,
+    starts: Mapping[int, Float64] | None = None,
     n_starts: int = 4,
     n_warm: int = 20,
     n_cold: int = 10,
@@ -91,8 +94,9 @@ def score_k(
     X : (n, d) scaled features of the clustered customers.
     ks : numbers of segments to score, each at least 2.
     spend : (n,) net spend of the same customers, for the floor on small segments.
-    current_k : segments of the champion, None without one.
+    current_k, before : segments of the champion and the run before; see `choose_k`.
     floors : in place of the default ones.
+    starts : centres (k, d) already fitted to these rows, of some k; the others are fitted here.
     n_starts : k-means++ starts of every cold fit; a single one is often a bad optimum.
     n_warm, n_cold : bootstrap refits of either kind.
     silhouette_sample : customers compared pairwise for the sampled silhouette.
@@ -109,9 +113,10 @@ def score_k(
     money = None if spend is None else np.asarray(spend, dtype=np.float64)
     with one_thread():
         probe = _probe(rows, silhouette_sample, seed)
-        scores = tuple(_scores(rows, k, probe, money, effort, seed) for k in sorted(set(ks)))
+        given = starts or {}
+        scores = tuple(_scores(rows, k, given.get(k), probe, money, effort, seed) for k in sorted(set(ks)))
     elbow = knee([s.k for s in scores], [s.inertia for s in scores])
-    return KReport(scores, elbow, choose_k(scores, current_k=current_k, floors=floors))
+    return KReport(scores, elbow, choose_k(scores, current_k=current_k, floors=floors, before=before))
 
 
 def _check(rows: Float64, ks: Sequence[int]) -> None:
@@ -130,10 +135,16 @@ def _probe(rows: Float64, at_most: int, seed: int) -> _Probe:
 
 
 def _scores(
-    rows: Float64, k: int, probe: _Probe, spend: Float64 | None, effort: _Effort, seed: int
+    rows: Float64,
+    k: int,
+    given: Float64 | None,
+    probe: _Probe,
+    spend: Float64 | None,
+    effort: _Effort,
+    seed: int,
 ) -> KScores:
     rng = np.random.default_rng([seed, k])
-    centers = fit_centers(rows, k, rng=rng, n_starts=effort.n_starts)
+    centers = fit_centers(rows, k, rng=rng, n_starts=effort.n_starts) if given is None else given.copy()
     if centers is None:
         return _undefined(k, rows.shape[1])
     found = assign(rows, centers)

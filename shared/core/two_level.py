@@ -59,8 +59,7 @@ def macro_segments(
     supported = np.flatnonzero(hits > 0)
     _check(len(supported), method, k, max_d)
     joins = weighted_linkage(prototypes[supported], np.asarray(hits[supported], np.float64), method)
-    n_joins = _joins_within(joins, k, max_d)
-    labels = _labels_after(joins[:n_joins], len(supported))
+    labels = labels_of(joins, _segments(joins, k, max_d))
     followed = _nearest(prototypes, prototypes[supported])
     followed[supported] = np.arange(len(supported))  # equal prototypes may still be in two segments
     return MacroSegments(_in_order_of_appearance(labels[followed]), joins, supported)
@@ -129,17 +128,30 @@ def _joined_heights(
     return ((a + other) * to_a + (b + other) * to_b - other * a_to_b) / (a + b + other)
 
 
-def _joins_within(joins: NDArray[np.float64], k: int | None, max_d: float | None) -> int:
+def labels_of(joins: NDArray[np.float64] | NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """Cut a tree of s points into `k` clusters, 1 <= k <= s; labels (s,) in order of first appearance.
+
+    Parameters
+    ----------
+    joins : (s - 1, 2 or more), in its first two columns the clusters that are joined, as scipy and
+        scikit-learn number them.
+    """
+    s = len(joins) + 1
+    root = np.arange(2 * s - 1)
+    for step, pair in enumerate(joins[: s - k, :2].astype(np.int64)):
+        root[pair] = s + step
+    for _ in range(s - k):  # as high as the tree can be; paths are halved in every round
+        above = root[root]
+        if np.array_equal(above, root):
+            break
+        root = above
+    return _in_order_of_appearance(root[:s])
+
+
+def _segments(joins: NDArray[np.float64], k: int | None, max_d: float | None) -> int:
     if max_d is not None:
-        return int(np.count_nonzero(joins[:, 2] <= max_d))
-    return len(joins) + 1 - (k or 1)
-
-
-def _labels_after(joins: NDArray[np.float64], s: int) -> NDArray[np.int64]:
-    labels = np.arange(s)
-    for step, (a, b) in enumerate(joins[:, :2].astype(np.int64)):
-        labels[(labels == a) | (labels == b)] = s + step
-    return labels
+        return len(joins) + 1 - int(np.count_nonzero(joins[:, 2] <= max_d))
+    return k or 1
 
 
 def _nearest(points: NDArray[np.float64], candidates: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,0 +1,79 @@
+"""Step 2: which features customers are clustered by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from batch.load import CustomerTable
+from shared.config import ModelSettings
+from shared.core.feature_selection import FeatureVerdict, select
+from shared.core.features import FEATURES, feature_matrix
+from shared.core.kmeans import assign
+from shared.core.silhouette import silhouette
+from shared.core.stability import adjusted_rand, fit_centers, one_thread
+from shared.core.transform import fit_transform
+
+USUAL_K = 4
+"""Segments of the fits that compare features, where no champion says how many there are."""
+SAMPLE = 1_500
+
+
+@dataclass(frozen=True)
+class FeatureChoice:
+    """The features, in the order of the registry unless they are just those of the settings.
+
+    verdicts : on every known feature; empty if nothing was selected.
+    silhouette_configured, silhouette_kept : over all known features, of segments found by the features
+        of the settings and by those kept; agreement : adjusted Rand index of the two. None likewise.
+    """
+
+    method: str
+    kept: tuple[str, ...]
+    verdicts: tuple[FeatureVerdict, ...] = ()
+    silhouette_configured: float | None = None
+    silhouette_kept: float | None = None
+    agreement: float | None = None
+
+
+def select_features(
+    table: CustomerTable, settings: ModelSettings, in_use: Sequence[str] = (), current_k: int | None = None
+) -> FeatureChoice:
+    """Pick among all known features by the method that is set; `in_use` are the champion's."""
+    if settings.feature_selection == "off":
+        return FeatureChoice("off", settings.features)
+    names, k = tuple(FEATURES), max(2, current_k or USUAL_K)
+    raw = feature_matrix(names, table.rfm, table.as_of_ms)
+    X = fit_transform(raw, names, recency_clip_days=settings.recency_clip_days).apply(raw)
+    with one_thread():
+        verdicts = select(
+            X,
+            names,
+            settings.feature_selection,
+            in_use=in_use,
+            n_wanted=len(settings.features),
+            k=k,
+            seed=settings.seed,
+        )
+        kept = tuple(verdict.name for verdict in verdicts if verdict.is_kept)
+        rows = np.random.default_rng(settings.seed).permutation(table.n)[:SAMPLE]
+        before, after = (
+            _labels(X[rows], names, chosen, k, settings.seed) for chosen in (settings.features, kept)
+        )
+        return FeatureChoice(
+            settings.feature_selection,
+            kept,
+            verdicts,
+            silhouette(X[rows], before),
+            silhouette(X[rows], after),
+            adjusted_rand(before, after),
+        )
+
+
+def _labels(
+    X: NDArray[np.float64], names: Sequence[str], chosen: Sequence[str], k: int, seed: int
+) -> NDArray[np.int32]:
+    own = np.ascontiguousarray(X[:, [names.index(name) for name in chosen]])
+    centers = fit_centers(own, k, rng=np.random.default_rng(seed), n_starts=4)
+    return np.zeros(len(own), np.int32) if centers is None else assign(own, centers).labels
