@@ -91,11 +91,11 @@ def _java() -> Check:
 
 
 def _jars() -> Iterator[Check]:
-    from deploy.local.jars import KAFKA, spark_connector
+    from deploy.local.jars import KAFKA, MONGO_CONNECTOR, spark_connector
     from deploy.local.manifest import read_manifest
     from deploy.local.paths import cache_folder
 
-    for jars in (KAFKA, spark_connector()):
+    for jars in (KAFKA, spark_connector(), MONGO_CONNECTOR):
         folder = cache_folder() / f"{jars.name}-{read_manifest(jars.manifest).digest}"
         if folder.is_dir():
             yield Check(f"{jars.name} jars", "ok", str(folder))

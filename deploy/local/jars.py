@@ -1,6 +1,6 @@
-"""The two sets of jars: the Kafka broker's, and what Spark needs to read from Kafka.
+"""The sets of jars: the Kafka broker's, and what Spark needs to read from Kafka and from MongoDB.
 
-Both are resolved once, checked against a manifest in this folder and kept in the user's cache,
+Each is resolved once, checked against a manifest in this folder and kept in the user's cache,
 so that a start is offline and always runs the same bytes.
 """
 
@@ -36,6 +36,16 @@ KAFKA = JarSet(
     ),
     manifest=_HERE / "kafka-jars.txt",
 )
+
+
+MONGO_CONNECTOR = JarSet(
+    name="mongo-connector",
+    coordinates=(ivy.Coordinate("org.mongodb.spark", "mongo-spark-connector_2.13", "10.5.0"),),
+    manifest=_HERE / "mongo-connector-jars.txt",
+    # pyspark ships these
+    excludes=("scala-library", "slf4j-api", "spark-catalyst_2.13", "spark-core_2.13", "spark-sql_2.13"),
+)
+"""Spark's MongoDB connector, for re-clusterings that are too large for one process."""
 
 
 def spark_connector() -> JarSet:
@@ -74,6 +84,11 @@ def kafka_jars(say: Say = silent) -> list[Path]:
 def spark_connector_jars(say: Say = silent) -> list[Path]:
     """Return the local paths for `spark.jars`, downloading them the first time; raises as `kafka_jars`."""
     return ensure(spark_connector(), say)
+
+
+def mongo_connector_jars(say: Say = silent) -> list[Path]:
+    """Return the local paths for `spark.jars` of a large re-clustering; raises as `kafka_jars`."""
+    return ensure(MONGO_CONNECTOR, say)
 
 
 def ensure(jars: JarSet, say: Say = silent) -> list[Path]:

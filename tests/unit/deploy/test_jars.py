@@ -33,7 +33,7 @@ def small_set(tmp_path: Path) -> jars.JarSet:
     return jars.JarSet("small", (Coordinate("org.example", "small", "1"),), manifest)
 
 
-@pytest.mark.parametrize("jar_set", [jars.KAFKA, jars.spark_connector()])
+@pytest.mark.parametrize("jar_set", [jars.KAFKA, jars.MONGO_CONNECTOR, jars.spark_connector()])
 def test_every_manifest_pins_what_its_set_asks_for(jar_set: jars.JarSet) -> None:
     pinned = read_manifest(jar_set.manifest).sha256
 
