@@ -43,7 +43,7 @@ def test_what_a_start_would_fetch_or_start_is_a_warning(
     code, rows = examined(capsys)
 
     assert code == 0
-    waiting = {"kafka jars", "spark jars", "kafka", "mongodb"}
+    waiting = {"kafka jars", "spark jars", "mongo-connector jars", "kafka", "mongodb"}
     assert {name for name, row in rows.items() if row["state"] == "warn"} == waiting
     assert all(rows[name]["fix"] for name in waiting)
 
