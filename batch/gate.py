@@ -133,7 +133,9 @@ def _improvement(bout: Bout) -> Check:
         return Check("improvement", "reason", False, None, limit, f"quantization error: {NOT_MEASURED}")
     saved = 1 - bout.challenger.quantization_error / before
     is_clear = saved > limit
-    text = f"quantization error is {saved:.1%} lower, {'' if is_clear else 'not '}more than {limit:.1%}"
+    change = f"{abs(saved):.1%} {'lower' if saved >= 0 else 'higher'}"
+    takes = f"more than {limit:.1%}" if is_clear else f"and it takes more than {limit:.1%} to replace it"
+    text = f"quantization error is {change}, {takes}"
     return Check("improvement", "reason", is_clear, saved, limit, text)
 
 

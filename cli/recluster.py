@@ -20,9 +20,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verb = subparsers.add_parser("recluster", help=text, description=text[0].upper() + text[1:] + ".")
     mode = verb.add_mutually_exclusive_group(required=True)
     mode.add_argument(
-        "--once", action="store_true", help="re-cluster now; the result always replaces the champion"
+        "--once", action="store_true", help="re-cluster now; replaces the champion unless a veto is met"
     )
     mode.add_argument("--watch", action="store_true", help="serve requests until SIGTERM")
+    verb.add_argument("--force", action="store_true", help="override every veto but a pin (--once)")
     verb.add_argument(
         "--reason", default="asked for on the command line", help="kept with the request (--once)"
     )
@@ -40,7 +41,7 @@ def _run(args: argparse.Namespace) -> int:
         from batch import serve
 
         if args.once:
-            served = serve.serve_once(database, settings, args.reason)
+            served = serve.serve_once(database, settings, args.reason, force=args.force)
             show(served)
             return 0 if served.status == "done" else 1
         serve.watch(database, settings, stop=_stop_on_sigterm(), on_served=show)

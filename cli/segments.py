@@ -1,11 +1,11 @@
-"""`resegment segments`: who the customers are now, one line a segment."""
+"""`resegment segments`: who the customers are now, one line a segment; `rename` gives one a name."""
 
 import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cli.connection import open_database
-from cli.options import add_json_flag, start
+from cli.options import add_common_flags, add_json_flag, start
 from cli.output import Column, amount, moment, number, percent, print_json, print_table
 
 COLUMNS = (
@@ -24,9 +24,20 @@ COLUMNS = (
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
-    parser = subparsers.add_parser("segments", help="the segments of the model in force")
+    parser = subparsers.add_parser("segments", help="the segments of the model in force, and their names")
+    add_common_flags(parser)  # without an action it is a verb of its own
     add_json_flag(parser)
     parser.set_defaults(run=run)
+    actions = parser.add_subparsers(dest="action", metavar="rename")
+    text = "give a segment a name that outlives re-clusterings"
+    rename = actions.add_parser("rename", help=text, description=text[0].upper() + text[1:] + ".")
+    rename.add_argument("segment_id", metavar="ID", type=int)
+    what = rename.add_mutually_exclusive_group(required=True)
+    what.add_argument("name", metavar="NAME", nargs="?")
+    what.add_argument("--reset", action="store_true", help="go back to the name that the rule gives")
+    rename.add_argument("--action", dest="advice", metavar="TEXT", help="what to do about its customers")
+    add_json_flag(rename)
+    rename.set_defaults(run=_rename)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,6 +51,23 @@ def run(args: argparse.Namespace) -> int:
         print_json(rows)
         return 0
     print_segments(rows)
+    return 0
+
+
+def _rename(args: argparse.Namespace) -> int:
+    settings = start(args)
+    from shared.adapters.mongo import segment_names
+
+    with open_database(settings) as database:
+        if args.reset:
+            segments = segment_names.reset_name(database, args.segment_id)
+        else:
+            segments = segment_names.rename_segment(database, args.segment_id, args.name, args.advice)
+    if args.json:
+        print_json(segments)
+        return 0
+    named = next(segment for segment in segments if segment.segment_id == args.segment_id)
+    print(f"segment {named.segment_id} is called {named.name!r}; the stream brings its customers along")
     return 0
 
 

@@ -11,6 +11,7 @@ from cli.output import Column, amount, as_json, number, print_table, say
 from cli.segments import print_segments
 from cli.verify import VerifyReport
 from shared.adapters import exports, readers
+from shared.adapters.mongo.collections import RUNS
 from shared.config import Settings
 
 Document = dict[str, Any]
@@ -80,9 +81,23 @@ def write_files(database: Database[Document], settings: Settings, summary: Docum
 
 
 def _models(database: Database[Document]) -> list[Document]:
-    wanted = {"_id": 1, "k": 1, "provisional": 1, "as_of": 1, "n_customers": 1, "quantization_error": 1}
+    """List every run of the batch job in order: what it found, what was decided, and why."""
+    done = database[RUNS].find({"job": "recluster", "status": "done"}).sort("started_at", 1)
     return [
-        {"version": model.pop("_id"), **model} for model in database["models"].find({}, wanted).sort("_id")
+        {
+            "version": run["model_version"],
+            "decision": run["decision"],
+            "reason": run["reason"],
+            "k": run["metrics"]["k"],
+            "customers": run["n_customers"],
+            "as_of": run["as_of"],
+            "provisional": run["metrics"]["provisional"],
+            "quantization_error": run["metrics"]["quantization_error"],
+            "checksum": run["metrics"]["checksum"],
+            "gates": run["metrics"]["checks"],
+            "lineage": run["lineage"],
+        }
+        for run in done
     ]
 
 
@@ -92,19 +107,21 @@ def _print_models(rows: list[Document]) -> None:
         Column("as of", "left"),
         Column("k"),
         Column("customers"),
-        Column("kind", "left"),
+        Column("decision", "left"),
+        Column("why", "left"),
     ]
     cells = [
         [
             str(row["version"]),
             f"{row['as_of']:%Y-%m-%d}",
             str(row["k"]),
-            number(row["n_customers"]),
-            "provisional" if row["provisional"] else "lasting",
+            number(row["customers"]),
+            row["decision"],
+            row["reason"],
         ]
         for row in rows
     ]
-    print_table(columns, cells, title="Models")
+    print_table(columns, cells, title="Re-clusterings")
 
 
 def _print_migrations(rows: list[Document]) -> None:
