@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from shared.core.k_choice import Floors, KScores, choose_k
+from shared.core.k_choice import LastRun, choose_k
+from shared.core.k_scores import Floors, KScores
 
 NAN = float("nan")
 
@@ -55,18 +56,47 @@ def test_the_current_k_stays_without_a_clear_lead():
     assert "k=4 leads k=5 by 0.013 of silhouette, standard error 0.014: no clear lead" in choice.reason
 
 
-def test_a_lead_of_more_than_a_standard_error_takes_over():
-    choice = choose_k([scores(4, silhouette=0.32), scores(5, silhouette=0.3)], current_k=5)
+def saw(*leaders, current_k=5, missed=False):
+    return LastRun(current_k, frozenset(leaders), missed)
 
-    assert choice.k == 4
-    assert "k=4 leads k=5 by 0.020" in choice.reason
+
+def test_a_lead_of_more_than_a_standard_error_takes_over_in_the_second_run():
+    both = [scores(4, silhouette=0.32), scores(5, silhouette=0.3)]
+    once = choose_k(both, current_k=5)
+    twice = choose_k(both, current_k=5, before=once.remembered(5))
+
+    assert (once.k, twice.k) == (5, 4)
+    assert once.reason.endswith(
+        "k=4 leads k=5 by 0.020 of silhouette, standard error 0.014; it must lead in two runs"
+    )
+    assert twice.reason.endswith("k=4 leads k=5 by 0.020 of silhouette, standard error 0.014, in two runs")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [None, saw(), saw(3), saw(4, current_k=6)],
+    ids=["no run before", "nobody led", "another led", "beside another current k"],
+)
+def test_a_lead_that_the_run_before_did_not_see_changes_nothing(before):
+    both = [scores(3), scores(4, silhouette=0.35), scores(5, silhouette=0.3)]
+
+    assert choose_k(both, current_k=5, before=before).k == 5
+
+
+def test_of_several_that_led_twice_the_best_silhouette_wins():
+    three = [scores(3, silhouette=0.36), scores(4, silhouette=0.37), scores(5), scores(6, silhouette=0.4)]
+
+    assert choose_k(three, current_k=5, before=saw(3, 4)).k == 4
 
 
 def test_the_standard_error_is_that_of_the_difference():
-    assert choose_k([scores(4, silhouette=0.35, se=0.03), scores(5, se=0.04)], current_k=5).k == 5
-    assert choose_k([scores(4, silhouette=0.351, se=0.03), scores(5, se=0.04)], current_k=5).k == 4
-    assert choose_k([scores(4, silhouette=0.32), scores(5, se=0.05)], current_k=5).k == 5
-    assert choose_k([scores(4, silhouette=0.32, se=NAN), scores(5, se=NAN)], current_k=5).k == 4
+    def choice(four, five):
+        return choose_k([four, five], current_k=5, before=saw(4)).k
+
+    assert choice(scores(4, silhouette=0.35, se=0.03), scores(5, se=0.04)) == 5
+    assert choice(scores(4, silhouette=0.351, se=0.03), scores(5, se=0.04)) == 4
+    assert choice(scores(4, silhouette=0.32), scores(5, se=0.05)) == 5
+    assert choice(scores(4, silhouette=0.32, se=NAN), scores(5, se=NAN)) == 4
 
 
 def test_the_current_k_says_so_when_it_is_the_best():
@@ -75,24 +105,68 @@ def test_the_current_k_says_so_when_it_is_the_best():
     assert (choice.k, "has the best silhouette" in choice.reason) == (5, True)
 
 
-def test_a_current_k_below_a_floor_goes_and_the_reason_says_which():
-    choice = choose_k([scores(4), scores(5, warm=0.85)], current_k=5)
+def test_a_current_k_below_a_floor_goes_in_the_second_run_and_the_reason_says_which():
+    both = [scores(4), scores(5, warm=0.85)]
+    once = choose_k(both, current_k=5)
+    twice = choose_k(both, current_k=5, before=once.remembered(5))
 
-    assert choice.k == 4
-    assert choice.reason.endswith("the current k=5 is out: warm ARI 0.85 < 0.9")
+    assert (once.k, twice.k) == (5, 4)
+    assert (
+        once.reason == "the current k stays, and goes if it misses a floor in two runs: warm ARI 0.85 < 0.9"
+    )
+    assert twice.reason.endswith("the current k=5 is out: warm ARI 0.85 < 0.9")
 
 
 def test_the_current_k_has_the_benefit_of_one_standard_error_at_the_floors():
-    near, other = scores(5, cold=0.79), scores(4)
+    other, missed = scores(4), saw(missed=True)
 
-    assert choose_k([other, near], current_k=5).k == 5
-    assert choose_k([other, near], current_k=4).k == 4
-    assert choose_k([other, scores(5, cold=0.77)], current_k=5).k == 4
-    assert choose_k([other, scores(5, cold=0.79, cold_se=NAN)], current_k=5).k == 4
+    assert choose_k([other, scores(5, cold=0.79)], current_k=5, before=missed).k == 5
+    assert choose_k([other, scores(5, cold=0.77)], current_k=5, before=missed).k == 4
+    assert choose_k([other, scores(5, cold=0.79, cold_se=NAN)], current_k=5, before=missed).k == 4
+    assert choose_k([other, scores(5, cold=0.79)], current_k=4).verdicts[1].missed == ("cold ARI 0.79 < 0.8",)
 
 
-def test_a_current_k_that_was_not_scored_is_said():
-    assert "k=9 is out: it was not scored" in choose_k([scores(4)], current_k=9).reason
+def test_if_no_k_reaches_the_floors_the_current_one_stays():
+    choice = choose_k([scores(4, warm=0.8), scores(5, warm=0.7)], current_k=5, before=saw(missed=True))
+
+    assert choice.k == 5
+    assert choice.reason == "no k reaches the floors; the current k stays and misses: warm ARI 0.70 < 0.9"
+
+
+def test_a_current_k_that_was_not_scored_is_replaced_at_once():
+    choice = choose_k([scores(4)], current_k=9)
+
+    assert choice.k == 4
+    assert choice.reason.endswith("the current k=9 is out: it could not be scored")
+
+
+def test_a_run_remembers_who_led_and_reached_the_floors():
+    three = [scores(3, silhouette=0.4, cold=0.7), scores(4, silhouette=0.33), scores(5), scores(6)]
+
+    assert choose_k(three, current_k=5).remembered(5) == saw(4)
+    assert choose_k([scores(4), scores(5, warm=0.5)], current_k=5).remembered(5) == saw(missed=True)
+
+
+def test_every_k_gets_a_verdict():
+    four = [scores(3, cold=0.7), scores(4, silhouette=0.303), scores(5), scores(6, silhouette=0.35)]
+    choice = choose_k(four, current_k=5)
+
+    assert [v.k for v in choice.verdicts] == [3, 4, 5, 6]
+    assert [v.reason for v in choice.verdicts] == [
+        "misses: cold ARI 0.70 < 0.8",
+        "k=4 leads k=5 by 0.003 of silhouette, standard error 0.014: no clear lead",
+        choice.reason,
+        "k=6 leads k=5 by 0.050 of silhouette, standard error 0.014; it must lead in two runs",
+    ]
+    assert [v.is_leader for v in choice.verdicts] == [False, False, False, True]
+
+
+def test_without_a_current_k_verdicts_compare_with_the_chosen_one():
+    first, second = choose_k([scores(3, silhouette=0.2), scores(4)]).verdicts
+
+    assert first.reason == "silhouette 0.200 against 0.300 of k=4"
+    assert np.isnan(second.lead)
+    assert not second.is_leader
 
 
 def test_if_no_k_reaches_the_floors_the_most_stable_wins_and_says_what_it_misses():
