@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from cli import (
+    alerts,
     config,
     customer,
     demo,
@@ -47,6 +48,7 @@ VERBS = (
     model,
     customer,
     drift,
+    alerts,
     verify,
     export,
     study,

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from shared.adapters.readers import Accounting, StreamStatus
     from shared.config import Settings
 
-BROKER_TIMEOUT_MS = 3_000
-"""The lag is one line of many: do not keep people waiting for a broker that is down."""
-
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
@@ -51,19 +48,16 @@ def identity(accounting: "Accounting") -> str:
 
 def _lag(settings: "Settings", live: Mapping[str, Any] | None) -> int | None:
     """Count the records that the stream has not applied; None if there is no broker to ask."""
-    from shared.adapters.kafka import beginning_and_end_offsets
+    from shared.adapters.lag import lag_by_partition
     from shared.errors import ServiceUnavailable
 
     if live is None or settings.kafka.options:
         return None
     try:
-        ranges = beginning_and_end_offsets(
-            kafka_servers(settings), live["topic"]["name"], timeout_ms=BROKER_TIMEOUT_MS
-        )
+        lag = lag_by_partition(kafka_servers(settings), live)
     except ServiceUnavailable:
         return None
-    reached: dict[int, int] = {place["partition"]: place["next"] for place in live["offsets"]}
-    return sum(max(0, end - reached.get(partition, begin)) for partition, (begin, end) in ranges.items())
+    return None if lag is None else sum(lag.values())
 
 
 def _document(settings: "Settings", status: "StreamStatus", lag: int | None) -> dict[str, Any]:

@@ -36,6 +36,9 @@ BATCH_POINTS = (
 )
 """Those of the batch job; POINTS are the stream's."""
 
+DELIVERY_POINTS = ("alert_taken",)
+"""In the job that delivers alerts: the receiver has answered, and nobody has written that down."""
+
 _passed: Counter[str] = Counter()
 
 

@@ -47,6 +47,30 @@ def resolve_all(
     return sum(resolve(database, key, as_of=as_of, reason=reason) for key in keys)
 
 
+def ack(database: Database[Document], key: str, *, by: str, note: str) -> bool:
+    """Say that somebody looks after a firing alert; False if there is none of that key."""
+    firing = {"_id": key, "status": "firing"}
+    mark = {"by": by, "at": datetime.now(UTC), "note": note}
+    return database[ALERTS].update_one(firing, {"$set": {"ack": mark}}).matched_count == 1
+
+
+def mute(database: Database[Document], key: str, until: datetime | None) -> bool:
+    """Keep an alert quiet until then, or no longer with None; False if there is none of that key."""
+    return database[ALERTS].update_one({"_id": key}, {"$set": {"mute_until": until}}).matched_count == 1
+
+
+def find(database: Database[Document], key: str) -> Document | None:
+    """Read one alert."""
+    return database[ALERTS].find_one({"_id": key})
+
+
+def list_alerts(database: Database[Document], *, only_firing: bool = False) -> list[Document]:
+    """Read alerts, those that fire first and among them the newest first."""
+    chosen = {"status": "firing"} if only_firing else {}
+    order = [("status", 1), ("last_as_of", -1), ("_id", 1)]
+    return list(database[ALERTS].find(chosen).sort(order))
+
+
 def episode_of(document: Mapping[str, Any]) -> Episode:
     """Read where an alert stands."""
     changes = tuple(Change(**change) for change in document["changes"])

@@ -165,7 +165,8 @@ ALERTS = shape(
     | {
         "changes": items(
             {"seq": COUNT, "status": one_of("firing", "resolved"), "severity": _SEVERITY}
-            | {"as_of": DATE, "score": or_null(NUMBER), "reason": STRING}
+            | {"as_of": DATE, "score": or_null(NUMBER)}
+            | fields(STRING, "reason message")
         )
     }
 )
@@ -173,7 +174,7 @@ ALERTS = shape(
 DELIVERIES = shape(
     fields(STRING, "_id channel")
     | {"alert": or_null(STRING), "seq": COUNT, "attempts": COUNT}
-    | fields(or_null(DATE), "next_at said_at")
+    | fields(or_null(DATE), "next_at said_at since_at")
     | {"told": or_null(OBJECT), "failed": ARRAY, "error": or_null(STRING)}
 )
 

@@ -16,7 +16,10 @@ WORSE: Final = 1.5
 
 @dataclass(frozen=True)
 class Change:
-    """One change of state. seq : 1 for the first of an alert, without gaps."""
+    """One change of state. seq : 1 for the first of an alert, without gaps.
+
+    reason : what made it a change. message : what the finding said then; of a resolution, the reason.
+    """
 
     seq: int
     status: Literal["firing", "resolved"]
@@ -24,6 +27,7 @@ class Change:
     as_of: datetime
     score: float | None
     reason: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def resolved(episode: Episode | None, as_of: datetime, reason: str) -> Episode |
     """Return where an alert stands after its cause has gone; None if it does not fire, or is newer."""
     if episode is None or episode.status == "resolved" or as_of < episode.last_as_of:
         return None
-    change = Change(len(episode.changes) + 1, "resolved", episode.severity, as_of, None, reason)
+    change = Change(len(episode.changes) + 1, "resolved", episode.severity, as_of, None, reason, reason)
     return replace(episode, status="resolved", resolved_as_of=as_of, changes=(*episode.changes, change))
 
 
@@ -90,4 +94,4 @@ def has_grown(before: float | None, after: float | None) -> bool:
 
 
 def _firing(changes: tuple[Change, ...], finding: Finding, severity: Severity, reason: str) -> Change:
-    return Change(len(changes) + 1, "firing", severity, finding.as_of, finding.score, reason)
+    return Change(len(changes) + 1, "firing", severity, finding.as_of, finding.score, reason, finding.message)

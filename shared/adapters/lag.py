@@ -1,0 +1,31 @@
+"""How many records wait to be applied: the broker's ends against the offsets in the live model.
+
+Tools that read consumer groups see nothing here, because the stream keeps its offsets with its state.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.adapters.kafka import beginning_and_end_offsets
+from shared.errors import ServiceUnavailable
+
+TIMEOUT_MS = 3_000
+"""The lag is one fact of many: do not keep people waiting for a broker that is down."""
+
+
+def lag_by_partition(
+    servers: str, live: Mapping[str, Any], *, timeout_ms: int = TIMEOUT_MS
+) -> dict[int, int] | None:
+    """Count per partition the records that the stream has not applied; None if no broker answers.
+
+    live : the live model's document, of which `topic.name` and `offsets` are read.
+    """
+    try:
+        ranges = beginning_and_end_offsets(servers, live["topic"]["name"], timeout_ms=timeout_ms)
+    except ServiceUnavailable:
+        return None
+    reached: dict[int, int] = {place["partition"]: place["next"] for place in live["offsets"]}
+    return {
+        partition: max(0, end - max(begin, reached.get(partition, begin)))
+        for partition, (begin, end) in ranges.items()
+    }
