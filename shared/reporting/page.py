@@ -37,8 +37,8 @@ from shared.reporting.theme import DARK, FONT, LIGHT, MONO, THEMES, counterparts
 from shared.reporting.values import cell, marked_up, paragraphs, slug
 
 __all__ = [
-    "Bullets", "Chart", "Code", "Column", "Fold", "KeyFigure", "KeyFigures", "Note", "Page", "Picture",
-    "Section", "Side", "Table", "Text", "render",
+    "Block", "Bullets", "Chart", "Code", "Column", "Fold", "KeyFigure", "KeyFigures", "Note", "Page",
+    "Picture", "Section", "Side", "Table", "Text", "render",
 ]  # fmt: skip
 
 _ASSETS = Path(__file__).parent / "assets"

@@ -1,0 +1,106 @@
+"""The report of one run: the page, and the same numbers as plain values."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from batch.reporting import (
+    clouds,
+    contenders,
+    gates,
+    k_curves,
+    maps,
+    migration,
+    origin,
+    profiles,
+    silhouettes,
+    tree,
+)
+from batch.reporting.run import Run
+from shared.reporting.page import KeyFigure, KeyFigures, Page
+from shared.reporting.plain import to_plain
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """Everything a report shows; its fields are the keys of the JSON twin."""
+
+    schema_version: int
+    verdict: gates.Verdict
+    origin: origin.Origin
+    profiles: profiles.Profiles
+    migration: migration.Migration | None
+    k_curves: k_curves.KCurves
+    contenders: contenders.Contenders
+    silhouettes: silhouettes.Silhouettes
+    clouds: clouds.Clouds
+    maps: maps.Maps
+    tree: tree.Tree
+
+
+def numbers(run: Run) -> Numbers:
+    """Collect what the report of a run shows."""
+    return Numbers(
+        SCHEMA_VERSION,
+        gates.verdict(run),
+        origin.origin(run),
+        profiles.profiles(run),
+        migration.migration(run),
+        k_curves.k_curves(run),
+        contenders.contenders(run),
+        silhouettes.silhouettes(run),
+        clouds.clouds(run),
+        maps.maps(run),
+        tree.tree(run),
+    )
+
+
+def page(run: Run, found: Numbers) -> Page:
+    """Lay the report of a run out."""
+    colors, money = run.colors, run.money
+    return Page(
+        title=f"Re-clustering as of {run.model.as_of:%Y-%m-%d}",
+        subtitle=f"{run.asked.run_id} · {run.asked.kind}: {run.asked.reason}",
+        sections=(
+            profiles.section(found.profiles, money),
+            gates.section(found.verdict),
+            migration.section(found.migration, colors),
+            k_curves.section(found.k_curves),
+            contenders.section(found.contenders),
+            silhouettes.section(found.silhouettes, colors),
+            clouds.section(found.clouds, colors, money),
+            maps.section(found.maps, tree.chart(found.tree)),
+            origin.section(found.origin),
+        ),
+        lead=(gates.lead(found.verdict), _key_figures(found)),
+        footer=f"Checksum `{run.model.checksum}`, code {run.model.code_version}, seed {run.model.seed}.",
+    )
+
+
+def plain(found: Numbers) -> dict[str, Any]:
+    """Return the JSON twin: the numbers with None for what is not defined."""
+    twin: dict[str, Any] = to_plain(found)
+    return twin
+
+
+def _key_figures(found: Numbers) -> KeyFigures:
+    origin_, moved = found.origin, found.migration
+    smallest = min(one.share for one in found.profiles.new)
+    items = [
+        KeyFigure("Customers", f"{origin_.n_customers:,}"),
+        KeyFigure("Segments", str(found.k_curves.chosen), _before(found.k_curves.current)),
+        KeyFigure("Silhouette", f"{found.silhouettes.mean:.3f}", "of a sample"),
+        KeyFigure("Smallest segment", f"{smallest:.1%}", "of customers"),
+        KeyFigure("Time", f"{sum(origin_.steps_s.values()):.1f} s", "all steps"),
+    ]
+    if moved is not None:
+        items[4:4] = [
+            KeyFigure("Moved themselves", f"{moved.moved_by_behaviour:.1%}", "under the champion"),
+            KeyFigure("Moved by the model", f"{moved.moved_by_model:.1%}", "to another identity"),
+        ]
+    return KeyFigures(items)
+
+
+def _before(current: int | None) -> str:
+    return "the first model" if current is None else f"the champion has {current}"
