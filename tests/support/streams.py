@@ -71,9 +71,9 @@ def site(
         "model.bootstrap_min_customers": "50",
         "model.k_max": "4",
         "model.n_starts": "2",
-        "model.refit_days": "20",
+        "schedule.refit_days": "20",
         "model.provisional_days": "40",
-        "model.recluster_days": "30",
+        "schedule.every_days": "30",
     }
     folder.mkdir(parents=True, exist_ok=True)
     return Site(folder, overrides)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.config import ModelSettings, Settings, TickSettings
+from shared.config import ModelSettings, ScheduleSettings, Settings, TickSettings
 from shared.core.fixed_point import SCALE
 from shared.core.population import PopulationStatistics
 from shared.core.statistics import BatchStatistics
@@ -34,7 +34,7 @@ from tests.support.small_model import AS_OF, AS_OF_MS, UNITS, D, K
 CHAMPION = small_model.champion()
 DAY_MS = 86_400_000
 NEW = first_state("main", TopicIdentity("transactions", "id", 2))
-RULES = ModelSettings()
+RULES, SCHEDULE = ModelSettings(), ScheduleSettings()
 
 
 def _under(model_version: int | None = 1, **changes: object) -> LiveState:
@@ -55,7 +55,13 @@ def _population(counts: list[int], minor: list[int]) -> PopulationStatistics:
     sums = np.array(counts)[:, np.newaxis] * np.full((K, D), 2 * SCALE)
     segments = BatchStatistics(sums, np.array(counts) * SCALE, np.array(counts))
     columns = np.column_stack(
-        [minor, np.array(counts) * 3, np.array(counts) * 86_400 * 5, np.zeros(K, np.int64)]
+        [
+            minor,
+            np.array(counts) * 3,
+            np.array(counts) * 86_400 * 5,
+            np.zeros(K, np.int64),
+            np.zeros(K, np.int64),
+        ]
     )
     totals = empty.totals + np.array([sum(counts), sum(counts), 0, 0, 0, 0, 0])
     return replace(empty, segments=segments, segment_sums=columns, totals=totals)
@@ -185,12 +191,12 @@ def _clusterable(n: int) -> PopulationStatistics:
 
 def test_the_first_model_is_asked_for_once_there_are_enough_customers() -> None:
     few, enough = (_under(None, population=_clusterable(n)) for n in (499, 500))
-    assert due_review(few, None, RULES) is None
-    review = due_review(enough, None, RULES)
+    assert due_review(few, None, RULES, SCHEDULE) is None
+    review = due_review(enough, None, RULES, SCHEDULE)
     assert review is not None
     assert (review.kind, review.key) == ("bootstrap", f"main:{AS_OF:%Y-%m-%d}")
-    assert due_review(replace(enough, now=Target(None, None, None)), None, RULES) is None
-    assert due_review(replace(enough, first_event_ms=None), None, RULES) is None
+    assert due_review(replace(enough, now=Target(None, None, None)), None, RULES, SCHEDULE) is None
+    assert due_review(replace(enough, first_event_ms=None), None, RULES, SCHEDULE) is None
 
 
 @pytest.mark.parametrize(
@@ -201,9 +207,9 @@ def test_the_first_model_is_asked_for_once_there_are_enough_customers() -> None:
         (True, 7, 60, 1, None),
         (True, 1, 90, None, "schedule"),
         (True, 1, 90, 0, None),
-        (False, 89, 200, None, None),
-        (False, 90, 200, None, "schedule"),
-        (False, 90, 200, 89, None),
+        (False, 29, 200, None, None),
+        (False, 30, 200, None, "schedule"),
+        (False, 30, 200, 29, None),
     ],
 )
 def test_a_review_is_due_by_event_time(
@@ -213,10 +219,18 @@ def test_a_review_is_due_by_event_time(
     now_ms = AS_OF_MS + days_later * DAY_MS
     asked_ms = None if asked_days_ago is None else now_ms - asked_days_ago * DAY_MS
     state = _under(now=Target(1, 1, now_ms), first_event_ms=now_ms - span_days * DAY_MS, asked_ms=asked_ms)
-    review = due_review(state, champion, RULES)
+    review = due_review(state, champion, RULES, SCHEDULE)
     assert (review and review.kind) == kind
     if review is not None:
         assert review.key == f"main:{AS_OF + timedelta(days=days_later):%Y-%m-%d}"
+
+
+def test_a_schedule_by_the_wall_clock_replaces_the_one_by_event_time() -> None:
+    by_clock = ScheduleSettings(cron="0 3 1 * *")
+    state = _under(now=Target(1, 1, AS_OF_MS + 400 * DAY_MS), first_event_ms=AS_OF_MS)
+
+    assert due_review(state, small_model.champion(provisional=False), RULES, by_clock) is None
+    assert due_review(state, small_model.champion(provisional=True), RULES, by_clock) is not None
 
 
 # --- what analysts read, and what executors get -----------------------------------------------------------

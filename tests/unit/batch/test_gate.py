@@ -1,0 +1,190 @@
+"""Every gate by itself: what it measures, where it closes, and who may open it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+from batch.align import Identities
+from batch.champion import ChampionView
+from batch.gate import Bout, Check, decide, first
+from shared.config import GateSettings
+from shared.core.artifact import ModelArtifact
+from shared.core.k_scores import KScores
+from shared.core.transform import FeatureTransform
+from tests.support import small_model
+
+FEATURES = ("recency_days", "frequency", "monetary")
+CENTERS = np.array([[0.0, 0.0, 0.0], [6.0, 0.0, 0.0], [0.0, 6.0, 0.0], [0.0, 0.0, 6.0]])
+CHAMPION = replace(
+    small_model.champion(provisional=False),
+    centers=CENTERS,
+    transform=FeatureTransform(FEATURES, np.zeros(3), np.ones(3), None),
+    counts=np.full(4, 100),
+    as_of=datetime(2011, 6, 1, tzinfo=UTC),
+)
+SIMILAR = replace(CHAMPION, version=2, quantization_error=0.995)
+BETTER = replace(CHAMPION, version=2, quantization_error=0.9)
+
+
+def people(sizes: tuple[int, ...] = (100, 100, 100, 100), noise: float = 0.3) -> np.ndarray[Any, Any]:
+    rng = np.random.default_rng(3)
+    return np.repeat(CENTERS[: len(sizes)], sizes, axis=0) + rng.normal(0, noise, (sum(sizes), 3))
+
+
+def scores(**changes: Any) -> KScores:
+    plain = dict.fromkeys(
+        (name for name in KScores.__dataclass_fields__ if name not in {"k", "centers", "counts", "jaccard"}),
+        0.95,
+    )
+    values: dict[str, Any] = plain | {"k": 4, "centers": CENTERS, "counts": np.full(4, 100)}
+    values |= {"jaccard": np.full(4, 0.9), "spend_shares": np.full(4, 0.25), "warm_ari_se": 0.02}
+    return KScores(**values | changes)
+
+
+def bout(challenger: ModelArtifact = BETTER, champion: ModelArtifact = CHAMPION, **changes: Any) -> Bout:
+    X = changes.pop("X", people())
+    view = ChampionView(champion, champion.centers, np.ones(4), np.zeros(len(X), np.int32), 1.0)
+    whole = Bout(
+        challenger,
+        changes.pop("view", view),
+        Identities((1, 2, 3, 4), 5),
+        scores(),
+        X,
+        np.ones(len(X)),
+        kind="schedule",
+        force=False,
+        pinned=False,
+        last_size=400,
+        rules=GateSettings(),
+    )
+    return replace(whole, **changes)
+
+
+def check(name: str, of: Bout) -> Check:
+    return next(check for check in decide(of).checks if check.name == name)
+
+
+def test_a_clear_improvement_without_a_veto_is_promoted() -> None:
+    decision = decide(bout())
+
+    assert decision.promote
+    assert decision.reason == "quantization error is 10.0% lower, more than 1.0%"
+    assert [check.name for check in decision.checks if not check.passed] == [
+        "operator",
+        "provisional",
+        "k",
+        "transform",
+    ]
+
+
+def test_without_a_champion_anything_is_promoted() -> None:
+    assert first().promote
+    assert first().reason == "there is no champion yet"
+
+
+def test_without_a_reason_the_champion_stays_and_the_sentence_has_the_number() -> None:
+    decision = decide(bout(SIMILAR))
+
+    assert not decision.promote
+    assert decision.reason == (
+        "the champion stays: quantization error is 0.5% lower, and it takes more than 1.0% to replace it, "
+        "with the same number of segments and the same features"
+    )
+
+
+VETOES: dict[str, dict[str, Any]] = {
+    "pinned": {"pinned": True},
+    "silhouette_simplified": {"challenger": replace(BETTER, centers=CENTERS * 0.4)},
+    "min_share": {"X": people((200, 195, 200, 5))},
+    "warm_ari": {"scores": scores(warm_ari=0.87)},
+    "cold_ari": {"scores": scores(cold_ari=0.1, cold_ari_se=0.02)},
+    "jaccard": {"scores": scores(jaccard=np.array([0.9, 0.9, 0.9, 0.55]))},
+    "relabelled": {"identities": Identities((1, 2, 3, 4), 5, relabelled=0.16)},
+    "ambiguity": {"identities": Identities((1, 2, 3, 4), 5, ambiguity=0.81)},
+    "customers": {"last_size": 501},
+}
+
+
+@pytest.mark.parametrize("name", VETOES)
+def test_each_veto_alone_keeps_the_champion_and_is_named(name: str) -> None:
+    decision = decide(bout(**VETOES[name]))
+
+    closed = [check for check in decision.checks if check.family == "veto" and not check.passed]
+    assert not decision.promote
+    assert [check.name for check in closed] == [name]
+    assert closed[0].text in decision.reason
+    assert "although quantization error is 10.0% lower" in decision.reason
+
+
+@pytest.mark.parametrize("name", [name for name in VETOES if name != "pinned"])
+def test_an_operator_may_override_a_veto_and_the_record_says_so(name: str) -> None:
+    decision = decide(bout(**VETOES[name], force=True, kind="operator"))
+
+    assert decision.promote
+    assert "an operator overrides" in decision.reason
+    assert not check(name, bout(**VETOES[name])).passed
+
+
+def test_nobody_overrides_a_pin() -> None:
+    assert not decide(bout(pinned=True, force=True, kind="operator")).promote
+
+
+def test_an_operators_wish_is_a_reason_but_meets_vetoes() -> None:
+    assert decide(bout(SIMILAR, kind="operator")).promote
+    assert not decide(bout(SIMILAR, kind="operator", **VETOES["relabelled"])).promote
+
+
+def test_a_provisional_champion_gives_way_whoever_is_relabelled() -> None:
+    early = replace(CHAMPION, provisional=True)
+    moved = Identities((1, 2, 3, 4), 5, relabelled=0.5, ambiguity=0.99)
+
+    decision = decide(bout(SIMILAR, early, identities=moved))
+
+    assert decision.promote
+    assert check("relabelled", bout(SIMILAR, early, identities=moved)).limit is None
+
+
+def test_limits_are_settings() -> None:
+    strict = GateSettings(min_improvement=0.2)
+    lenient = GateSettings(max_relabelled=0.5)
+
+    assert not decide(bout(rules=strict)).promote
+    assert decide(bout(**VETOES["relabelled"], rules=lenient)).promote
+
+
+def test_a_small_segment_is_excused_by_what_it_spends() -> None:
+    X = people((600, 600, 600, 30))
+    poor, rich = np.ones(1_830), np.concatenate([np.ones(1_800), np.full(30, 50.0)])
+
+    assert not check("min_share", bout(X=X, spend=poor, last_size=None)).passed
+    assert check("min_share", bout(X=X, spend=rich, last_size=None)).passed
+
+
+def test_the_champions_own_k_has_the_benefit_of_the_doubt() -> None:
+    doubtful = scores(warm_ari=0.885)
+    three = replace(
+        CHAMPION,
+        centers=CENTERS[:3],
+        counts=np.full(3, 100),
+        radii=np.ones(3),
+        distance_p995=np.ones(3),
+        segments=CHAMPION.segments[:3],
+    )
+
+    assert check("warm_ari", bout(scores=doubtful)).passed
+    assert not check("warm_ari", bout(BETTER, three, scores=doubtful)).passed
+
+
+def test_models_of_other_features_are_not_compared_by_distance() -> None:
+    view = ChampionView(CHAMPION, CENTERS, np.ones(4), np.zeros(400, np.int32), None)
+    clipped = replace(BETTER, transform=FeatureTransform(FEATURES, np.zeros(3), np.ones(3), 60))
+
+    decision = decide(bout(clipped, view=view))
+
+    assert decision.promote
+    assert decision.reason == "the features change"
+    assert check("improvement", bout(clipped, view=view)).value is None
+    assert check("silhouette_simplified", bout(clipped, view=view)).value is None
