@@ -20,13 +20,12 @@ def open_bytes(path: Path) -> BinaryIO:
     InvalidConfig : the file cannot be opened.
     """
     try:
-        raw = path.open("rb")
-        magic = raw.read(len(_GZIP_MAGIC))
+        with path.open("rb") as raw:
+            is_gzip = raw.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        return cast("BinaryIO", gzip.open(path)) if is_gzip else path.open("rb")
     except OSError as error:
         msg = f"cannot read {path}: {error.strerror}; --data takes a CSV file, plain or gzipped"
         raise InvalidConfig(msg) from error
-    raw.seek(0)
-    return cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if magic == _GZIP_MAGIC else raw
 
 
 def codec(encoding: str) -> str:
