@@ -1,0 +1,1 @@
+"""A year of invoice lines: looked at, cleaned step by step, stored for analysts, and segmented by RFM."""

@@ -1,0 +1,110 @@
+"""Online Retail: from the file to four kinds of customers, in the order of the source document."""
+
+import pandas as pd
+
+from batch.studies.framework import Context, Study, StudyResult
+from batch.studies.online_retail import (
+    chapters_cleaned,
+    chapters_lines,
+    chapters_money,
+    chapters_segments,
+    documents,
+    layout,
+)
+from batch.studies.online_retail.cleaning import Cleaned, clean
+from batch.studies.online_retail.database import open_database
+from batch.studies.online_retail.personas import describe_segments
+from batch.studies.online_retail.reading import FILE_COLUMNS, read_lines, shipped
+from batch.studies.online_retail.rfm import Customers, to_customers
+from batch.studies.online_retail.spark_kmeans import Curve, fit_curve
+from batch.studies.online_retail.store import Stored, store
+
+K = 4
+"""Kinds of customers that the document names."""
+SEED = 0
+
+
+def run(context: Context) -> StudyResult:
+    """Do the whole analysis."""
+    context.say("reading the lines")
+    lines = read_lines(context.data)
+    context.say("looking at them")
+    first = [
+        chapters_lines.structure(lines),
+        chapters_lines.dirt(lines),
+        chapters_lines.customers(lines),
+        chapters_lines.duplicates(lines),
+        chapters_money.capping(lines),
+        chapters_money.prices(lines),
+        chapters_money.cancellations(lines),
+    ]
+    context.say("cleaning them")
+    cleaned = clean(lines)
+    customers = to_customers(cleaned.lines)
+    context.say("clustering with Spark")
+    raw, log = (fit_curve(context.spark(), scaled, seed=SEED) for scaled in (customers.raw, customers.log))
+    then = [
+        chapters_cleaned.cleaning(lines, cleaned, k=K, seed=SEED),
+        chapters_cleaned.categories(cleaned),
+        chapters_cleaned.stored(_stored(context, cleaned, customers, log), cleaned),
+        chapters_segments.rfm(customers),
+        chapters_segments.how_many(raw, log, k=K),
+        chapters_segments.segments(customers, log, k=K),
+    ]
+    return StudyResult(_source(context, lines), (*first, *then))
+
+
+def _stored(context: Context, cleaned: Cleaned, customers: Customers, curve: Curve) -> Stored | None:
+    if not context.with_store:
+        return None
+    context.say("storing the cleaned lines")
+    labels = curve.of(K).labels
+    segments = describe_segments(customers.rfm, labels)
+    with open_database(context.settings, context.say) as database:
+        return store(
+            database,
+            {
+                layout.TRANSACTIONS: documents.transactions(cleaned.lines),
+                layout.PRODUCTS: documents.products(cleaned.lines),
+                layout.CUSTOMERS: documents.customers(customers.rfm, labels.tolist(), segments),
+            },
+        )
+
+
+def _source(context: Context, lines: pd.DataFrame) -> str:
+    if context.is_own:
+        return (
+            f"UCI Online Retail (D. Chen, CC BY 4.0): {len(lines):,} invoice lines of a UK gift-ware shop, "
+            "December 2010 to December 2011."
+        )
+    return f"{context.data.path.name}: {len(lines):,} invoice lines."
+
+
+STUDY = Study(
+    name="online-retail",
+    asked=(
+        "Explore a year of invoice lines; fill or drop missing customers; drop repeats; cap outliers; "
+        "replace "
+        "prices of 0; test two assumptions about cancellations; store the result for dashboards; cluster "
+        "customers by recency, frequency and spend with K-means; name four kinds of customers and what to do."
+    ),
+    advice=(
+        "Do not cap quantities and prices: the capped lines are the wholesale business. Cluster on log(1 + "
+        "x) instead.",
+        "Do not standardise raw RFM and cluster that: a dozen wholesalers take a cluster and everybody "
+        "else shares one.",
+        "Do not fill prices of 0: gifts are no revenue.",
+        "Net every cancellation instead of dropping those without a twin: people return part of what they "
+        "bought.",
+        "Keep exact repeats, or better, number the lines of an invoice where they are made.",
+        "Choose k by what comes back in other samples of customers, not by the elbow: `resegment recluster` "
+        "asks for stable, large enough segments first and for separation then.",
+        "Name a segment by what it is like, every time anew: a fixed table of cluster number and name is "
+        "wrong "
+        "after the next fit.",
+    ),
+    columns=FILE_COLUMNS,
+    own_data=shipped,
+    run=run,
+    notebook="online_retail",
+)
