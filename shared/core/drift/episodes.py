@@ -1,0 +1,67 @@
+"""Alarms of channels put together to causes, so that one change in the shop is one alert.
+
+If everybody spends half as much again, baskets alarm, and soon the segments do, because customers
+move between them. The segments then follow from the baskets and are told with them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, cast
+
+from shared.core.drift.flows import BUSINESS
+from shared.core.drift.memory import Cause, DriftEpisode, DriftMemory, EndedEpisode, Reading
+from shared.core.drift.states import CALM, DriftState
+
+JOINS_WITHIN_DAYS: Final = 14
+"""A channel that alarms later than this after an episode began is a cause of its own."""
+
+ACCEPTED = "it lasted eight weeks and is the new usual"
+PROMOTED = "another model was promoted"
+CALM_AGAIN = "calm for five days"
+
+
+def follow(memory: DriftMemory, readings: Sequence[Reading], day: int) -> DriftMemory:
+    """Open, widen and end episodes after a tick; `memory` holds the episodes before it."""
+    alarmed = {r.channel for r in readings if r.state in {DriftState.DRIFT, DriftState.RECOVERING}}
+    going, ended = [], []
+    for episode in memory.episodes:
+        if episode.model_version != memory.model_version:
+            ended.append(EndedEpisode(episode.cause, episode.model_version, PROMOTED))
+        elif alarmed.isdisjoint(episode.channels):
+            is_calm = all(r.state != DriftState.LEARNING for r in readings if r.channel in episode.channels)
+            reason = CALM_AGAIN if is_calm else ACCEPTED
+            ended.append(EndedEpisode(episode.cause, episode.model_version, reason))
+        else:
+            going.append(episode)
+    explained = {channel for episode in going for channel in episode.channels}
+    fresh = tuple(r.channel for r in readings if r.channel in alarmed - explained)
+    episodes, n_new = _with_new(going, fresh, readings, day, memory.model_version)
+    return replace(memory, episodes=tuple(episodes), ended=tuple(ended), alarms=memory.alarms + n_new)
+
+
+def leading_cause(readings: Sequence[Reading], channels: Sequence[str]) -> Cause:
+    """Name the cause of alarmed `channels`: the business channel that is furthest out, else the segments.
+
+    A business channel counts as soon as it is not calm, for segments may reach their limit first.
+    """
+    business = [r for r in readings if r.channel in BUSINESS and (r.ratio > CALM or r.channel in channels)]
+    if not business:
+        return "segments"
+    return cast("Cause", max(business, key=lambda r: r.ratio).channel)
+
+
+def _with_new(
+    going: list[DriftEpisode],
+    fresh: tuple[str, ...],
+    readings: Sequence[Reading],
+    day: int,
+    model_version: int | None,
+) -> tuple[list[DriftEpisode], int]:
+    if not fresh or model_version is None:
+        return going, 0
+    cause = leading_cause(readings, fresh)
+    for at, episode in enumerate(going):
+        if episode.cause == cause or day - episode.onset_day <= JOINS_WITHIN_DAYS:
+            wider = replace(episode, channels=(*episode.channels, *fresh))
+            return [*going[:at], wider, *going[at + 1 :]], 0
+    return [*going, DriftEpisode(cause, day, fresh, model_version)], 1

@@ -1,0 +1,75 @@
+"""The days that a channel is judged by: which of them count, and what they are like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.core.drift.baseline import (
+    FEWEST_DAYS,
+    GAP_DAYS,
+    REFERENCE_DAYS,
+    Baseline,
+    fit_baseline,
+    reference_mask,
+)
+from shared.core.drift.flows import BUSINESS, SUMS, DayFlow, channel_values
+from shared.core.drift.memory import ChannelMemory, channel_names
+
+Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
+
+ACCEPTED_AFTER_DAYS = REFERENCE_DAYS
+"""A drift that has lasted this long is how things are now: the channel learns anew from its days."""
+
+
+def oldest_needed(day: int) -> int:
+    """Return the first day of history that the watch of `day` may look at."""
+    return day - ACCEPTED_AFTER_DAYS - GAP_DAYS - REFERENCE_DAYS
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One channel's days (t,) in order, today last. column : among the sums' channels."""
+
+    days: Int64
+    is_open: NDArray[np.bool_]
+    values: Float64
+    clustered: Float64
+    groups: Int64
+    column: int
+
+    def reference(self, channel: ChannelMemory, today: int) -> NDArray[np.bool_]:
+        """Which days `today` is compared with; while the channel is over its limit, they stay the same."""
+        anchor = today if channel.over_since is None else channel.over_since
+        is_quiet = ~np.isin(self.days, channel.alarmed_days) & (self.days >= channel.since_day)
+        return reference_mask(self.days, self.is_open & is_quiet & np.isfinite(self.values), anchor)
+
+
+def line_up(history: Sequence[DayFlow], today: DayFlow) -> dict[str, Series]:
+    """Line up each channel; those of segments only from days under today's model."""
+    everything = [*history, today]
+    same_model = [flow for flow in everything if flow.model_epoch == today.model_epoch]
+    names = channel_names(today.segment_ids)
+    found = {}
+    for flows, wanted, width in (
+        (everything, range(len(BUSINESS)), len(SUMS)),
+        (same_model, range(len(BUSINESS), len(names)), None),
+    ):
+        groups = np.stack([flow.groups[:, :width] for flow in flows])
+        values = channel_values(groups.sum(axis=1))
+        days = np.array([flow.day for flow in flows])
+        is_open = np.array([flow.is_open for flow in flows])
+        clustered = np.array([float(flow.total("clustered")) for flow in flows])
+        for column in wanted:
+            found[names[column]] = Series(days, is_open, values[:, column], clustered, groups, column)
+    return found
+
+
+def baseline_of(series: Series, channel: ChannelMemory, today: int) -> Baseline | None:
+    """Learn what is usual for a channel; None while it has too few days."""
+    mask = series.reference(channel, today)
+    if mask.sum() < FEWEST_DAYS:
+        return None
+    return fit_baseline(series.values[mask][:, np.newaxis], series.days[mask] % 7)
