@@ -158,6 +158,7 @@ def live_model(**changes: Any) -> Document:
         "first_event_at": datetime(2010, 12, 1, 8, 26, tzinfo=UTC),
         "newest_event_at": datetime(2011, 12, 9, 12, 50, tzinfo=UTC),
         "days": [],
+        "names": [],
         "kmeans": {"centers": b"", "statistics": b""},
         "som": {"weights": b"", "statistics": b""},
         "population": [],
@@ -187,6 +188,8 @@ def request() -> Document:
         "created_at": AS_OF,
         "as_of": AS_OF,
         "finished_at": None,
+        "force": False,
+        "score": None,
         "served_by": None,
         "outcome": None,
         "run_id": None,
@@ -208,6 +211,7 @@ def finished_run() -> Document:
         "reason": "inertia 4% lower",
         "metrics": {},
         "scores": [],
+        "lineage": [],
     }
 
 

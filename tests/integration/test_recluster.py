@@ -67,7 +67,7 @@ def live_model(**changes: Any) -> dict[str, Any]:
     document |= {"counters": dict.fromkeys(names.split(), 0), "customers": 450, "clusterable": 450}
     document |= dict.fromkeys(("model_version", "model_epoch", "pending", "kmeans", "som", "batch"))
     document |= {"as_of": AS_OF, "first_event_at": AS_OF - timedelta(days=200), "newest_event_at": AS_OF}
-    return document | {"days": [], "population": None} | changes
+    return document | {"days": [], "population": None, "names": []} | changes
 
 
 @pytest.fixture
@@ -115,7 +115,15 @@ def test_the_same_table_again_keeps_the_champion_and_records_why(database: Docs)
 
     assert (first.decision, second.decision) == ("promoted", "kept")
     assert "champion stays" in second.reason
-    assert database[MODELS].count_documents({}) == 1
+    champion = load_champion(database)
+    assert champion is not None
+    assert champion[0].version == 1
+    assert database[MODELS].count_documents({}) == 2  # the refused one is kept for whoever wants to look
+    run = database[RUNS].find_one({"_id": second.run_id})
+    assert run is not None
+    assert {check["family"] for check in run["metrics"]["checks"]} == {"reason", "veto"}
+    assert all(check["text"] for check in run["metrics"]["checks"])
+    assert [edge["kind"] for edge in run["lineage"]] == ["survive"] * 3
 
 
 def test_where_documents_lie_does_not_change_the_model(database: Docs) -> None:
@@ -191,16 +199,7 @@ def test_a_pointer_that_moved_meanwhile_fails_the_run_and_keeps_the_mover(
     database: Docs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def overtaken(*arguments: Any) -> Any:
-        database[POINTER].insert_one(
-            {
-                "_id": "champion",
-                "version": 7,
-                "previous": None,
-                "epoch": 1,
-                "changed_at": AS_OF,
-                "reason": "x",
-            }
-        )
+        database[POINTER].update_one({"_id": "champion"}, {"$set": {"version": 7, "epoch": 1}})
         return publish(*arguments)
 
     monkeypatch.setattr(pipeline, "publish", overtaken)
