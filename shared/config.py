@@ -229,6 +229,8 @@ class MetricsSettings(Section):
     """Its port; 0 takes a free one."""
     driver_port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     """Port on the loopback address where the streaming job shows its own timings; unset: nowhere."""
+    state_budget_gib: Annotated[float, Field(gt=0)] = 20.0
+    """Storage that customers may take; Prometheus warns a day before it is used up."""
 
 
 class Settings(Section):
