@@ -133,7 +133,8 @@ def _judged(same_k: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _reason(candidate: Candidate, best: Candidate, first: Candidate) -> str:
-    lead = 1 - candidate.scorecard.mean_square / first.scorecard.mean_square
+    beside = first.scorecard.mean_square
+    lead = 1 - candidate.scorecard.mean_square / beside if beside > 0 else 0.0
     if candidate is best:
         return (
             "preferred, and no other leads clearly" if best is first else f"leads {first.kind} by {lead:.1%}"

@@ -3,11 +3,8 @@
 All steps are pure but for load and promote.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from time import perf_counter
 
 from pymongo.database import Database
 
@@ -24,6 +21,7 @@ from batch.load import CustomerTable, load_customers, load_last_run
 from batch.name import name
 from batch.outliers import fit_set, outlier_effect
 from batch.promote import load_incumbent, publish
+from batch.run import Explored, Past, Stopwatch, Wish
 from batch.scale import scale
 from batch.scorecard import make_probe
 from batch.select_features import select_features
@@ -34,7 +32,6 @@ from shared.adapters.mongo.requests import Request
 from shared.adapters.mongo.runs import last_sound_size
 from shared.config import ModelSettings, Settings
 from shared.core.artifact import ModelArtifact
-from shared.core.k_choice import LastRun
 
 JOB = "recluster"
 SETTLE_S = 60.0
@@ -49,19 +46,6 @@ class Outcome:
     decision: Decision
     evidence: Evidence
     steps_s: dict[str, float]
-
-
-@dataclass(frozen=True, eq=False)
-class Past:
-    """What earlier runs left behind.
-
-    champion : None before the first promotion. last_run : how the run before saw the numbers of
-    segments. next_segment_id : the lowest identity that no stored model has ever used.
-    """
-
-    champion: ModelArtifact | None = None
-    last_run: LastRun | None = None
-    next_segment_id: int = 1
 
 
 def recluster(
@@ -85,40 +69,39 @@ def recluster(
     with steps("load"):
         incumbent = load_incumbent(database)
         table = load_customers(database, settings.stream.id, wait_s=SETTLE_S)
-        past = Past(incumbent.model, load_last_run(database, JOB), incumbent.next_segment_id)
-        last_size = last_sound_size(database, JOB)
+        memory, size = load_last_run(database, JOB), last_sound_size(database, JOB)
+    past = Past(incumbent.model, memory, incumbent.next_segment_id, size)
+    wish = Wish(request.kind, request.force, incumbent.is_pinned)
     parent = None if incumbent.model is None else incumbent.model.version
     provenance = Provenance(run_id, created_at, code_version, parent)
-    challenger, evidence = challenge(table, past, settings.model, provenance, steps)
-    with steps("gate"):
-        decision = first()
-        if evidence.champion is not None:
-            bout = Bout(
-                challenger,
-                evidence.champion,
-                evidence.identities,
-                evidence.scores,
-                evidence.scaled.X,
-                table.spend,
-                kind=request.kind,
-                force=request.force,
-                pinned=incumbent.is_pinned,
-                last_size=last_size,
-                rules=settings.gate,
-            )
-            decision = decide(bout)
+    challenger, evidence, decision = contest(table, past, wish, settings, provenance, steps)
     with steps("promote"):
         model = publish(database, challenger, decision, incumbent, lease)
     return Outcome(model, decision, evidence, steps.seconds)
 
 
-def challenge(
-    table: CustomerTable, past: Past, settings: ModelSettings, provenance: Provenance, steps: "Stopwatch"
-) -> tuple[ModelArtifact, Evidence]:
-    """Fit a challenger; the same table, past and settings give the same one.
+def contest(
+    table: CustomerTable, past: Past, wish: Wish, settings: Settings, provenance: Provenance, steps: Stopwatch
+) -> tuple[ModelArtifact, Evidence, Decision]:
+    """Fit a challenger and judge it; the same table, past, wish and settings give the same one.
 
-    Its version is given when it is stored.
+    A challenger that is refused with another number of segments has a second try with the champion's:
+    a gate that holds k back would otherwise hold back every better fit as well.
     """
+    explored = explore(table, past, settings.model, steps)
+    challenger, evidence = form(explored, provenance, steps)
+    decision = judge(challenger, evidence, past, wish, settings)
+    current_k = challenger.k if past.champion is None else past.champion.k
+    if not decision.promote and challenger.k != current_k and current_k in explored.centers:
+        held, seen = form(explored.held_at(current_k, decision.reason), provenance, steps)
+        second = judge(held, seen, past, wish, settings)
+        if second.promote:
+            return held, seen, second
+    return challenger, evidence, decision
+
+
+def explore(table: CustomerTable, past: Past, settings: ModelSettings, steps: Stopwatch) -> Explored:
+    """Go from the table to the number of segments: features, transform, outliers, candidates, k."""
     current_k = None if past.champion is None else past.champion.k
     with steps("features"):
         in_use = () if past.champion is None else past.champion.features
@@ -138,47 +121,62 @@ def challenge(
         centers = {k: settle(fitted.X, start) for k, start in best_starts(candidates).items()}
         spend = table.spend[fitted.rows]
         report = choose_k(fitted.X, spend, settings, centers, current_k=current_k, before=past.last_run)
+    return Explored(table, past, settings, features, scaled, champion, fitted, candidates, centers, report)
+
+
+def form(run: Explored, provenance: Provenance, steps: Stopwatch) -> tuple[ModelArtifact, Evidence]:
+    """Make a challenger of the chosen k: everybody's segment, map, identities, names, figures."""
+    X, spend, settings, k = run.scaled.X, run.table.spend, run.settings, run.report.choice.k
     with steps("cluster"):
-        found = centers.get(report.choice.k, fitted.X.mean(axis=0, keepdims=True))
-        clustering = cluster(scaled.X, found, table.spend)
-        outliers = outlier_effect(scaled.X, fitted, found, table.spend, settings)
+        centers = run.centers.get(k, run.fitted.X.mean(axis=0, keepdims=True))
+        clustering = cluster(X, centers, spend)
+        outliers = outlier_effect(X, run.fitted, centers, spend, settings)
     with steps("som"):
-        som = fit_som(scaled.X, settings.seed)
-        tree = join_units(scaled.X, som, report.choice.k)
+        som = fit_som(X, settings.seed)
+        tree = join_units(X, som, k)
     with steps("align"):
-        identities = identify(clustering, champion, past.next_segment_id)
+        identities = identify(clustering, run.champion, run.past.next_segment_id)
     with steps("name"):
-        segments = name(clustering, identities.segment_ids, table, champion)
+        segments = name(clustering, identities.segment_ids, run.table, run.champion)
     with steps("compare"):
-        measured = compare(scaled, table.spend, clustering, champion, settings.seed)
+        measured = compare(run.scaled, spend, clustering, run.champion, settings.seed)
     evidence = Evidence(
-        table=table,
-        scaled=scaled,
-        champion=champion,
-        features=features,
+        table=run.table,
+        scaled=run.scaled,
+        champion=run.champion,
+        features=run.features,
         outliers=outliers,
-        candidates=candidates,
-        report=report,
+        candidates=run.candidates,
+        report=run.report,
         clustering=clustering,
         identities=identities,
         measured=measured,
         tree=tree,
     )
+    scores = evidence.scores
     challenger = assemble(
-        table, scaled, clustering, som, identities, segments, evidence.scores, settings, provenance
+        run.table, run.scaled, clustering, som, identities, segments, scores, settings, provenance
     )
     return challenger, evidence
 
 
-class Stopwatch:
-    """Seconds of each step, by its name."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        """Measure what the context takes."""
-        start = perf_counter()
-        yield
-        self.seconds[step] = round(perf_counter() - start, 4)
+def judge(
+    challenger: ModelArtifact, evidence: Evidence, past: Past, wish: Wish, settings: Settings
+) -> Decision:
+    """Hold the challenger against the champion; without one any is better than none."""
+    if evidence.champion is None:
+        return first()
+    bout = Bout(
+        challenger,
+        evidence.champion,
+        evidence.identities,
+        evidence.scores,
+        evidence.scaled.X,
+        evidence.table.spend,
+        kind=wish.kind,
+        force=wish.force,
+        pinned=wish.pinned,
+        last_size=past.last_size,
+        rules=settings.gate,
+    )
+    return decide(bout)

@@ -12,15 +12,15 @@ from batch.candidates.material import Float64, Material, group_means
 from shared.core.k_scores import Floors
 
 AT_MOST = 20_000
-FEWEST = 5
 
 
 def propose(material: Material, ks: Sequence[int]) -> Mapping[int, Float64]:
-    """Give the segments that are dense and no smaller than the floor on shares, if they are in `ks`."""
+    """Give the segments that are dense and no smaller than the floors allow, if they are in `ks`."""
     from sklearn.cluster import HDBSCAN  # noqa: PLC0415 - a second to import
 
     X = sample(material, AT_MOST)
-    smallest = min(len(X), max(FEWEST, int(np.ceil(Floors().share * len(X)))))
+    floors = Floors()
+    smallest = min(len(X), max(floors.customers, int(np.ceil(floors.share * len(X)))))
     labels = HDBSCAN(min_cluster_size=smallest, copy=True).fit(X).labels_.astype(np.int64)
     k = int(labels.max(initial=-1)) + 1
     return {k: group_means(X, labels, k)} if k in ks else {}

@@ -5,7 +5,7 @@ more than chance, and in two runs; and no k is worth having whose segments would
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,6 +61,13 @@ class KChoice:
         leaders = frozenset(v.k for v in self.verdicts if v.is_leader)
         missed = any(v.missed for v in self.verdicts if v.k == current_k)
         return LastRun(current_k, leaders, missed)
+
+    def held_at(self, k: int, against: str) -> "KChoice":
+        """Return another choice among the same k, because of what spoke `against` this one."""
+        reason = f"k={self.k} would be chosen, but: {against}"
+        words = {k: reason, self.k: against}
+        verdicts = tuple(replace(v, reason=words.get(v.k, v.reason)) for v in self.verdicts)
+        return KChoice(k, reason, verdicts)
 
 
 def choose_k(

@@ -1,0 +1,1 @@
+"""Full re-clusterings measured: what they change when nothing has changed, and how long they take."""
