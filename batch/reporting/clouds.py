@@ -112,7 +112,11 @@ def draw_rfm(found: Clouds, colors: dict[int, str], money: str) -> Any:
         for axis, name in zip("xyz", RFM, strict=True)
     }
     figure.update_layout(
-        scene=axes | {"camera": {"eye": {"x": 1.5, "y": 1.5, "z": 0.8}}, "aspectmode": "cube"},
+        scene=axes
+        | {
+            "camera": {"eye": {"x": 1.3, "y": 1.3, "z": 0.55}, "center": {"x": 0, "y": 0, "z": -0.12}},
+            "aspectmode": "cube",
+        },
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "itemsizing": "constant"},
         margin={"l": 0, "r": 0, "t": 40, "b": 0},
     )

@@ -168,7 +168,7 @@ def _scorecards(candidates: list[Contender], caption: str) -> Table:
 def _everybody(found: Contenders) -> Table:
     rows = [("challenger", *_cells(found.challenger))]
     if found.champion is not None:
-        rows.append(("champion", *_cells(found.champion)))
+        rows.append(("champion", *_cells(found.champion)[:-1], None))
     return Table((Column("Model"), *SCORES), rows, "Challenger and champion, on all customers")
 
 

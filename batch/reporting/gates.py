@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from batch.gate import Check
+from batch.gate import Check, Family
 from batch.reporting.run import Run
 from shared.reporting.page import Column, Note, Section, Table
 
@@ -25,24 +25,29 @@ def section(found: Verdict) -> Section:
     """Show all checks."""
     if not found.checks:
         return Section("Gates", "", (Note("There was no champion to judge against, so no gate applied."),))
-    columns = (
-        Column("Gate"),
-        Column("Value", "number", digits=4),
-        Column("Limit", "number", digits=4),
-        Column("Result", "verdict"),
-        Column("In words"),
-    )
+    result = {"reason": Column("Given"), "veto": Column("Result", "verdict")}
 
-    def table(family: str, caption: str) -> Table:
-        rows = [(c.name, c.value, c.limit, c.passed, c.text) for c in found.checks if c.family == family]
+    def table(family: Family, caption: str) -> Table:
+        columns = (
+            Column("Gate"),
+            Column("Value", "number", digits=None),
+            Column("Limit", "number", digits=None),
+            result[family],
+            Column("In words"),
+        )
+        rows = [(c.name, c.value, c.limit, _result(c), c.text) for c in found.checks if c.family == family]
         return Table(columns, rows, caption)
 
     text = "A challenger needs one reason, and may meet no veto."
-    return Section(
-        "Gates",
-        text,
-        (table("reason", "Reasons to promote: any is enough"), table("veto", "Vetoes: all must pass")),
-    )
+    reasons = table("reason", "Reasons to promote: any is enough")
+    return Section("Gates", text, (reasons, table("veto", "Vetoes: all must pass")))
+
+
+def _result(check: Check) -> bool | str:
+    """Return whether a veto passed; a reason that is not given is no failure, so it is put in words."""
+    if check.family == "veto":
+        return check.passed
+    return "yes" if check.passed else "no"
 
 
 def lead(found: Verdict) -> Note:

@@ -10,7 +10,7 @@ from shared.core.k_scores import Floors, KScores
 from shared.reporting.page import Chart, Column, Section, Side, Table
 from shared.reporting.theme import LIGHT, fade
 
-HEIGHT = 270
+HEIGHT = 280
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,19 @@ def k_curves(run: Run) -> KCurves:
         "silhouette": Curve("Silhouette", "high is good", values("silhouette"), values("silhouette_se")),
         "davies_bouldin": Curve("Davies-Bouldin", "low is good", values("davies_bouldin")),
         "calinski_harabasz": Curve("Calinski-Harabasz", "high is good", values("calinski_harabasz")),
-        "warm_ari": Curve("Warm refits", "ARI", values("warm_ari"), values("warm_ari_se"), floors.warm_ari),
-        "cold_ari": Curve("Cold refits", "ARI", values("cold_ari"), values("cold_ari_se"), floors.cold_ari),
-        "jaccard": Curve(
-            "Weakest segment", "Jaccard", tuple(_weakest(one) for one in scores), floor=floors.jaccard
+        "warm_ari": Curve(
+            "warm", "mean ARI of refits from here", values("warm_ari"), values("warm_ari_se"), floors.warm_ari
         ),
-        "min_share": Curve("Smallest segment", "share", values("min_share"), floor=floors.share),
+        "cold_ari": Curve(
+            "cold", "of refits from nothing", values("cold_ari"), values("cold_ari_se"), floors.cold_ari
+        ),
+        "jaccard": Curve(
+            "weakest",
+            "Jaccard of the segment that comes back least",
+            tuple(_weakest(one) for one in scores),
+            floor=floors.jaccard,
+        ),
+        "min_share": Curve("Smallest segment", "", values("min_share"), floor=floors.share),
     }
     champion = run.champion
     return KCurves(
@@ -114,7 +121,7 @@ def section(found: KCurves) -> Section:
         Chart(
             draw_curve(found, names, axis),
             f"{' and '.join(found.curves[name].name for name in names)} over the number of segments",
-            ". ".join(f"**{found.curves[name].name}**: {found.curves[name].better}" for name in names),
+            "; ".join(_caption(found.curves[name]) for name in names),
             HEIGHT,
         )
         for names, axis in panels
@@ -133,6 +140,10 @@ def section(found: KCurves) -> Section:
         "floors that a k must reach; bars are standard errors.",
         (Side(charts, 320), table),
     )
+
+
+def _caption(curve: Curve) -> str:
+    return f"**{curve.name}**: {curve.better}" if curve.better else f"**{curve.name}**"
 
 
 def _weakest(scores: KScores) -> float:

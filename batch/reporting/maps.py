@@ -15,7 +15,7 @@ from shared.reporting.page import Chart, KeyFigure, KeyFigures, Section, Side
 from shared.reporting.theme import LIGHT, color_scale, series_colors
 from shared.reporting.values import for_plotly
 
-HEIGHT = 360
+HEIGHT = 280
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,8 @@ def draw_plane(found: Maps, at: int) -> Any:
     logs = np.log1p(plane)
     ticks = np.linspace(logs.min(), logs.max(), 5)
     figure = _picture(logs, LIGHT.sequential, unit, "%{customdata} " + unit)
-    shown = [[short_number(value) for value in row] for row in plane.tolist()]
+    lying = plane.T if plane.shape[0] > plane.shape[1] else plane
+    shown = [[short_number(value) for value in row] for row in lying.tolist()]
     figure.update_traces(customdata=shown)
     figure.update_traces(
         colorbar={"tickvals": ticks, "ticktext": [short_number(v) for v in np.expm1(ticks).tolist()]}
@@ -99,20 +100,22 @@ def draw_plane(found: Maps, at: int) -> Any:
 
 
 def _picture(values: NDArray[Any], colors: tuple[str, ...], unit: str, hover: str) -> Any:
+    """Draw a picture lying down, whichever side is longer: then it fills its place."""
+    is_tall = values.shape[0] > values.shape[1]
+    across, down = ("row", "column") if is_tall else ("column", "row")
     figure = go.Figure(
         go.Heatmap(
-            z=values.tolist(),
+            z=(values.T if is_tall else values).tolist(),
             colorscale=color_scale(colors),
             xgap=1,
             ygap=1,
             colorbar={"title": {"text": unit, "side": "right"}, "thickness": 12},
-            hovertemplate=f"row %{{y}}, column %{{x}}<br>{hover}<extra></extra>",
+            hovertemplate=f"{down} %{{y}}, {across} %{{x}}<br>{hover}<extra></extra>",
         )
     )
-    figure.update_xaxes(title="column", showgrid=False, constrain="domain", zeroline=False)
-    figure.update_yaxes(
-        title="row", showgrid=False, autorange="reversed", scaleanchor="x", constrain="domain", zeroline=False
-    )
+    figure.update_xaxes(title=across, showgrid=False, constrain="domain", zeroline=False)
+    figure.update_yaxes(title=down, showgrid=False, constrain="domain", zeroline=False)
+    figure.update_yaxes(autorange="reversed", scaleanchor="x")
     figure.update_layout(margin={"l": 8, "r": 8, "t": 12, "b": 8})
     return figure
 

@@ -4,7 +4,9 @@ Behaviour: the champion's segment of each customer when the champion came into f
 today. Model: the champion's segment today against the challenger's, of the same customers at the same tick.
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -103,52 +105,64 @@ def _names(model: ModelArtifact) -> dict[int, str]:
     return {segment.segment_id: shown(segment) for segment in model.segments}
 
 
+STAGES = ((0.001, "left", "then"), (0.5, "center", "today, champion"), (0.999, "right", "today, challenger"))
+PAD = 0.05
+"""Part of the height that is left free between two nodes."""
+
+
 def draw(found: Migration, colors: dict[int, str]) -> Any:
     """Draw three stages: when the champion came into force, today under it, today under the challenger."""
-    columns = (found.old_names, found.old_names, found.new_names)
-    has_nowhere = any(NOWHERE in (flow.old, flow.new) for flow in found.behaviour)
-    nodes: list[tuple[int, int]] = [(at, segment) for at, names in enumerate(columns) for segment in names]
-    nodes += [(0, NOWHERE), (1, NOWHERE)] if has_nowhere else []
-    position = {node: at for at, node in enumerate(nodes)}
     links = [(0, flow) for flow in found.behaviour] + [(1, flow) for flow in found.model]
+    places = _places(links)
+    position = {node: at for at, node in enumerate(places)}
+    names = (found.old_names, found.old_names, found.new_names)
     figure = go.Figure(
         go.Sankey(
             arrangement="snap",
             node={
-                "label": [columns[at].get(segment, "in no segment") for at, segment in nodes],
-                "color": [colors.get(segment, LIGHT.muted) for _, segment in nodes],
+                "label": [names[stage].get(segment, "in no segment") for stage, segment in places],
+                "color": [colors.get(segment, LIGHT.muted) for _, segment in places],
+                "x": [STAGES[stage][0] for stage, _ in places],
+                "y": [*places.values()],
+                "align": "left",
                 "pad": 18,
                 "thickness": 16,
                 "line": {"width": 0},
                 "hovertemplate": "%{label}: %{value:,} customers<extra></extra>",
             },
             link={
-                "source": [position[at, flow.old] for at, flow in links],
-                "target": [position[at + 1, flow.new] for at, flow in links],
+                "source": [position[stage, flow.old] for stage, flow in links],
+                "target": [position[stage + 1, flow.new] for stage, flow in links],
                 "value": [flow.customers for _, flow in links],
                 "color": [_link_color(flow, colors) for _, flow in links],
                 "hovertemplate": "%{source.label} to %{target.label}: %{value:,} customers<extra></extra>",
             },
         )
     )
-    for x, anchor, text in (
-        (0, "left", "then"),
-        (0.5, "center", "today, champion"),
-        (1, "right", "today, challenger"),
-    ):
-        figure.add_annotation(
-            x=x,
-            y=1,
-            xref="paper",
-            yref="paper",
-            xanchor=anchor,
-            yanchor="bottom",
-            text=text,
-            showarrow=False,
-            yshift=8,
-        )
+    for x, anchor, text in STAGES:
+        place = {"x": x, "xref": "paper", "xanchor": anchor, "y": 1, "yref": "paper", "yanchor": "bottom"}
+        figure.add_annotation(text=text, showarrow=False, yshift=8, **place)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 40, "b": 12})
     return figure
+
+
+def _places(links: list[tuple[int, Flow]]) -> dict[tuple[int, int], float]:
+    """Height of the middle of each node, 0 (top) to 1: by identity, those in no segment last."""
+    sent: Counter[tuple[int, int]] = Counter()
+    received: Counter[tuple[int, int]] = Counter()
+    for stage, flow in links:
+        sent[stage, flow.old] += flow.customers
+        received[stage + 1, flow.new] += flow.customers
+    sizes = sent | received  # the larger of the two
+    places = {}
+    for stage in range(len(STAGES)):
+        own = sorted((node for node in sizes if node[0] == stage), key=lambda node: node[1] or inf)
+        room = (1 - PAD * (len(own) - 1)) / max(sum(sizes[node] for node in own), 1)
+        top = 0.0
+        for node in own:
+            places[node] = top + sizes[node] * room / 2
+            top += sizes[node] * room + PAD
+    return places
 
 
 def _link_color(flow: Flow, colors: dict[int, str]) -> str:
@@ -189,7 +203,7 @@ def _lineage(found: Migration) -> Table:
         Column("Old segments"),
         Column("New segments"),
         Column("Customers", "number"),
-        Column("Share", "share", "see below", 1),
+        Column("Share", "share", digits=1),
     )
     rows = [
         (

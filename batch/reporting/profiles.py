@@ -11,7 +11,7 @@ from batch.reporting.run import Run, label, short_number, shown
 from shared.core.artifact import ModelArtifact
 from shared.core.features import FEATURES, feature_matrix
 from shared.reporting.page import Chart, Column, Section, Side, Table
-from shared.reporting.theme import LIGHT, color_scale
+from shared.reporting.theme import LIGHT, color_scale, fade
 from shared.reporting.values import for_plotly
 
 RFM = ("recency_days", "frequency", "monetary")
@@ -114,7 +114,7 @@ def draw_heatmap(found: Profiles, side: tuple[Profile, ...], money: str) -> Any:
             y=[one.shown for one in side],
             text=text,
             texttemplate="%{text}",
-            textfont={"size": 15},
+            textfont={"size": 15, "color": LIGHT.ink},
             colorscale=color_scale(LIGHT.diverging),
             zmid=0,
             zmin=-WIDEST,
@@ -134,7 +134,7 @@ def draw_heatmap(found: Profiles, side: tuple[Profile, ...], money: str) -> Any:
 def draw_shares(found: Profiles) -> Any:
     """Draw the share of customers and of net spend of every segment, new above old."""
     figure = go.Figure()
-    groups = [("challenger", found.new, 1.0), ("champion", found.old or (), 0.45)]
+    groups = [("challenger", found.new, 1.0), ("champion", found.old or (), 0.4)]
     for title, part, color in (
         ("customers", "share", LIGHT.series[0]),
         ("net spend", "revenue_share", LIGHT.series[4]),
@@ -146,7 +146,7 @@ def draw_shares(found: Profiles) -> Any:
                     x=[getattr(one, part) for one in side],
                     name=f"{title}, {model}",
                     orientation="h",
-                    marker={"color": color, "opacity": opacity},
+                    marker={"color": fade(color, opacity)},
                     hovertemplate="%{y}: %{x:.1%}<extra>%{fullData.name}</extra>",
                 )
     figure.update_xaxes(title="share of all", tickformat=".0%", rangemode="tozero")
@@ -189,7 +189,7 @@ def section(found: Profiles, money: str) -> Section:
         Column("Share", "share", "of customers", 1),
         Column("Revenue", "share", "of net spend", 1),
         *(
-            Column(words(name, money)[0], "number", unit, 1)
+            Column(words(name, money)[0], "number", unit, 0 if unit == money else 1)
             for name, unit in zip(found.features, found.units, strict=True)
         ),
         Column("Action"),

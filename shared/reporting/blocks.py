@@ -39,14 +39,15 @@ class Picture:
 class Column:
     """One column of a table.
 
-    unit : shown under the name. digits : decimals of numbers. kind : 'number' is right-aligned with
-    thousands separators, 'share' is 0..1 shown in percent, 'verdict' is a truth shown as passed or failed.
+    unit : shown under the name. digits : decimals of numbers; None gives whole numbers none and others
+    four. kind : 'number' is right-aligned with thousands separators, 'share' is 0..1 shown in percent,
+    'verdict' is a truth shown as passed or failed.
     """
 
     name: str
     kind: Literal["text", "number", "share", "verdict"] = "text"
     unit: str = ""
-    digits: int = 0
+    digits: int | None = 0
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ class Theme:
 
     page, surface, raised : backgrounds. ink, muted : text. grid, border : lines. link : links and focus.
     good, warning, bad : verdicts, never the only sign of one. series : categories, in order of use.
-    sequential : low to high; low is near the surface. diverging : below, at and above a reference.
+    sequential : low to high; low is near the surface. diverging : below, at and above a reference; ink
+    can be read on all of them.
     """
 
     name: Name
@@ -64,7 +65,7 @@ LIGHT = Theme(
         "#6b6f76", "#7a4fb5", "#8a7a00", "#8c4a2f", "#00838f", "#a8324a",
     ),
     sequential=("#f2f7fb", "#c6dcee", "#8dbbdc", "#4d93c3", "#1e6aa3", "#0b4474", "#072a4a"),
-    diverging=("#b2530f", "#e39a5b", "#f6d9bd", "#f5f6f7", "#c3dcee", "#5fa3d0", "#0b5c96"),
+    diverging=("#dd7c33", "#eaa870", "#f7dcc2", "#f5f6f7", "#c6deef", "#85bbe0", "#4f99cc"),
 )  # fmt: skip
 DARK = Theme(
     name="dark",
@@ -84,7 +85,7 @@ DARK = Theme(
         "#b3b8c0", "#b79bea", "#e0d343", "#cf9277", "#4dd0dc", "#f07f95",
     ),
     sequential=("#1a222c", "#1f3b54", "#22577f", "#2d78ad", "#549fd2", "#8ec5ea", "#d3ebfb"),
-    diverging=("#f0924a", "#b56a33", "#5e4230", "#2a2f37", "#28485f", "#3983b3", "#74bdee"),
+    diverging=("#a4531c", "#7f4822", "#543c2d", "#2a2f37", "#264359", "#215a80", "#1b69a0"),
 )  # fmt: skip
 THEMES: dict[Name, Theme] = {"light": LIGHT, "dark": DARK}
 

@@ -23,8 +23,14 @@ def cell(value: Any, column: Column) -> str:
     if column.kind == "share":
         return f"{value:.{column.digits}%}"
     if column.kind == "number":
-        return f"{value:,.{column.digits}f}".replace("-", "\N{MINUS SIGN}")
+        return _number(value, column.digits)
     return moment(value) if isinstance(value, datetime) else str(value)
+
+
+def _number(value: float, digits: int | None) -> str:
+    if digits is None:
+        digits = 0 if value == int(value) else 4
+    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def moment(value: datetime) -> str:

@@ -69,6 +69,11 @@ def test_text_has_the_contrast_that_reading_needs(theme: Theme) -> None:
 
 
 @BOTH
+def test_text_can_be_read_on_every_color_of_the_diverging_scale(theme: Theme) -> None:
+    assert min(contrast(theme.ink, color) for color in theme.diverging) >= 4.5
+
+
+@BOTH
 def test_every_category_stands_out_from_the_surface(theme: Theme) -> None:
     for color in theme.series:
         assert contrast(color, theme.surface) >= 3, color
