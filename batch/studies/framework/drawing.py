@@ -1,12 +1,13 @@
 """Figures as the bytes of files, in the look of every report."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, cast
 
 import matplotlib as mpl
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure as Drawing
 
 from shared.reporting.theme import DARK, LIGHT, Theme, matplotlib_style
@@ -23,6 +24,11 @@ class Drawn:
 def canvas(width: float = 8.0, height: float = 4.8) -> Drawing:
     """Give an empty figure, inches; not one of pyplot's, which would remember it for ever."""
     return Drawing(figsize=(width, height))
+
+
+def colors_of(colors: Sequence[str]) -> Colormap:
+    """Return a scale of a theme as matplotlib has it."""
+    return LinearSegmentedColormap.from_list("theme", list(colors))
 
 
 def drawn_in_both(draw: Callable[[Theme], Drawing]) -> dict[str, Drawn]:

@@ -1,7 +1,7 @@
 """The notebook of a study: its script with the data filled in, executed, and kept as a pair.
 
-The kernel is the running interpreter, whatever kernels the machine has. It listens on files in a private folder,
-not on ports, and reads no start-up file of the user's.
+The kernel is the running interpreter, whatever kernels the machine has. It listens on files in a private
+folder, not on ports, and reads no start-up file of the user's.
 """
 
 import os

@@ -83,12 +83,15 @@ def _table(table: Table) -> page.Table:
     frame = table.frame.head(table.shown)
     columns = [_column(name, frame[name], table.decimals) for name in frame.columns]
     rows = [[None if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)]
-    cut = f" First {len(frame):,} of {len(table.frame):,} rows." if len(frame) < len(table.frame) else ""
-    note = f" {table.note}" if table.note else ""
-    return page.Table(columns, rows, f"**{table.title}.**{note}{cut} All of it: `tables/{table.name}.csv`")
+    is_cut = len(frame) < len(table.frame)
+    where = f"First {len(frame):,} of {len(table.frame):,} rows; all are in" if is_cut else "Also in"
+    note = f"{table.note} " if table.note else ""
+    return page.Table(columns, rows, f"**{table.title}.** {note}{where} `tables/{table.name}.csv`.")
 
 
 def _column(name: str, values: "pd.Series[Any]", decimals: int) -> page.Column:
     if not types.is_numeric_dtype(values) or types.is_bool_dtype(values):
         return page.Column(str(name))
+    if str(name).endswith("share"):
+        return page.Column(str(name), "share", digits=1)
     return page.Column(str(name), "number", digits=0 if types.is_integer_dtype(values) else decimals)

@@ -48,6 +48,7 @@ class Table:
     Parameters
     ----------
     name : of the file, without its ending.
+    frame : a column whose name ends in `share`, from 0 to 1, is shown in percent.
     decimals : decimals shown of numbers that are not whole.
     """
 

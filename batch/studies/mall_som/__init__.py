@@ -1,0 +1,1 @@
+"""A mall's customers on a self-organising map."""
