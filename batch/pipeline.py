@@ -105,7 +105,7 @@ def explore(table: CustomerTable, past: Past, settings: ModelSettings, steps: St
     current_k = None if past.champion is None else past.champion.k
     with steps("features"):
         in_use = () if past.champion is None else past.champion.features
-        features = select_features(table, settings, in_use, current_k)
+        features = select_features(table, settings, in_use)
     with steps("transform"):
         scaled = scale(table.rfm, table.as_of_ms, features.kept, settings.recency_clip_days)
         champion = None if past.champion is None else view_champion(past.champion, table, scaled)

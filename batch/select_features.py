@@ -15,8 +15,8 @@ from shared.core.silhouette import silhouette
 from shared.core.stability import adjusted_rand, fit_centers, one_thread
 from shared.core.transform import fit_transform
 
-USUAL_K = 4
-"""Segments of the fits that compare features, where no champion says how many there are."""
+COMPARED_K = 4
+"""Segments of the fits that compare features: always as many, or every change of k would choose anew."""
 SAMPLE = 1_500
 
 
@@ -38,12 +38,12 @@ class FeatureChoice:
 
 
 def select_features(
-    table: CustomerTable, settings: ModelSettings, in_use: Sequence[str] = (), current_k: int | None = None
+    table: CustomerTable, settings: ModelSettings, in_use: Sequence[str] = ()
 ) -> FeatureChoice:
     """Pick among all known features by the method that is set; `in_use` are the champion's."""
     if settings.feature_selection == "off":
         return FeatureChoice("off", settings.features)
-    names, k = tuple(FEATURES), max(2, current_k or USUAL_K)
+    names = tuple(FEATURES)
     raw = feature_matrix(names, table.rfm, table.as_of_ms)
     X = fit_transform(raw, names, recency_clip_days=settings.recency_clip_days).apply(raw)
     with one_thread():
@@ -53,13 +53,13 @@ def select_features(
             settings.feature_selection,
             in_use=in_use,
             n_wanted=len(settings.features),
-            k=k,
+            k=COMPARED_K,
             seed=settings.seed,
         )
         kept = tuple(verdict.name for verdict in verdicts if verdict.is_kept)
         rows = np.random.default_rng(settings.seed).permutation(table.n)[:SAMPLE]
         before, after = (
-            _labels(X[rows], names, chosen, k, settings.seed) for chosen in (settings.features, kept)
+            _labels(X[rows], names, chosen, settings.seed) for chosen in (settings.features, kept)
         )
         return FeatureChoice(
             settings.feature_selection,
@@ -72,8 +72,8 @@ def select_features(
 
 
 def _labels(
-    X: NDArray[np.float64], names: Sequence[str], chosen: Sequence[str], k: int, seed: int
+    X: NDArray[np.float64], names: Sequence[str], chosen: Sequence[str], seed: int
 ) -> NDArray[np.int32]:
     own = np.ascontiguousarray(X[:, [names.index(name) for name in chosen]])
-    centers = fit_centers(own, k, rng=np.random.default_rng(seed), n_starts=4)
+    centers = fit_centers(own, COMPARED_K, rng=np.random.default_rng(seed), n_starts=4)
     return np.zeros(len(own), np.int32) if centers is None else assign(own, centers).labels
