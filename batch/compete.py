@@ -11,7 +11,7 @@ from batch.candidates.material import Material
 from batch.scorecard import Probe, Scorecard, measure
 from shared.core.kmeans import assign
 from shared.core.lloyd import fit_kmeans
-from shared.core.stability import adjusted_rand, has_distinct_rows
+from shared.core.stability import adjusted_rand, has_distinct_rows, one_thread
 
 Float64 = NDArray[np.float64]
 
@@ -82,11 +82,12 @@ def compete(
     kinds : names in `KINDS`, the preferred first.
     """
     possible = [k for k in ks if has_distinct_rows(material.X, k)]
-    candidates = [
-        _candidate(kind, start, material, probe)
-        for kind in kinds
-        for start in KINDS[kind](material, possible).values()
-    ]
+    with one_thread():
+        candidates = [
+            _candidate(kind, start, material, probe)
+            for kind in kinds
+            for start in KINDS[kind](material, possible).values()
+        ]
     by_k = [[c for c in candidates if c.k == k] for k in possible]
     return tuple(judged for same_k in by_k if same_k for judged in _judged(same_k))
 

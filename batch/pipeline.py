@@ -93,7 +93,8 @@ def contest(
     decision = judge(challenger, evidence, past, wish, settings)
     current_k = challenger.k if past.champion is None else past.champion.k
     if not decision.promote and challenger.k != current_k and current_k in explored.centers:
-        held, seen = form(explored.held_at(current_k, decision.reason), provenance, steps)
+        against = "; ".join(c.text for c in decision.checks if c.family == "veto" and not c.passed)
+        held, seen = form(explored.held_at(current_k, against), provenance, steps)
         second = judge(held, seen, past, wish, settings)
         if second.promote:
             return held, seen, second
