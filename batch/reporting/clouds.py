@@ -114,7 +114,7 @@ def draw_rfm(found: Clouds, colors: dict[int, str], money: str) -> Any:
     figure.update_layout(
         scene=axes
         | {
-            "camera": {"eye": {"x": 1.3, "y": 1.3, "z": 0.55}, "center": {"x": 0, "y": 0, "z": -0.12}},
+            "camera": {"eye": {"x": 1.45, "y": 1.45, "z": 0.6}, "center": {"x": 0, "y": 0, "z": -0.12}},
             "aspectmode": "cube",
         },
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "itemsizing": "constant"},
@@ -149,6 +149,6 @@ def section(found: Clouds, colors: dict[int, str], money: str) -> Section:
         draw_rfm(found, colors, money),
         "Customers by recency, frequency and net spend, on log axes",
         "Drag to turn, scroll to come nearer, click a name to hide it. Values below 0.5 are drawn at 0.5.",
-        620,
+        560,
     )
     return Section("Customers", f"{which[:1].upper()}{which[1:]}.", (flat, deep))

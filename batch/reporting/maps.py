@@ -15,7 +15,16 @@ from shared.reporting.page import Chart, KeyFigure, KeyFigures, Section, Side
 from shared.reporting.theme import LIGHT, color_scale, series_colors
 from shared.reporting.values import for_plotly
 
-HEIGHT = 280
+BAR = {
+    "orientation": "h",
+    "thickness": 10,
+    "len": 0.9,
+    "y": -0.22,
+    "yanchor": "top",
+    "tickfont": {"size": 12},
+}
+WIDTH, BESIDE = 300, 130
+"""Of a picture, and the height that its axis and its scale take, px."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +87,7 @@ def draw_macro(found: Maps) -> Any:
     """Draw the groups of units that the cut of the tree makes."""
     k = int(found.macro.max())
     steps = [[edge, color] for at, color in enumerate(series_colors(k)) for edge in (at / k, (at + 1) / k)]
-    figure = _picture(found.macro, LIGHT.sequential, "group", "group %{z}")
+    figure = _picture(found.macro, LIGHT.sequential, "", "group %{z}")
     figure.update_traces(colorscale=steps, zmin=0.5, zmax=k + 0.5, texttemplate="%{z}", textfont={"size": 12})
     figure.update_traces(colorbar={"tickvals": [*range(1, k + 1)]})
     return figure
@@ -109,11 +118,13 @@ def _picture(values: NDArray[Any], colors: tuple[str, ...], unit: str, hover: st
             colorscale=color_scale(colors),
             xgap=1,
             ygap=1,
-            colorbar={"title": {"text": unit, "side": "right"}, "thickness": 12},
+            colorbar=BAR | {"title": {"text": unit, "side": "bottom", "font": {"size": 12}}},
             hovertemplate=f"{down} %{{y}}, {across} %{{x}}<br>{hover}<extra></extra>",
         )
     )
-    figure.update_xaxes(title=across, showgrid=False, constrain="domain", zeroline=False)
+    figure.update_xaxes(
+        title={"text": across, "standoff": 2}, showgrid=False, constrain="domain", zeroline=False
+    )
     figure.update_yaxes(title=down, showgrid=False, constrain="domain", zeroline=False)
     figure.update_yaxes(autorange="reversed", scaleanchor="x")
     figure.update_layout(margin={"l": 8, "r": 8, "t": 12, "b": 8})
@@ -130,19 +141,21 @@ def section(found: Maps, tree: Chart) -> Section:
         KeyFigure("Topographic error", f"{found.topographic_error:.1%}", "best two units do not touch"),
         KeyFigure("Units in use", f"{found.unit_use:.0%}", "are somebody's best"),
     )
+    short, long = sorted((found.rows, found.cols))
+    height = BESIDE + WIDTH * short // long
     pictures = [
-        Chart(draw_u_matrix(found), "U-matrix", "**U-matrix**: dark ridges part unlike customers.", HEIGHT),
-        Chart(draw_hits(found), "Hit map", "**Hit map**: customers of each unit.", HEIGHT),
+        Chart(draw_u_matrix(found), "U-matrix", "**U-matrix**: dark ridges part unlike customers.", height),
+        Chart(draw_hits(found), "Hit map", "**Hit map**: customers of each unit.", height),
         *(
             Chart(
                 draw_plane(found, at),
                 f"Component plane of {name}",
                 f"**{name}** in {found.units[at]}, log scale.",
-                HEIGHT,
+                height,
             )
             for at, name in enumerate(found.features)
         ),
-        Chart(draw_macro(found), "Groups of units", "**Groups** of units where the tree is cut.", HEIGHT),
+        Chart(draw_macro(found), "Groups of units", "**Groups** of units where the tree is cut.", height),
     ]
     text = (
         "Neighbouring units stand for similar customers; the map learns from the same ones as the segments."

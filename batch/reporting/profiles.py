@@ -122,11 +122,11 @@ def draw_heatmap(found: Profiles, side: tuple[Profile, ...], money: str) -> Any:
             xgap=2,
             ygap=2,
             hovertemplate="%{y}<br>%{x}: %{text}<br>%{z:+.2f} SD from everybody<extra></extra>",
-            colorbar={"title": {"text": "SD from everybody", "side": "right"}, "thickness": 12},
+            colorbar={"thickness": 12},
         )
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_xaxes(side="top", showgrid=False, tickangle=0)
+    figure.update_xaxes(side="top", showgrid=False, tickangle=0, tickfont={"size": 12})
     figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8})
     return figure
 
@@ -204,6 +204,6 @@ def section(found: Profiles, money: str) -> Section:
     return Section(
         "Segments",
         "A typical customer is the mean on the log scale, so a few very large ones do not stand for all. "
-        "Colours say how far it lies from everybody's.",
+        "Colours say how many standard deviations it lies from everybody's.",
         (Side(charts, 420), shares, table),
     )

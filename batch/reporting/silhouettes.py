@@ -16,7 +16,7 @@ GAP = 12
 
 @dataclass(frozen=True)
 class SegmentSilhouette:
-    """One segment. values : of its sampled customers, ascending."""
+    """One segment. values : of its sampled customers, descending."""
 
     segment_id: int
     shown: str
@@ -39,7 +39,7 @@ def silhouettes(run: Run) -> Silhouettes:
         SegmentSilhouette(
             segment.segment_id,
             shown(segment),
-            tuple(np.sort(sample.values[sample.labels == segment.label]).round(5).tolist()),
+            tuple(np.sort(sample.values[sample.labels == segment.label])[::-1].round(5).tolist()),
         )
         for segment in run.model.segments
     )
@@ -72,6 +72,7 @@ def draw(found: Silhouettes, colors: dict[int, str]) -> Any:
     figure.update_yaxes(
         tickvals=[tick for tick, _ in ticks], ticktext=[name for _, name in ticks], showgrid=False
     )
+    figure.update_yaxes(autorange="reversed")
     figure.update_layout(showlegend=False)
     return figure
 

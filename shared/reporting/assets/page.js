@@ -6,7 +6,7 @@
   const plots = [...document.querySelectorAll(".plot")];
   const figures = [...document.querySelectorAll(".chart-data")].map((node) => JSON.parse(node.textContent));
   const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
-  const PRINTED_WIDTH = 680; // px: an A4 sheet within its margins
+  const PRINTED = { page: 680, gap: 28 }; // px: an A4 sheet within its margins, and what parts two columns
 
   // Colours of the light theme become those of the dark one, also inside "rgba(...)".
   const dark = new Map();
@@ -37,7 +37,9 @@
     const config = { responsive: true, displaylogo: false, showSendToCloud: false };
     return Plotly.react(plots[at], fresh.data, layout, config);
   }
-  const drawAll = (theme, width) => Promise.all(plots.map((_, at) => draw(at, theme, width)));
+  const drawAll = (theme, widthOf = () => 0) =>
+    Promise.all(plots.map((plot, at) => draw(at, theme, widthOf(plot))));
+  const printedWidth = (plot) => (plot.closest(".side") ? (PRINTED.page - PRINTED.gap) / 2 : PRINTED.page);
 
   function asked() {
     const found = /[?#&]theme=(light|dark)\b/.exec(location.search + location.hash);
@@ -61,7 +63,7 @@
   const folds = [...document.querySelectorAll("details")];
   window.addEventListener("beforeprint", () => {
     folds.forEach((fold) => { fold.dataset.was = fold.open ? "open" : ""; fold.open = true; });
-    drawAll("light", PRINTED_WIDTH);
+    drawAll("light", printedWidth);
   });
   window.addEventListener("afterprint", () => {
     folds.forEach((fold) => { fold.open = fold.dataset.was === "open"; });
