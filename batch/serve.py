@@ -6,7 +6,7 @@ A job that lost its lease without noticing computes in vain: the pointer is fenc
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.leases import Lease, LeaseKeeper, acquire, release
 from shared.adapters.mongo.models import raise_fence
 from shared.adapters.mongo.requests import Request, claim, file_request, finish, request_id
-from shared.adapters.mongo.runs import begin_run, close_killed_runs, finish_run
+from shared.adapters.mongo.runs import begin_run, close_killed_runs, find_done, finish_run
 from shared.config import Settings
 from shared.errors import LeaseHeld
 from shared.log import get_logger
@@ -77,7 +77,10 @@ class Server:
             msg = f"the lease {JOB!r} was lost while the job ran; see `resegment status` for its new holder"
             raise LeaseHeld(msg)
         request = claim(self._database, self._lease, identity)
-        return None if request is None else self._run(request)
+        if request is None:
+            return None
+        served = find_done(self._database, request.id)
+        return self._run(request) if served is None else self._close(request, served["_id"], served)
 
     def file_due(self, watching_since: datetime) -> None:
         """File the request that the wall clock asks for, if it is set to."""
@@ -96,6 +99,9 @@ class Server:
         failpoint("before_run_record")
         finish_run(self._database, run_id, **record)
         failpoint("run_recorded")
+        return self._close(request, run_id, record)
+
+    def _close(self, request: Request, run_id: str, record: Mapping[str, Any]) -> Served:
         outcome = f"{record['decision'] or 'failed'}: {record['reason']}"
         finish(
             self._database, request.id, self._lease, status=record["status"], outcome=outcome, run_id=run_id
@@ -108,7 +114,6 @@ class Server:
             outcome=outcome,
             model_version=served.model_version,
             n_customers=served.n_customers,
-            elapsed_s=round((datetime.now(UTC) - started_at).total_seconds(), 2),
         )
         return served
 
@@ -196,7 +201,7 @@ def _work_off(server: Server, stop: threading.Event, on_served: Callable[[Served
             on_served(served)
 
 
-def _served(request: Request, run_id: str, record: dict[str, Any]) -> Served:
+def _served(request: Request, run_id: str, record: Mapping[str, Any]) -> Served:
     return Served(
         request_id=request.id,
         run_id=run_id,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cli.connection import open_database
-from cli.options import add_common_flags, add_json_flag, start
+from cli.options import add_json_flag, start
 from cli.output import Column, amount, moment, number, percent, print_json, print_table
 
 COLUMNS = (
@@ -25,10 +25,9 @@ COLUMNS = (
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
     parser = subparsers.add_parser("segments", help="the segments of the model in force, and their names")
-    add_common_flags(parser)  # without an action it is a verb of its own
     add_json_flag(parser)
     parser.set_defaults(run=run)
-    actions = parser.add_subparsers(dest="action", metavar="rename")
+    actions = parser.add_subparsers(dest="action", metavar="rename", required=False)
     text = "give a segment a name that outlives re-clusterings"
     rename = actions.add_parser("rename", help=text, description=text[0].upper() + text[1:] + ".")
     rename.add_argument("segment_id", metavar="ID", type=int)

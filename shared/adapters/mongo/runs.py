@@ -58,6 +58,11 @@ def close_killed_runs(database: Database[Document], job: str) -> int:
     return database[RUNS].update_many({"job": job, "status": "running"}, {"$set": ended}).modified_count
 
 
+def find_done(database: Database[Document], request_id: str) -> Document | None:
+    """Return the run that served a request to its end, though its job may have died before it said so."""
+    return database[RUNS].find_one({"request_id": request_id, "status": "done"})
+
+
 def last_sound_size(database: Database[Document], job: str) -> int | None:
     """Return the customers of the newest run whose table was not found too small; None without one.
 
