@@ -21,13 +21,18 @@ from shared.adapters.mongo.models import load_model, read_pointer
 from shared.adapters.mongo.segment_names import load_names
 from shared.config import Settings
 from shared.core.artifact import ModelArtifact
+from shared.core.drift.memory import DriftMemory
+from shared.core.drift.watch import WatchRules
 from shared.core.placement import LiveModel
 from shared.core.segment_names import GivenName, with_names
 from shared.core.tick import TickRule, midnight_after, next_tick, open_days
 from shared.errors import ModelNotFound, SchemaMismatch
 from streaming import live_store
+from streaming.flows import day_number, load_days, record_step
 from streaming.live import LiveState, Target, learn
 from streaming.restate import restate
+from streaming.table import read_table
+from streaming.watching import after_day, after_promotion
 
 Document = dict[str, Any]
 LIVE_SHOP_DELAY_MS = 86_400_000
@@ -54,6 +59,7 @@ class Adopter:
     def __init__(self, database: Database[Document], settings: Settings, *, accept_jump: bool) -> None:
         self._database, self._settings, self._accept_jump = database, settings, accept_jump
         self._champion: ModelArtifact | None = None
+        self._zone = ZoneInfo(settings.input.zone)
 
     def champion(self, version: int | None, names: Mapping[int, GivenName]) -> ModelArtifact | None:
         """Return the model of `version`, read once, with its segments as people call them."""
@@ -62,6 +68,20 @@ class Adopter:
         if self._champion is None or self._champion.version != version:
             self._champion = load_model(self._database, version)
         return with_names(self._champion, names)
+
+    def leave_unreadable(self, state: LiveState) -> LiveState:
+        """Turn to the pointer's model where the one that customers stand under can no longer be trusted.
+
+        For a start: a stream that runs has read its model when it was sound. Without a sound model to
+        turn to the state stays as it is, and reading its model will say what to do.
+        """
+        version, pointer = state.now.model_version, read_pointer(self._database)
+        if version is None or pointer is None or self._refusal(version) is None:
+            return state
+        if self._refusal(pointer.version) is not None:
+            return state
+        target = Target(pointer.version, pointer.epoch, state.now.as_of_ms)
+        return live_store.save(self._database, replace(state, pending=target))
 
     def adopt(self, state: LiveState, wall: datetime) -> Adopted:
         """Finish what is pending, then follow the tick, then the champion pointer."""
@@ -97,7 +117,7 @@ class Adopter:
         return live_store.save(self._database, replace(state, names=names))
 
     def _tick(self, state: LiveState, wall: datetime) -> "_Ticked":
-        rules, zone = self._settings.tick, ZoneInfo(self._settings.input.zone)
+        rules, zone = self._settings.tick, self._zone
         current = (
             None if state.now.as_of_ms is None else datetime.fromtimestamp(state.now.as_of_ms / 1000, UTC)
         )
@@ -118,13 +138,17 @@ class Adopter:
         days = state.days
         if target.as_of_ms is not None:
             as_of = datetime.fromtimestamp(target.as_of_ms / 1000, UTC)
-            days = open_days(days, as_of, ZoneInfo(self._settings.input.zone))
+            days = open_days(days, as_of, self._zone)
         if champion is None or target.as_of_ms is None:
             return replace(state, now=target, days=days)
+        table = read_table(self._database, target)
+        if state.pending is None:
+            old = self.champion(state.now.model_version, state.names)
+            record_step(self._database, table, state, target, (old, champion), self._zone)
         state = live_store.save(self._database, replace(state, pending=target))
         failpoint("pending_written")
         start = _start(state, target, champion)
-        model, population = restate(self._database, state, target, champion, start)
+        model, population = restate(self._database, table, state, target, champion, start)
         restated = replace(
             state,
             now=target,
@@ -133,7 +157,19 @@ class Adopter:
             centers=model.centers,
             unit_weights=model.unit_weights,
         )
-        return live_store.save(self._database, learn(restated, population, champion))
+        learnt = learn(restated, population, champion)
+        return live_store.save(
+            self._database, replace(learnt, drift=self._watched(state.now, learnt, champion))
+        )
+
+    def _watched(self, before: Target, state: LiveState, champion: ModelArtifact) -> DriftMemory:
+        """Advance the watch over flows and stock, now that everybody stands at the new target."""
+        day = day_number(state.now.as_of_ms or 0, self._zone)
+        if before.as_of_ms == state.now.as_of_ms:
+            return after_promotion(state, day)
+        flows = load_days(self._database, state.stream_id, day)
+        rules = WatchRules(self._settings.drift.budget, self._settings.model.seed)
+        return after_day(state, champion, flows, day, rules)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,8 @@ def run_stream(
             stack.enter_context(exclusive(folder))
             refuse_if_ahead(folder, settings.kafka.topic, opened.state.offsets)
             adopter = Adopter(database, settings, accept_jump=options.accept_jump)
-            job = StreamJob(database, settings, addresses, opened.state, adopter, stop.is_set)
+            state = adopter.leave_unreadable(opened.state)
+            job = StreamJob(database, settings, addresses, state, adopter, stop.is_set)
             if opened.needs_recount:
                 job.recover()
             job.idle()

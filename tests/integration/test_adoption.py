@@ -69,6 +69,7 @@ def started(database: Mongo) -> StreamJob:
     state = live_store.load(database, "main")
     assert state is not None
     adopter = Adopter(database, SETTINGS, accept_jump=False)
+    state = adopter.leave_unreadable(state)
     return StreamJob(database, SETTINGS, Addresses("", ""), state, adopter, lambda: False)
 
 
@@ -183,6 +184,24 @@ def test_a_tampered_model_is_not_followed_and_somebody_is_told_until_it_is_over(
     alert = mongo_database["alerts"].find_one({"kind": "model_refused"})
     assert alert is not None
     assert alert["status"] == "resolved"
+
+
+def test_a_start_leaves_a_model_that_was_tampered_with_for_the_one_that_is_put_in_force(
+    mongo_database: Mongo, job: StreamJob, champion: ModelArtifact
+) -> None:
+    job.idle()
+    mongo_database["models"].update_one({"_id": champion.version}, {"$set": {"quantization_error": 0.1}})
+    with pytest.raises(SchemaMismatch, match="changed afterwards"):
+        started(mongo_database).recover()
+    second = put_in_force(mongo_database, small_model.champion(2, shift=0.4), 1)
+
+    again = started(mongo_database)
+    again.recover()
+    again.idle()
+
+    assert again.state.now.model_version == second.version
+    assert again.state.population == recount(mongo_database, again.state, second)
+    assert {row["model_version"] for row in stored(mongo_database).values()} == {second.version}
 
 
 def test_a_pointer_to_a_model_that_is_gone_is_not_followed_either(
