@@ -40,11 +40,13 @@ def first_champion(table: CustomerTable, seed: int, **settings: object) -> Model
     return _run(table, Past(), seed, **settings)[0]
 
 
-def refits(table: CustomerTable, champion: ModelArtifact, seeds: Sequence[int]) -> Iterator[Refit]:
+def refits(
+    table: CustomerTable, champion: ModelArtifact, seeds: Sequence[int], **settings: object
+) -> Iterator[Refit]:
     """Run the whole pipeline once a seed; what is promoted is the champion of the next run."""
     past = Past(champion, None, champion.next_segment_id)
     for seed in seeds:
-        challenger, evidence, decision = _run(table, past, seed)
+        challenger, evidence, decision = _run(table, past, seed, **settings)
         identities = evidence.identities
         yield Refit(
             seed,

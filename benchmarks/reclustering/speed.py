@@ -1,0 +1,36 @@
+"""How long a full re-clustering takes."""
+
+import time
+
+import numpy as np
+
+from batch.assemble import Provenance
+from batch.load import CustomerTable
+from batch.pipeline import contest
+from batch.run import Past, Stopwatch, Wish
+from benchmarks.models.report import Row, Target
+from shared.config import ModelSettings, Settings
+
+MOST_S = 3.0
+SECTION = "Time of a run"
+
+
+def speed_rows(table: CustomerTable, rounds: int, seed: int) -> list[Row]:
+    """Time runs beside a champion, once everything is loaded and compiled; reading and writing excluded."""
+    provenance = Provenance("speed", table.as_of, "benchmark", None)
+    settings = Settings(model=ModelSettings(seed=seed))
+    champion, _, _ = contest(table, Past(), Wish(), settings, provenance, Stopwatch())
+    past = Past(champion, None, champion.next_segment_id)
+    seconds, steps = [], []
+    for _ in range(rounds):
+        watch, start = Stopwatch(), time.perf_counter()
+        contest(table, past, Wish(), settings, provenance, watch)
+        seconds.append(time.perf_counter() - start)
+        steps.append(watch.seconds)
+    data, case = f"Online Retail, {table.n:,} customers", f"median of {rounds}"
+    whole = float(np.median(seconds))
+    median = {name: float(np.median([step[name] for step in steps])) for name in steps[0]}
+    return [
+        Row(SECTION, data, "all steps", case, "seconds", whole, Target("<=", MOST_S)),
+        *(Row(SECTION, data, name, case, "seconds", value) for name, value in median.items() if value > 0.01),
+    ]
