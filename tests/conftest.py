@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from deploy.local.services import Services
 
 TESTS = Path(__file__).parent
-TIERS = ("spark", "integration", "e2e", "browser")
+TIERS = ("spark", "integration", "e2e", "browser", "ops")
 
 TopicFactory = Callable[..., str]
 

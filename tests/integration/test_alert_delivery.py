@@ -271,8 +271,8 @@ def test_alertmanager_is_told_again_while_an_alert_fires_and_when_it_ends(
         "2026-01-01T00:05:00.000Z", "2026-01-01T00:06:02.000Z", "2026-01-01T00:02:04.000Z"
     ]  # fmt: skip
     assert {json.dumps(alert["labels"], sort_keys=True) for alert in posted} == {
-        '{"alertname": "resegment_drift_basket", "key": "main:drift_basket:3", "model": "3", '
-        '"service": "resegment", "severity": "ticket"}'
+        '{"about": "model", "alertname": "resegment_drift_basket", "key": "main:drift_basket:3", '
+        '"model": "3", "service": "resegment", "severity": "ticket"}'
     }
 
 

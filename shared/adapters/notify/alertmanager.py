@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.adapters.notify.http import post
 from shared.adapters.notify.message import Message, iso
+from shared.core.alerting.findings import ABOUT_THE_MODEL
 from shared.settings_parts import AlertmanagerChannel
 
 PATH = "/api/v2/alerts"
@@ -45,6 +46,7 @@ def postable(message: Message) -> dict[str, Any]:
             "key": message.key,
             "severity": message.severity,
             "service": "resegment",
+            "about": "model" if message.kind in ABOUT_THE_MODEL else "stream",
             **model,
         },
         "annotations": {

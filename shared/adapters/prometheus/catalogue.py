@@ -26,7 +26,7 @@ _FROM_MONGODB = (
     Metric("kafka_up", "gauge", "1 if the broker told its offsets within the last half minute."),
     Metric("stream_running", "gauge", "1 if somebody holds the lease of the stream."),
     Metric("stream_starts_total", "counter", "Times that somebody took the lease of the stream."),
-    Metric("last_success_timestamp_seconds", "gauge", "Newest success of a job, Unix time.", ("job",)),
+    Metric("last_success_timestamp_seconds", "gauge", "Newest success, Unix time.", ("task",)),
     Metric("input_rows_total", "counter", "Records read, each counted once."),
     Metric("records_total", "counter", "Records by outcome; every record has exactly one.", ("outcome",)),
     Metric("rejected_records_total", "counter", "Records that were refused, by code.", ("code",)),
@@ -93,7 +93,6 @@ FROM_THE_DRIVER = (
     Metric(
         "batch_duration_seconds", "histogram", "Time that micro-batches took, in the streaming job itself."
     ),
-    Metric("sink_write_errors_total", "counter", "Micro-batches that failed; the job ends after each."),
 )
 
 PREFIX = "reseg_"

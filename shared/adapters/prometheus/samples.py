@@ -22,6 +22,9 @@ STATES = {
     "critical": 3,
     "drift": 3,
 }
+OUTCOMES_OF_A_RUN = ("promoted", "kept", "failed")
+"""Each is shown from the beginning: a counter that first appears at 1 has never increased."""
+
 SHOWN_BY_NAME = {
     "quantization_error_ratio": "quantization_error_ratio",
     "topographic_error_delta": "topographic_error_change_ratio",
@@ -65,7 +68,8 @@ def _jobs(snapshot: Snapshot, now: datetime) -> Iterator[Sample]:
     done = [run["finished_at"] for run in snapshot.runs if run["status"] == "done"]
     if done:
         yield Sample("last_success_timestamp_seconds", ("recluster",), max(done).timestamp())
-    for outcome, n in snapshot.n_runs:
+    counts = dict.fromkeys(OUTCOMES_OF_A_RUN, 0) | dict(snapshot.n_runs)
+    for outcome, n in sorted(counts.items()):
         yield Sample("recluster_runs_total", (outcome,), n)
     ended = (run["decision"] for run in snapshot.runs if run["status"] == "done")
     yield Sample("recluster_kept_in_a_row", (), sum(1 for _ in takewhile(lambda d: d == "kept", ended)))

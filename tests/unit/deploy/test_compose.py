@@ -12,12 +12,14 @@ import yaml
 ROOT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-JOBS = ("init", "stream", "recluster")
+JOBS = ("init", "stream", "recluster", "alerts", "metrics")
+ON_REQUEST = ("prometheus", "alertmanager", "grafana")
 
 # the keys of the Compose specification that this file uses: a misspelt one would be refused by the engine
 SERVICE_KEYS = {
     "image", "build", "user", "init", "read_only", "tmpfs", "cap_drop", "security_opt", "environment",
     "volumes", "command", "mem_limit", "restart", "healthcheck", "depends_on", "ports", "stop_grace_period",
+    "profiles",
 }  # fmt: skip
 HEALTH_KEYS = {"test", "interval", "timeout", "retries", "start_period", "disable"}
 CONDITIONS = {"service_started", "service_healthy", "service_completed_successfully"}
@@ -26,7 +28,7 @@ every_service = pytest.mark.parametrize("name", SERVICES)
 
 
 def test_the_file_has_the_expected_services() -> None:
-    assert set(SERVICES) == {"kafka", "mongo", *JOBS}
+    assert set(SERVICES) == {"kafka", "mongo", *JOBS, *ON_REQUEST}
     assert {key for key in COMPOSE if not key.startswith("x-")} == {"name", "services", "volumes"}
 
 
@@ -57,7 +59,7 @@ def test_a_port_is_published_on_the_loopback_address_only(name: str) -> None:
 
 @every_service
 def test_an_image_is_pinned_by_its_version(name: str) -> None:
-    assert re.search(r":\d+\.\d+(\.\d+)?$", SERVICES[name]["image"])
+    assert re.search(r":v?\d+\.\d+(\.\d+)?$", SERVICES[name]["image"])
 
 
 @every_service
@@ -67,16 +69,21 @@ def test_the_root_file_system_is_read_only_where_the_image_allows(name: str) -> 
 
 @every_service
 def test_named_volumes_are_declared(name: str) -> None:
-    assert {volume.partition(":")[0] for volume in SERVICES[name].get("volumes", [])} <= COMPOSE[
-        "volumes"
-    ].keys()
+    sources = {volume.partition(":")[0] for volume in SERVICES[name].get("volumes", [])}
+
+    assert {source for source in sources if not source.startswith("./")} <= COMPOSE["volumes"].keys()
+    assert all((ROOT / source).exists() for source in sources if source.startswith("./"))
+
+
+def test_what_watches_runs_on_request_only() -> None:
+    assert {name for name in SERVICES if "profiles" in SERVICES[name]} == set(ON_REQUEST)
 
 
 def test_jobs_wait_for_healthy_services_and_a_finished_init() -> None:
     healthy = {"kafka": {"condition": "service_healthy"}, "mongo": {"condition": "service_healthy"}}
 
     assert SERVICES["init"]["depends_on"] == healthy
-    for job in ("stream", "recluster"):
+    for job in JOBS[1:]:
         assert SERVICES[job]["depends_on"] == healthy | {
             "init": {"condition": "service_completed_successfully"}
         }
