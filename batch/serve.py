@@ -8,7 +8,7 @@ A job that lost its lease without noticing computes in vain: the pointer is fenc
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -18,8 +18,10 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import ConnectionFailure
 
-from batch.pipeline import JOB, recluster
+from batch.pipeline import JOB, Outcome, recluster
 from batch.report import run_record
+from batch.reporting.publish import publish_report
+from batch.reporting.run import Asked
 from batch.schedule import file_due
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.client import Document
@@ -46,6 +48,7 @@ class Served:
     """One request and what came of it.
 
     decision : 'promoted', 'kept', or None if the run failed. model_version : of the challenger, kept or not.
+    report : path of its page; None if it failed or none is wanted.
     """
 
     request_id: str
@@ -56,6 +59,7 @@ class Served:
     model_version: int | None
     n_customers: int | None
     metrics: dict[str, Any]
+    report: str | None = None
 
 
 class Server:
@@ -95,11 +99,17 @@ class Server:
         begin_run(self._database, run_id, JOB, request.id, started_at)
         failpoint("run_begun")
         log.info("recluster_started", request=request.id, reason=request.reason, run=run_id)
-        record = self._attempt(request, run_id, started_at)
+        record, outcome = self._attempt(request, run_id, started_at)
         failpoint("before_run_record")
         finish_run(self._database, run_id, **record)
         failpoint("run_recorded")
-        return self._close(request, run_id, record)
+        served = self._close(request, run_id, record)
+        if outcome is None:
+            return served
+        # last: a stream may be waiting for the request, and nobody waits for the report
+        asked = Asked(run_id, request.id, request.kind, request.reason, started_at)
+        files = publish_report(self._database, self._settings, asked, outcome)
+        return served if files is None else replace(served, report=str(files.html))
 
     def _close(self, request: Request, run_id: str, record: Mapping[str, Any]) -> Served:
         outcome = f"{record['decision'] or 'failed'}: {record['reason']}"
@@ -117,7 +127,9 @@ class Server:
         )
         return served
 
-    def _attempt(self, request: Request, run_id: str, started_at: datetime) -> dict[str, Any]:
+    def _attempt(
+        self, request: Request, run_id: str, started_at: datetime
+    ) -> tuple[dict[str, Any], Outcome | None]:
         try:
             outcome = recluster(
                 self._database,
@@ -132,8 +144,9 @@ class Server:
             raise
         except Exception as error:
             log.exception("recluster_failed", request=request.id, run=run_id)
-            return {"status": "failed", "decision": None, "reason": f"{type(error).__name__}: {error}"}
-        return {"status": "done"} | run_record(outcome)
+            reason = f"{type(error).__name__}: {error}"
+            return {"status": "failed", "decision": None, "reason": reason}, None
+        return {"status": "done"} | run_record(outcome), outcome
 
 
 @contextmanager

@@ -72,3 +72,5 @@ def _print(served: "Served", *, as_json: bool) -> None:
             f"{seconds:.1f} s): {served.reason}",
             flush=True,
         )
+        if served.report is not None:
+            print(f"report: {served.report}", flush=True)

@@ -189,6 +189,14 @@ class ScheduleSettings(Section):
         return cron
 
 
+class ReportSettings(Section):
+    """The report of every re-clustering: a page and its JSON twin."""
+
+    write: bool = True
+    folder: Path = Path(".local/reports")
+    """Where they are written, named after their run; about 5 MB each, and never deleted by the job."""
+
+
 class LogSettings(Section):
     """Structured events on stderr."""
 
@@ -246,6 +254,7 @@ class Settings(Section):
     model: ModelSettings = ModelSettings()
     gate: GateSettings = GateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    report: ReportSettings = ReportSettings()
     log: LogSettings = LogSettings()
     alerts: AlertSettings = AlertSettings()
     metrics: MetricsSettings = MetricsSettings()

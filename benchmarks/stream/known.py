@@ -19,7 +19,7 @@ from shared.adapters import kafka
 from shared.adapters.mongo import connect, models
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo.collections import CUSTOMERS, MODELS, POINTER, ensure
-from shared.config import ModelSettings, Settings
+from shared.config import ModelSettings, ReportSettings, Settings
 from shared.core.placement import LiveModel, place
 from shared.core.population import PopulationStatistics, population_of
 from shared.core.recent import Recent
@@ -42,7 +42,8 @@ def train_model(uri: str) -> None:
     ensure(database)
     live_store.save(database, _state(TopicIdentity("none", "none", 1), Target(None, None, AS_OF_MS)))
     _insert(database, range(_SAMPLE), None)
-    served = serve_once(database, Settings(model=ModelSettings(k_min=5, k_max=5, n_starts=2)), "benchmark")
+    settings = Settings(model=ModelSettings(k_min=5, k_max=5, n_starts=2), report=ReportSettings(write=False))
+    served = serve_once(database, settings, "benchmark")
     assert served.decision == "promoted", served
 
 

@@ -22,7 +22,7 @@ from tests.support.still_shop import AS_OF, customers, live_model
 from tests.support.streams import KILLED, Child, wait_until
 
 Docs = Database[dict[str, Any]]
-QUICK = {"model.k_min": "3", "model.k_max": "3", "model.n_starts": "1"}
+QUICK = {"model.k_min": "3", "model.k_max": "3", "model.n_starts": "1", "report.write": "false"}
 N_REQUESTS = 100
 DEADLINE_S = 400.0
 

@@ -33,12 +33,12 @@ from shared.adapters.mongo.collections import (
 from shared.adapters.mongo.leases import acquire
 from shared.adapters.mongo.models import load_champion, read_pointer
 from shared.adapters.mongo.requests import file_request, is_open
-from shared.config import ModelSettings, Settings
+from shared.config import ModelSettings, ReportSettings, Settings
 from shared.errors import LeaseHeld, ReclusteringError
 from tests.support.still_shop import AS_OF, customer, customers, live_model
 
 Docs = Database[dict[str, Any]]
-SETTINGS = Settings(model=ModelSettings(k_min=3, k_max=4, n_starts=2))
+SETTINGS = Settings(model=ModelSettings(k_min=3, k_max=4, n_starts=2), report=ReportSettings(write=False))
 RESEGMENT = str(Path(sys.executable).with_name("resegment"))
 DEADLINE_S = 90.0
 
@@ -211,6 +211,7 @@ def test_watching_finishes_the_request_in_hand_and_stops(database: Docs) -> None
 # --- as a process of its own ------------------------------------------------------------------------------
 
 FAST = ["--set", "model.k_min=3", "--set", "model.k_max=3", "--set", "model.n_starts=1"]
+FAST += ["--set", "report.write=false"]
 
 DIE_IN = """
 import os, sys

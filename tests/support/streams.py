@@ -74,6 +74,7 @@ def site(
         "schedule.refit_days": "20",
         "model.provisional_days": "40",
         "schedule.every_days": "30",
+        "report.write": "false",
     }
     folder.mkdir(parents=True, exist_ok=True)
     return Site(folder, overrides)

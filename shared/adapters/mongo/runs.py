@@ -15,7 +15,7 @@ def begin_run(
     database: Database[Document], run_id: str, job: str, request_id: str | None, started_at: datetime
 ) -> None:
     """Record that a run has begun."""
-    unknown = ("finished_at", "as_of", "n_customers", "model_version", "decision", "reason")
+    unknown = ("finished_at", "as_of", "n_customers", "model_version", "decision", "reason", "report")
     document: dict[str, Any] = dict.fromkeys(unknown)
     document |= {"_id": run_id, "job": job, "request_id": request_id, "status": "running"}
     document |= {"started_at": started_at, "metrics": {}, "scores": [], "lineage": []}
@@ -50,6 +50,19 @@ def finish_run(
         "finished_at": datetime.now(UTC),
     }
     database[RUNS].update_one({"_id": run_id, "status": "running"}, {"$set": result})
+
+
+def record_report(
+    database: Database[Document],
+    run_id: str,
+    *,
+    html: str | None = None,
+    json: str | None = None,
+    error: str | None = None,
+) -> None:
+    """Say where the report of a run is, or why there is none."""
+    report = {"html": html, "json": json, "error": error}
+    database[RUNS].update_one({"_id": run_id}, {"$set": {"report": report}})
 
 
 def close_killed_runs(database: Database[Document], job: str) -> int:

@@ -149,6 +149,7 @@ RUNS = shape(
     | fields(or_null(WHOLE), "n_customers model_version")
     | fields(or_null(STRING), "decision reason")
     | {"metrics": OBJECT, "scores": ARRAY, "lineage": ARRAY}
+    | {"report": or_null(shape(fields(or_null(STRING), "html json error")))}
 )
 
 _SEVERITY = one_of("ticket", "warning", "page")

@@ -1,0 +1,49 @@
+"""The shell around a report: what it needs from the database, and where it is said to be."""
+
+from pymongo.database import Database
+
+from batch.pipeline import Outcome
+from batch.reporting.files import ReportFiles, write_report
+from batch.reporting.moves import load_moves
+from batch.reporting.run import Asked, Run
+from shared.adapters.mongo.client import Document
+from shared.adapters.mongo.runs import record_report
+from shared.config import Settings
+from shared.log import get_logger
+
+log = get_logger(__name__)
+
+
+def publish_report(
+    database: Database[Document], settings: Settings, asked: Asked, outcome: Outcome
+) -> ReportFiles | None:
+    """Write the report of a finished run and link it from the run's record.
+
+    A report that fails is logged and recorded, and changes nothing about its run: None is returned, as it is
+    where no reports are wanted.
+    """
+    if not settings.report.write:
+        return None
+    try:
+        run = _gather(database, settings, asked, outcome)
+        files = write_report(settings.report.folder.resolve(), run)
+    except Exception as error:
+        log.exception("report_failed", run=asked.run_id)
+        record_report(database, asked.run_id, error=f"{type(error).__name__}: {error}")
+        return None
+    record_report(database, asked.run_id, html=str(files.html), json=str(files.json))
+    log.info("report_written", run=asked.run_id, html=str(files.html))
+    return files
+
+
+def _gather(database: Database[Document], settings: Settings, asked: Asked, outcome: Outcome) -> Run:
+    champion = outcome.evidence.champion
+    return Run(
+        asked,
+        outcome.model,
+        outcome.decision,
+        outcome.evidence,
+        None if champion is None else load_moves(database, champion.model.version),
+        settings.input.currency,
+        outcome.steps_s,
+    )
