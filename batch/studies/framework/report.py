@@ -74,6 +74,8 @@ def _key_figure(number: Number) -> page.KeyFigure:
 
 def in_words(number: Number) -> str:
     """Return the value as a reader sees it."""
+    if isinstance(number.value, float) and 0 < abs(number.value) < 10.0**-number.digits:
+        return f"{number.value:.0e}".replace("-", "\N{MINUS SIGN}")
     if isinstance(number.value, float):
         return f"{number.value:,.{number.digits}f}".replace("-", "\N{MINUS SIGN}")
     return f"{number.value:,}" if isinstance(number.value, int) else str(number.value or "\N{EN DASH}")
@@ -90,7 +92,8 @@ def _table(table: Table) -> page.Table:
 
 
 def _column(name: str, values: "pd.Series[Any]", decimals: int) -> page.Column:
-    if not types.is_numeric_dtype(values) or types.is_bool_dtype(values):
+    is_name = str(name).endswith(("_id", "_code"))
+    if is_name or not types.is_numeric_dtype(values) or types.is_bool_dtype(values):
         return page.Column(str(name))
     if str(name).endswith("share"):
         return page.Column(str(name), "share", digits=1)

@@ -48,7 +48,8 @@ class Table:
     Parameters
     ----------
     name : of the file, without its ending.
-    frame : a column whose name ends in `share`, from 0 to 1, is shown in percent.
+    frame : a column whose name ends in `share`, from 0 to 1, is shown in percent; one that ends in `_id`
+        or `_code` without separators of thousands.
     decimals : decimals shown of numbers that are not whole.
     """
 

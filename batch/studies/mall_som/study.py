@@ -147,9 +147,8 @@ STUDY = Study(
     ),
     advice=(
         "Do not read 100 units as 100 clusters: join them into a few segments, as the last chapter does. "
-        "With 200 customers most units stand for two of them or for nobody.",
-        "Size the map by the data: about 5 times the square root of the number of customers, 8 x 9 units "
-        "here.",
+        "With a few hundred customers most units stand for two of them or for nobody.",
+        "Size the map by the data: about 5 times the square root of the number of customers.",
         "Leave out of the map what is not to divide it: age spreads within every group of income and "
         "spending, and blurs them.",
         "Do not fit a line to income and spending and stop at its R²: plot them first.",
