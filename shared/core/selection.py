@@ -10,9 +10,10 @@ from scipy.spatial.distance import cdist
 from shared.core.indices import calinski_harabasz, davies_bouldin, dunn, knee
 from shared.core.k_choice import KChoice, LastRun, choose_k
 from shared.core.k_scores import Floors, KScores
-from shared.core.kmeans import Assignment, assign
+from shared.core.kmeans import assign
 from shared.core.silhouette import silhouette, silhouette_values, simplified_silhouette
 from shared.core.stability import (
+    Labels,
     Refit,
     adjusted_rand,
     bootstrap,
@@ -31,6 +32,9 @@ NAN = float("nan")
 
 N_SPLITS = 5
 """Halvings for the prediction strength."""
+MOST_REFITTED = 20_000
+"""Customers that bootstrap refits draw from. Standard errors are then those of a table of this size: too
+large for a larger one, which errs on the side of the current k."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,20 @@ class KReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Probe:
-    """The sample of the silhouette: row numbers (m,) and their distances (m, m)."""
+class _Sample:
+    """Customers of the refits, and the probe among them that the silhouette compares pairwise.
+
+    rows : (b,) of the table. X : (b, d). probe : (m,) positions in the sample. distances : (m, m).
+    """
 
     rows: NDArray[np.int64]
+    X: Float64
+    probe: NDArray[np.int64]
     distances: Float64
 
-    def values(self, labels: NDArray[np.int32]) -> Float64:
-        own = labels[self.rows]
+    def silhouettes(self, labels: Labels) -> Float64:
+        """Silhouette of each customer of the probe; labels (b,)."""
+        own = labels[self.probe]
         return silhouette_values(self.distances, own, own)
 
 
@@ -112,9 +122,9 @@ def score_k(
     effort = _Effort(n_starts, n_warm, n_cold, thorough)
     money = None if spend is None else np.asarray(spend, dtype=np.float64)
     with one_thread():
-        probe = _probe(rows, silhouette_sample, seed)
+        sample = _sample(rows, silhouette_sample, seed)
         given = starts or {}
-        scores = tuple(_scores(rows, k, given.get(k), probe, money, effort, seed) for k in sorted(set(ks)))
+        scores = tuple(_scores(rows, k, given.get(k), sample, money, effort, seed) for k in sorted(set(ks)))
     elbow = knee([s.k for s in scores], [s.inertia for s in scores])
     return KReport(scores, elbow, choose_k(scores, current_k=current_k, floors=floors, before=before))
 
@@ -128,17 +138,20 @@ def _check(rows: Float64, ks: Sequence[int]) -> None:
         raise InvalidConfig(msg)
 
 
-def _probe(rows: Float64, at_most: int, seed: int) -> _Probe:
-    size = min(len(rows), at_most)
-    chosen = np.sort(np.random.default_rng(seed).choice(len(rows), size, replace=False))
-    return _Probe(chosen, cdist(rows[chosen], rows[chosen]))
+def _sample(rows: Float64, at_most: int, seed: int) -> _Sample:
+    rng = np.random.default_rng(seed)
+    n = min(len(rows), MOST_REFITTED)
+    probe = np.sort(rng.choice(n, min(n, at_most), replace=False))
+    chosen = np.arange(n) if n == len(rows) else np.sort(rng.choice(len(rows), n, replace=False))
+    X = rows[chosen]
+    return _Sample(chosen, X, probe, cdist(X[probe], X[probe]))
 
 
 def _scores(
     rows: Float64,
     k: int,
     given: Float64 | None,
-    probe: _Probe,
+    sample: _Sample,
     spend: Float64 | None,
     effort: _Effort,
     seed: int,
@@ -148,19 +161,19 @@ def _scores(
     if centers is None:
         return _undefined(k, rows.shape[1])
     found = assign(rows, centers)
-    labels = found.labels
-    warm = bootstrap(rows, k, rng=rng, n_refits=effort.n_warm, n_starts=1, start=centers)
-    cold = bootstrap(rows, k, rng=rng, n_refits=effort.n_cold, n_starts=effort.n_starts)
-    warm_ari, warm_ari_se = _agreement(found, warm)
-    cold_ari, cold_ari_se = _agreement(found, cold)
+    labels, sampled = found.labels, found.labels[sample.rows]
+    warm = bootstrap(sample.X, k, rng=rng, n_refits=effort.n_warm, n_starts=1, start=centers)
+    cold = bootstrap(sample.X, k, rng=rng, n_refits=effort.n_cold, n_starts=effort.n_starts)
+    warm_ari, warm_ari_se = _agreement(sampled, warm)
+    cold_ari, cold_ari_se = _agreement(sampled, cold)
     return KScores(
         k=k,
         centers=centers,
         counts=np.bincount(labels, minlength=k),
         spend_shares=_spend_shares(labels, k, spend),
         inertia=float((found.distances**2).sum()),
-        silhouette=float(probe.values(labels).mean()),
-        silhouette_se=_standard_error(probe, warm),
+        silhouette=float(sample.silhouettes(sampled).mean()),
+        silhouette_se=_standard_error(sample, warm),
         silhouette_full=silhouette(rows, labels) if effort.is_thorough else NAN,
         silhouette_simplified=simplified_silhouette(found.distances, found.runner_up_distances),
         davies_bouldin=davies_bouldin(rows, labels),
@@ -170,7 +183,7 @@ def _scores(
         warm_ari_se=warm_ari_se,
         cold_ari=cold_ari,
         cold_ari_se=cold_ari_se,
-        jaccard=_mean_jaccard(found, cold, k),
+        jaccard=_mean_jaccard(sampled, cold, k),
         prediction_strength=_prediction_strength(rows, k, effort, rng),
     )
 
@@ -186,32 +199,32 @@ def _undefined(k: int, d: int) -> KScores:
     return KScores(k, np.empty((0, d)), counts, nothing, *(NAN,) * 12, nothing, NAN)
 
 
-def _spend_shares(labels: NDArray[np.int32], k: int, spend: Float64 | None) -> Float64:
+def _spend_shares(labels: Labels, k: int, spend: Float64 | None) -> Float64:
     if spend is None or spend.sum() <= 0:
         return np.full(k, np.nan)
     shares: Float64 = np.bincount(labels, spend, minlength=k) / spend.sum()
     return shares
 
 
-def _standard_error(probe: _Probe, refits: Sequence[Refit]) -> float:
-    """Spread of the sample's silhouette when both the customers and the fit are redrawn."""
+def _standard_error(sample: _Sample, refits: Sequence[Refit]) -> float:
+    """Spread of the probe's silhouette when both the customers and the fit are redrawn."""
     means = []
     for refit in refits:
-        drawn = refit.drawn[probe.rows]
+        drawn = refit.drawn[sample.probe]
         if drawn.any():
-            means.append(float(np.average(probe.values(refit.labels), weights=drawn)))
+            means.append(float(np.average(sample.silhouettes(refit.labels), weights=drawn)))
     return float(np.std(means, ddof=1)) if len(means) > 1 else NAN
 
 
-def _agreement(found: Assignment, refits: Sequence[Refit]) -> tuple[float, float]:
+def _agreement(labels: Labels, refits: Sequence[Refit]) -> tuple[float, float]:
     """Mean adjusted Rand index of the refits and its standard error."""
-    each = [adjusted_rand(found.labels, refit.labels) for refit in refits]
+    each = [adjusted_rand(labels, refit.labels) for refit in refits]
     error = float(np.std(each, ddof=1) / np.sqrt(len(each))) if len(each) > 1 else NAN
     return (float(np.mean(each)) if each else NAN), error
 
 
-def _mean_jaccard(found: Assignment, refits: Sequence[Refit], k: int) -> Float64:
+def _mean_jaccard(labels: Labels, refits: Sequence[Refit], k: int) -> Float64:
     if not refits:
         return np.full(k, np.nan)
-    mean: Float64 = np.mean([segment_jaccard(found.labels, r.labels, k) for r in refits], axis=0)
+    mean: Float64 = np.mean([segment_jaccard(labels, r.labels, k) for r in refits], axis=0)
     return mean

@@ -91,6 +91,24 @@ def test_the_current_k_is_kept_when_no_other_leads():
     assert report.choice.reason
 
 
+def test_centers_that_are_given_are_scored_and_not_fitted_again():
+    own = np.array([[0.0, 0, 0], [6, 0, 0], [3, 3, 3]])
+    report = score_k(FOUR, [3, 4], seed=1, starts={3: own}, **QUICK)
+
+    np.testing.assert_array_equal(report.of(3).centers, own)
+    assert report.of(4).warm_ari == score_k(FOUR, [4], seed=1, **QUICK).of(4).warm_ari
+
+
+def test_a_large_table_is_refitted_by_a_sample_and_counted_in_full(monkeypatch):
+    monkeypatch.setattr("shared.core.selection.MOST_REFITTED", 120)
+    four = score_k(FOUR, [4], seed=1, **QUICK).of(4)
+
+    np.testing.assert_array_equal(four.counts, np.full(4, 80))
+    assert four.warm_ari == four.cold_ari == four.jaccard.min() == 1
+    assert 0.8 < four.silhouette < 1
+    assert four.silhouette_se > 0
+
+
 def test_the_input_is_not_changed():
     X = FOUR.copy()
     score_k(X, [3], seed=0, **QUICK)
