@@ -41,22 +41,32 @@ def clouds(run: Run) -> Clouds:
     """Sample customers and project them."""
     evidence, rows = run.evidence, run.sample()
     X, mean = evidence.scaled.X, evidence.scaled.X.mean(axis=0)
-    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(X - mean, rowvar=False)))
-    largest = np.argsort(variances)[::-1][:2]
-    loadings = axes[:, largest].T
-    loadings *= np.sign(loadings.sum(axis=1, keepdims=True) + 1e-12)  # a sign is arbitrary: choose one
+    loadings, explained = principal_axes(X - mean)
     raw = feature_matrix(RFM, evidence.table.rfm, evidence.table.as_of_ms)
     return Clouds(
         {segment.segment_id: shown(segment) for segment in run.model.segments},
         run.model.segment_ids[evidence.clustering.labels[rows]],
         (X[rows] - mean) @ loadings.T,
         (run.model.centers - mean) @ loadings.T,
-        variances[largest] / variances.sum(),
+        explained,
         run.model.features,
         loadings,
         raw[rows],
         evidence.table.n,
     )
+
+
+def principal_axes(centered: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the two directions (2, d) along which rows (n, d) vary most, and their shares (2,).
+
+    Of a single feature, or of a single row, what is missing is zero. A sign is arbitrary: the loadings'
+    sum is positive.
+    """
+    _, sizes, axes = np.linalg.svd(centered, full_matrices=False)
+    loadings, explained = np.zeros((2, centered.shape[1])), np.zeros(2)
+    loadings[: len(axes)] = axes[:2] * np.where(axes[:2].sum(axis=1, keepdims=True) < 0, -1, 1)
+    explained[: len(sizes)] = sizes[:2] ** 2 / max(float((sizes**2).sum()), 1e-300)
+    return loadings, explained
 
 
 def draw_plane(found: Clouds, colors: dict[int, str]) -> Any:
@@ -80,10 +90,9 @@ def draw_plane(found: Clouds, colors: dict[int, str]) -> Any:
         marker={"size": 14, "symbol": "x", "color": LIGHT.ink, "line": {"color": LIGHT.surface, "width": 2}},
         hoverinfo="name",
     )
-    shares = [f"{share:.0%} of the variance" for share in found.explained]
-    figure.update_xaxes(title=f"component 1 ({shares[0]})")
-    if len(shares) > 1:
-        figure.update_yaxes(title=f"component 2 ({shares[1]})")
+    first, second = (f"{share:.0%} of the variance" for share in found.explained)
+    figure.update_xaxes(title=f"component 1 ({first})")
+    figure.update_yaxes(title=f"component 2 ({second})")
     figure.update_layout(
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "itemsizing": "constant"}
     )

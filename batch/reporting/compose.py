@@ -1,6 +1,7 @@
 """The report of one run: the page, and the same numbers as plain values."""
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from batch.reporting import (
@@ -16,8 +17,9 @@ from batch.reporting import (
     tree,
 )
 from batch.reporting.run import Run
-from shared.reporting.page import KeyFigure, KeyFigures, Page
+from shared.reporting.page import KeyFigure, KeyFigures, Note, Page
 from shared.reporting.plain import to_plain
+from shared.reporting.values import DASH
 
 SCHEMA_VERSION = 1
 
@@ -73,7 +75,7 @@ def page(run: Run, found: Numbers) -> Page:
             maps.section(found.maps, tree.chart(found.tree)),
             origin.section(found.origin),
         ),
-        lead=(gates.lead(found.verdict), _key_figures(found)),
+        lead=(gates.lead(found.verdict), *_sampled(run), _key_figures(found)),
         footer=f"Checksum `{run.model.checksum}`, code {run.model.code_version}, seed {run.model.seed}.",
     )
 
@@ -84,13 +86,24 @@ def plain(found: Numbers) -> dict[str, Any]:
     return twin
 
 
+def _sampled(run: Run) -> list[Note]:
+    """Say so where a run has decided on a sample of its customers."""
+    seen = run.evidence.table.n
+    if seen == run.model.n_customers:
+        return []
+    text = (
+        f"Figures and shares below are of {seen:,} customers, drawn at random from {run.model.n_customers:,}."
+    )
+    return [Note(text, title="A sample")]
+
+
 def _key_figures(found: Numbers) -> KeyFigures:
     origin_, moved = found.origin, found.migration
     smallest = min(one.share for one in found.profiles.new)
     items = [
         KeyFigure("Customers", f"{origin_.n_customers:,}"),
         KeyFigure("Segments", str(found.k_curves.chosen), _before(found.k_curves.current)),
-        KeyFigure("Silhouette", f"{found.silhouettes.mean:.3f}", "of a sample"),
+        KeyFigure("Silhouette", _number(found.silhouettes.mean), "of a sample"),
         KeyFigure("Smallest segment", f"{smallest:.1%}", "of customers"),
         KeyFigure("Time", f"{sum(origin_.steps_s.values()):.1f} s", "all steps"),
     ]
@@ -104,3 +117,7 @@ def _key_figures(found: Numbers) -> KeyFigures:
 
 def _before(current: int | None) -> str:
     return "the first model" if current is None else f"the champion has {current}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if isfinite(value) else DASH

@@ -17,7 +17,7 @@ KINDS = {"vip": (5, 40, 9_000.0), "new": (10, 1, 60.0), "lapsed": (250, 3, 200.0
 MakeTable = Callable[..., CustomerTable]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_table() -> MakeTable:
     """Give a function that draws customers of the named kinds, `n` each."""
 
