@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from shared.core.drift.budget import Budget
 from shared.core.features import FEATURES
 from shared.settings_parts import Channel, Section
+from shared.settings_reclustering import GateSettings, ScheduleSettings
 
 
 class KafkaSettings(Section):
@@ -121,6 +123,11 @@ class ModelSettings(Section):
     outlier_rule: Literal["iqr", "zscore", "isolation_forest"] = "iqr"
     feature_selection: Literal["off", "variance", "correlation", "laplacian", "silhouette"] = "off"
     """How features are picked among all that are known; off: `features` as they are."""
+    in_process_customers: Annotated[int, Field(ge=1)] = 500_000
+    """With more of them, a re-clustering reads, settles and measures everybody with Spark."""
+    sample_customers: Annotated[int, Field(ge=1_000)] = 100_000
+    """With Spark: customers that k, candidates, identities and names are decided on."""
+    spark_memory: str = "2g"
     seed: int = 20_111_209
     bootstrap_min_customers: Annotated[int, Field(ge=10)] = 500
     provisional_days: Annotated[int, Field(ge=1)] = 90
@@ -150,43 +157,22 @@ class ModelSettings(Section):
         return self
 
 
-class GateSettings(Section):
-    """What a challenger must show before it replaces the champion by itself."""
+class DriftSettings(Section):
+    """The watch over daily flows."""
 
-    min_improvement: Annotated[float, Field(ge=0, lt=1)] = 0.01
-    """Part of the champion's quantization error that it must save. Two fits of one table differ by less."""
-    silhouette_slack: Annotated[float, Field(ge=0, le=1)] = 0.01
-    """How far its simplified silhouette may lie below the champion's."""
-    max_relabelled: Annotated[float, Field(ge=0, le=1)] = 0.15
-    """Share of customers whom the change of model alone may move to another identity, besides splits and
-    merges."""
-    max_ambiguity: Annotated[float, Field(ge=0, le=1)] = 0.8
-    """Cost of the match of a segment / cost of the second best, up to which its identity is carried over."""
-    min_customers_kept: Annotated[float, Field(ge=0, le=1)] = 0.8
-    """Customers of the table / customers of the last run: a smaller table is a fault, not a shop."""
+    false_alarms: str = "1 per 90 days"
+    """How many causes may be raised by chance, all channels together."""
 
-
-class ScheduleSettings(Section):
-    """When everybody is re-clustered."""
-
-    refit_days: Annotated[int, Field(ge=1)] = 7
-    """Event-time days between refits of a provisional champion."""
-    every_days: Annotated[int, Field(ge=1)] = 30
-    """Event-time days between re-clusterings afterwards."""
-    cron: str | None = None
-    """Five cron fields, in the zone of the input; replaces `every_days` by the wall clock."""
-    drift_cooldown_days: Annotated[int, Field(ge=1)] = 7
-    """Event-time days between two re-clusterings that drift asks for."""
-
-    @field_validator("cron")
+    @field_validator("false_alarms")
     @classmethod
-    def _cron_can_be_read(cls, cron: str | None) -> str | None:
-        from croniter import croniter  # noqa: PLC0415  most commands never need it
+    def _budget_can_be_read(cls, sentence: str) -> str:
+        Budget.parse(sentence)
+        return sentence
 
-        if cron is not None and (len(cron.split()) != 5 or not croniter.is_valid(cron)):
-            msg = f"should be five cron fields such as '0 3 1 * *' (03:00 on the 1st), got {cron!r}"
-            raise ValueError(msg)
-        return cron
+    @property
+    def budget(self) -> Budget:
+        """The sentence as a rate."""
+        return Budget.parse(self.false_alarms)
 
 
 class ReportSettings(Section):
@@ -255,6 +241,7 @@ class Settings(Section):
     gate: GateSettings = GateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     report: ReportSettings = ReportSettings()
+    drift: DriftSettings = DriftSettings()
     log: LogSettings = LogSettings()
     alerts: AlertSettings = AlertSettings()
     metrics: MetricsSettings = MetricsSettings()

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from time import monotonic, perf_counter
 from typing import Any
 
-import numpy as np
 from pymongo.database import Database
 from pyspark.sql import DataFrame
 
@@ -23,11 +22,12 @@ from shared.log import get_logger
 from streaming import executor, live_store
 from streaming.adopt import Adopted, Adopter
 from streaming.alarms import clock_jump, model_refused
+from streaming.announce import announce
 from streaming.checkpoint import folder_of, planned_offsets
 from streaming.context import BatchContext
 from streaming.live import NO_TICK_MS, LiveState, absorb, learn, read_up_to, total_delta
 from streaming.publish import publish_metrics
-from streaming.report import TaskReport, add_counts, decode
+from streaming.report import TaskReport, batch_summary, decode
 from streaming.restate import recount
 from streaming.reviews import due_review
 
@@ -81,6 +81,7 @@ class StreamJob:
                 population = recount(self._database, self._state, champion)
                 self._save(learn(self._state, population, champion))
                 self._publish()
+                self._tell()
                 self._ask_for_review()  # before the next tick, which would change the answer
                 _log.info("recounted", customers=population.total("customers"))
 
@@ -149,7 +150,7 @@ class StreamJob:
         learnt = learn(absorbed, population, champion)
         seconds = seconds | {"learn": perf_counter() - learning}
         failpoint("before_live_model")
-        self._save(replace(learnt, batch=_summary(reports, seconds, perf_counter() - started)))
+        self._save(replace(learnt, batch=batch_summary(reports, seconds, perf_counter() - started)))
         failpoint("live_model_written")
         self._publish()
 
@@ -168,6 +169,7 @@ class StreamJob:
                 "adopted", model=adopted.state.now.model_version, as_of=_iso(adopted.state.now.as_of_ms)
             )
             self._publish()
+            self._tell()
             self._ask_for_review()
         elif adopted.state.names != before.names:
             _log.info("segments_renamed", names=len(adopted.state.names))
@@ -194,6 +196,10 @@ class StreamJob:
         champion = self._champion()
         if champion is not None and self._state.now.as_of_ms is not None:
             publish_metrics(self._database, self._state, champion)
+
+    def _tell(self) -> None:
+        if announce(self._database, self._state, self._champion(), self._settings):
+            self._save(replace(self._state, asked_ms=self._state.now.as_of_ms))
 
     def _ask_for_review(self) -> None:
         rules = self._settings
@@ -238,21 +244,6 @@ class StreamJob:
 
     def _save(self, state: LiveState) -> None:
         self._state = live_store.save(self._database, state)
-
-
-def _summary(reports: list[TaskReport], seconds: dict[str, float], elapsed_s: float) -> Document:
-    rows = sum(report.read for report in reports)
-    for report in reports:
-        seconds = add_counts(seconds, report.seconds)
-    return {
-        "rows": rows,
-        "touched": sum(report.touched for report in reports),
-        "transitions": sum(report.transitions for report in reports),
-        "elapsed_s": elapsed_s,
-        "events_per_s": rows / elapsed_s,
-        "ended_at": datetime.now(UTC),
-        "seconds": {name: float(np.round(value, 4)) for name, value in sorted(seconds.items())},
-    }
 
 
 def _iso(ms: int | None) -> str | None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.artifact import ModelArtifact
+from shared.core.drift.memory import DriftMemory
 from shared.core.fixed_point import from_fixed
 from shared.core.placement import LiveModel, grid_of
 from shared.core.population import PopulationStatistics
@@ -73,7 +74,7 @@ class LiveState:
     offsets : partition -> next offset. now : what customers stand under; pending : what they are being
     brought to. centers (k, d), unit_weights (m, d) : learnt prototypes; empty without a model.
     asked_ms : the tick at which a re-clustering was last asked for. names : given to segments by
-    operators, by segment_id; customers carry them.
+    operators, by segment_id; customers carry them. drift : what the watch over flows and stock remembers.
     """
 
     stream_id: str
@@ -96,6 +97,7 @@ class LiveState:
     population: PopulationStatistics
     batch: Mapping[str, Any]
     names: Mapping[int, GivenName] = field(default_factory=dict)
+    drift: DriftMemory = field(default_factory=DriftMemory)
 
     def model(self, champion: ModelArtifact | None) -> LiveModel | None:
         """Join the learnt prototypes with their champion."""

@@ -13,6 +13,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from shared.adapters.mongo.collections import LIVE_MODEL
+from shared.core.drift.memory import DriftMemory
 from shared.core.population import PopulationStatistics
 from shared.core.segment_names import GivenName
 from shared.errors import LeaseHeld
@@ -90,6 +91,7 @@ def _document(state: LiveState) -> Document:
         "som": {"shape": list(state.unit_weights.shape), "weights": _bytes(state.unit_weights)},
         "population": state.population.to_document(),
         "batch": dict(state.batch) or None,
+        "drift": state.drift.to_document(),
         "names": [{"segment_id": at, **asdict(given)} for at, given in sorted(state.names.items())],
         "updated_at": datetime.now(UTC),
     }
@@ -124,6 +126,7 @@ def _state(document: Document) -> LiveState:
         unit_weights=_matrix(document["som"]["shape"], document["som"]["weights"]),
         population=PopulationStatistics.from_document(document["population"]),
         batch=document["batch"] or {},
+        drift=DriftMemory.from_document(document["drift"]),
         names={row["segment_id"]: GivenName(row["name"], row["action"]) for row in document["names"]},
     )
 

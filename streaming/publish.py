@@ -11,13 +11,26 @@ from pymongo.database import Database
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_STATS, SEGMENTS
 from shared.core.artifact import ModelArtifact
+from shared.core.drift.flows import DayFlow
+from shared.core.drift.memory import Reading
+from shared.core.drift.migration import behaviour_metrics, model_metric
 from shared.core.drift.staleness import DriftMetric, staleness
+from shared.core.drift.states import AT_ONCE, DriftState
 from shared.core.features import MINOR_PER_UNIT
 from shared.core.population import SEGMENT_SUMS
+from streaming.flows import load_model_move
 from streaming.live import LiveState
 
 Document = dict[str, Any]
 SECONDS_PER_DAY = 86_400
+_OF_THE_STOCK: Document = {"kind": "stock", "state": None, "observed": None, "expected": None}
+_STATUS_OF = {
+    DriftState.LEARNING: "undefined",
+    DriftState.OK: "ok",
+    DriftState.SUSPECT: "warn",
+    DriftState.DRIFT: "critical",
+    DriftState.RECOVERING: "warn",
+}
 
 
 def publish_metrics(database: Database[Document], state: LiveState, champion: ModelArtifact) -> None:
@@ -31,6 +44,19 @@ def publish_metrics(database: Database[Document], state: LiveState, champion: Mo
     metrics = staleness(champion, state.population, state.centers)
     _replace(database, DRIFT_METRICS, [_metric_row(metric, dated, state, champion) for metric in metrics])
     failpoint("metrics_written")
+
+
+def publish_watch(
+    database: Database[Document], state: LiveState, champion: ModelArtifact, flows: Sequence[DayFlow]
+) -> None:
+    """Write what the last tick's watch has measured: every channel, and how many stay where they are."""
+    dated = f"{state.now.model_epoch}:{state.now.as_of_ms}"
+    metrics = behaviour_metrics(flows) if flows and flows[-1].model_epoch == state.now.model_epoch else []
+    move = load_model_move(database, state.stream_id, state.now.model_epoch)
+    metrics += [] if move is None else [model_metric(move)]
+    rows = [_metric_row(metric, dated, state, champion) for metric in metrics]
+    rows += [_reading_row(reading, dated, state, champion) for reading in state.drift.readings]
+    _replace(database, DRIFT_METRICS, rows)
 
 
 def segment_rows(state: LiveState, champion: ModelArtifact) -> list[Document]:
@@ -75,6 +101,29 @@ def _metric_row(metric: DriftMetric, dated: str, state: LiveState, champion: Mod
         "warn": metric.warn,
         "critical": metric.critical,
         "status": metric.status,
+        **_OF_THE_STOCK,
+    }
+
+
+def _reading_row(reading: Reading, dated: str, state: LiveState, champion: ModelArtifact) -> Document:
+    names = {segment.segment_id: segment.name for segment in champion.segments}
+    is_segment = reading.segment_id is not None
+    metric = "drift_segments" if is_segment else f"drift_{reading.channel}"
+    limit = reading.limit
+    return {
+        "_id": f"{dated}:{metric}:{reading.segment_id if is_segment else 'all'}",
+        **_under(state),
+        "metric": metric,
+        "segment_id": reading.segment_id,
+        "segment_name": None if reading.segment_id is None else names[reading.segment_id],
+        "value": reading.score,
+        "warn": limit,
+        "critical": None if limit is None else AT_ONCE * limit,
+        "status": "undefined" if reading.score is None else _STATUS_OF[reading.state],
+        "kind": "flow",
+        "state": str(reading.state),
+        "observed": reading.observed,
+        "expected": reading.expected,
     }
 
 

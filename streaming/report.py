@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -125,3 +125,19 @@ def _newer(first: TaskReport, second: TaskReport) -> TaskReport:
     if first.newest_event_ms is None or second.newest_event_ms is None:
         return second if first.newest_event_ms is None else first
     return second if second.newest_event_ms > first.newest_event_ms else first
+
+
+def batch_summary(reports: list[TaskReport], seconds: dict[str, float], elapsed_s: float) -> dict[str, Any]:
+    """Return what the live model keeps about its last micro-batch."""
+    rows = sum(report.read for report in reports)
+    for report in reports:
+        seconds = add_counts(seconds, report.seconds)
+    return {
+        "rows": rows,
+        "touched": sum(report.touched for report in reports),
+        "transitions": sum(report.transitions for report in reports),
+        "elapsed_s": elapsed_s,
+        "events_per_s": rows / elapsed_s,
+        "ended_at": datetime.now(UTC),
+        "seconds": {name: round(float(value), 4) for name, value in sorted(seconds.items())},
+    }

@@ -5,7 +5,6 @@ stored. Both read in order of id and hold numbers, not documents, in memory.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,25 +30,14 @@ from shared.core.placement import (
     vectors_of,
 )
 from shared.core.population import PopulationStatistics, population_of
-from shared.core.rfm import CustomerStates, concatenate_states
 from shared.core.som.reopening import needs_reopening, reopen, settle
 from shared.core.yardstick import Yardstick
 from shared.errors import LeaseHeld
 from streaming.live import LiveState, Target
+from streaming.table import CustomerTable
 
 Document = dict[str, Any]
 _WRITE_CHUNK = 10_000
-
-
-@dataclass(frozen=True)
-class _Table:
-    """The customer table as columns, in order of id; segments : id and name of each customer's segment."""
-
-    ids: list[str]
-    revs: list[int]
-    states: CustomerStates
-    segments: list[tuple[int | None, str | None]]
-    is_at_target: NDArray[np.bool_]
 
 
 def recount(
@@ -74,9 +62,14 @@ def recount(
 
 
 def restate(
-    database: Database[Document], state: LiveState, target: Target, champion: ModelArtifact, start: LiveModel
+    database: Database[Document],
+    table: CustomerTable,
+    state: LiveState,
+    target: Target,
+    champion: ModelArtifact,
+    start: LiveModel,
 ) -> tuple[LiveModel, PopulationStatistics]:
-    """Bring every customer to `target`, learning from `start`, and write those that are not there yet.
+    """Bring every customer of `table` to `target`, learning from `start`; write those not there yet.
 
     Running it again after a crash gives the same model: it depends on the customers' RFM state and
     on `start`, neither of which it changes.
@@ -85,7 +78,6 @@ def restate(
     ------
     LeaseHeld : a customer was written by somebody else meanwhile.
     """
-    table = _read(database, target)
     model, placed = _relearn(table.states.rfm, champion, start)
     _write(database, table, placed, model, state, target)
     shape = (len(model.centers), len(model.unit_weights), model.centers.shape[1])
@@ -118,33 +110,9 @@ def _resettled(
     return settled.weights
 
 
-def _read(database: Database[Document], target: Target) -> _Table:
-    ids: list[str] = []
-    revs: list[int] = []
-    segments: list[tuple[int | None, str | None]] = []
-    there: list[bool] = []
-    states: list[CustomerStates] = []
-    for documents in store.scan(store.customers_of(database)):
-        ids += [document["_id"] for document in documents]
-        revs += [document["rev"] for document in documents]
-        segments += [(document["segment_id"], document["segment_name"]) for document in documents]
-        there += [_is_at(document, target) for document in documents]
-        states.append(
-            codec.states_of([{**d, "recent_events": b"", "recent_invoices": b""} for d in documents])
-        )
-    return _Table(ids, revs, concatenate_states(states), segments, np.array(there, np.bool_))
-
-
-def _is_at(document: Document, target: Target) -> bool:
-    as_of = document["as_of"]
-    return (
-        document["model_epoch"] == target.model_epoch and as_of is not None and int(as_of) == target.as_of_ms
-    )
-
-
 def _write(
     database: Database[Document],
-    table: _Table,
+    table: CustomerTable,
     placed: Placements,
     model: LiveModel,
     state: LiveState,

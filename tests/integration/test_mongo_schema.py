@@ -32,6 +32,7 @@ def drift_metric(**changes: Any) -> dict[str, Any]:
         "segment_id": None,
     }
     document |= {"segment_name": None, "value": 0.1, "warn": 0.02, "critical": 0.1, "status": "warn"}
+    document |= {"kind": "stock", "state": None, "observed": None, "expected": None}
     return document | {"as_of": NOON, "model_version": 1, "model_epoch": 1} | changes
 
 

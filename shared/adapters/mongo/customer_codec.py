@@ -11,6 +11,7 @@ import numpy as np
 from bson.datetime_ms import DatetimeMS
 from numpy.typing import NDArray
 
+from shared.core.drift.flows import TickTable
 from shared.core.features import MINOR_PER_UNIT, recency_days
 from shared.core.placement import CLUSTERED, NOBODY, STATUS_NAMES, LiveModel, Placements
 from shared.core.recent import pack, unpack
@@ -201,6 +202,18 @@ def tick_keys(states: CustomerStates) -> list[dict[str, Any]]:
             "monetary_minor": states.monetary_minor.tolist(),
             "last_purchase_at": _dates(states.last_purchase_ms),
         }
+    )
+
+
+def ticks_of(documents: Sequence[Document]) -> TickTable:
+    """Read what m customers were as of the last tick."""
+    empty = {"frequency": 0, "monetary_minor": 0, "last_purchase_at": None}
+    rows = [document["at_tick"] or empty for document in documents]
+    return TickTable(
+        _whole(rows, "frequency"),
+        _whole(rows, "monetary_minor"),
+        _times(rows, "last_purchase_at", NEVER_MS),
+        np.array([document["at_tick"] is not None for document in documents], np.bool_),
     )
 
 

@@ -113,9 +113,13 @@ DRIFT_METRICS = shape(
     fields(STRING, "_id metric")
     | {"segment_id": or_null(WHOLE), "segment_name": or_null(STRING)}
     | fields(or_null(NUMBER), "value warn critical")
-    | {"status": one_of("ok", "warn", "critical", "undefined")}
+    | {"status": one_of("ok", "warn", "critical", "undefined"), "kind": one_of("stock", "flow")}
+    | {"state": {"enum": ["learning", "ok", "suspect", "drift", "recovering", None]}}
+    | fields(or_null(NUMBER), "observed expected")
     | _UNDER_MODEL
 )
+
+FLOWS = shape(fields(STRING, "_id stream_id") | {"kind": one_of("day", "model"), "day": COUNT} | _UNDER_MODEL)
 
 TRANSITIONS = shape(
     fields(STRING, "_id customer_id")

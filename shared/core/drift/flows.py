@@ -108,8 +108,8 @@ def day_flow(
     ticks_ms : the last tick and the one to measure up to.
     """
     had = RfmColumns(before.frequency, before.monetary_minor, now.first_purchase_ms, before.last_purchase_ms)
-    yesterday, aged = (_labels(had, champion, tick, before.is_known) for tick in ticks_ms)
-    today = _labels(now, champion, ticks_ms[1], np.ones_like(before.is_known))
+    yesterday, aged = (champion_labels(had, champion, tick, before.is_known) for tick in ticks_ms)
+    today = champion_labels(now, champion, ticks_ms[1], np.ones_like(before.is_known))
     k = champion.k
     sums = np.column_stack(
         [_purchases(now, before, groups), _counted(groups, today >= 0), _innovations(today, aged, groups, k)]
@@ -132,6 +132,19 @@ def channel_values(sums: NDArray[Any]) -> Float64:
     shares = np.asarray(sums[..., len(SUMS) :], np.float64) / np.maximum(everybody, 1.0)[..., np.newaxis]
     head = np.stack([basket, np.log1p(buyers), np.log1p(columns["arrivals"])], axis=-1)
     return np.concatenate([head, shares], axis=-1)
+
+
+def champion_labels(
+    rfm: RfmColumns, champion: ModelArtifact, as_of_ms: int, mask: NDArray[np.bool_]
+) -> Int64:
+    """Nearest champion center of each customer, (n,); `NOBODY` outside `mask` or where there is none."""
+    inside = np.flatnonzero((cluster_status(rfm, has_model=True) == CLUSTERED) & mask)
+    labels = np.full(mask.size, NOBODY, np.int64)
+    if inside.size:
+        some = RfmColumns(*(getattr(rfm, name)[inside] for name in RfmColumns.__dataclass_fields__))
+        rows = from_fixed(vectors_of(some, champion, as_of_ms))
+        labels[inside] = assign(rows, champion.centers).labels
+    return labels
 
 
 def _purchases(now: RfmColumns, before: TickTable, groups: Int64) -> Int64:
@@ -158,14 +171,3 @@ def _innovations(today: Int64, aged: Int64, groups: Int64, k: int) -> Int64:
 
 def _counted(groups: Int64, mask: NDArray[np.bool_]) -> Int64:
     return np.bincount(groups[mask], minlength=GROUPS)
-
-
-def _labels(rfm: RfmColumns, champion: ModelArtifact, as_of_ms: int, mask: NDArray[np.bool_]) -> Int64:
-    """Nearest champion center of each customer, (n,); `NOBODY` outside `mask` or where there is none."""
-    inside = np.flatnonzero((cluster_status(rfm, has_model=True) == CLUSTERED) & mask)
-    labels = np.full(mask.size, NOBODY, np.int64)
-    if inside.size:
-        some = RfmColumns(*(getattr(rfm, name)[inside] for name in RfmColumns.__dataclass_fields__))
-        rows = from_fixed(vectors_of(some, champion, as_of_ms))
-        labels[inside] = assign(rows, champion.centers).labels
-    return labels

@@ -33,7 +33,7 @@ SETTLE_DAYS: Final = 14
 WATCHED_DAYS: Final = 56
 
 
-CAUTION: Final = 2.5
+CAUTION: Final = 2.0
 """Times fewer alarms than asked for that limits aim at. Eight weeks know their own noise, and above all its
 tail and what one week owes to the last, only so well; resampling them cannot tell. Measured on simulated
 quiet years: see tests/oracle/drift."""

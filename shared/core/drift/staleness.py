@@ -159,6 +159,11 @@ def _feature_metrics(model: ModelArtifact, population: PopulationStatistics) -> 
             yield _metric(f"{measure}_{name}", value, levels=LEVELS[measure])
 
 
+def judged(metric: str, value: float | None, levels: tuple[float, float]) -> DriftMetric:
+    """Put a value about everybody beside its levels (warn, critical)."""
+    return _metric(metric, value, levels=levels)
+
+
 def _metric(
     metric: str,
     value: float | None,

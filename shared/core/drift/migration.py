@@ -1,0 +1,91 @@
+"""How many customers stay in their segment, and whether time, they themselves or a new model moved them.
+
+Three steps lead from one table to the next, and each changes one thing only: the same customers a day
+older, the same day with their purchases, the same table under another model.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.core.artifact import ModelArtifact
+from shared.core.drift.flows import DayFlow, champion_labels
+from shared.core.drift.staleness import DriftMetric, judged
+from shared.core.features import RfmColumns
+from shared.core.monic import overlap_matrix
+
+FEWEST_DAYS: Final = 28
+"""Of history before a day's retention is compared with it."""
+
+MODEL_LEVELS: Final = (0.95, 0.85)
+"""A new model may rename a twentieth of the customers without a word; beyond .15 its gate refuses."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelMove:
+    """Customers by segment before a promotion (rows) and after it (columns), at one tick."""
+
+    before_ids: tuple[int, ...]
+    after_ids: tuple[int, ...]
+    moves: NDArray[np.int64]
+
+    def to_document(self) -> dict[str, Any]:
+        """Return a plain mapping."""
+        ids = {"before_ids": list(self.before_ids), "after_ids": list(self.after_ids)}
+        return ids | {"moves": self.moves.astype("<i8").tobytes()}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "ModelMove":
+        """Read what `to_document` wrote."""
+        before, after = (tuple(document[name]) for name in ("before_ids", "after_ids"))
+        return cls(before, after, np.frombuffer(document["moves"], "<i8").reshape(len(before), len(after)))
+
+
+def model_move(
+    rfm: RfmColumns,
+    before_labels: NDArray[np.int64],
+    before: ModelArtifact,
+    after: ModelArtifact,
+    as_of_ms: int,
+) -> ModelMove:
+    """Place n customers under a new champion beside where the old one had them, (n,) labels."""
+    everybody = np.ones(before_labels.size, np.bool_)
+    labels = champion_labels(rfm, after, as_of_ms, everybody)
+    moves = overlap_matrix(before_labels, labels, k_old=before.k, k_new=after.k).astype(np.int64)
+    return ModelMove(tuple(before.segment_ids.tolist()), tuple(after.segment_ids.tolist()), moves)
+
+
+def retention(moves: NDArray[np.int64]) -> float | None:
+    """Return the share of customers on the diagonal of (k, k); None if there are none."""
+    total = int(moves.sum())
+    return int(np.trace(moves)) / total if total else None
+
+
+def behaviour_metrics(flows: Sequence[DayFlow]) -> list[DriftMetric]:
+    """Retention of the last day by ageing and by purchases, against the 5th and 1st percentile before it.
+
+    Only single days under one model are compared; with too few of them there is no level yet.
+    """
+    today = flows[-1]
+    earlier = [f for f in flows[:-1] if f.model_epoch == today.model_epoch and f.is_open]
+    found = []
+    for name in ("ageing", "purchases"):
+        value = retention(getattr(today, name)) if today.span_days == 1 else None
+        history = [kept for kept in (retention(getattr(f, name)) for f in earlier) if kept is not None]
+        if len(history) < FEWEST_DAYS:
+            value, levels = None, (0.0, 0.0)
+        else:
+            levels = tuple(np.quantile(history, [0.05, 0.01]).tolist())
+        found.append(judged(f"retention_{name}", value, (levels[0], levels[1])))
+    return found
+
+
+def model_metric(move: ModelMove) -> DriftMetric:
+    """Return the share of customers that a promotion left under their identity."""
+    same = np.array(move.before_ids)[:, np.newaxis] == np.array(move.after_ids)
+    total = int(move.moves.sum())
+    value = int(move.moves[same].sum()) / total if total else None
+    return judged("retention_model", value, MODEL_LEVELS)

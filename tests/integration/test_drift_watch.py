@@ -1,0 +1,175 @@
+"""Two months of a shop, day by day, on the real database: what the watch measures, says and repeats."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from shared.adapters.mongo import collections
+from shared.config import Settings, StreamSettings, TickSettings
+from shared.core.drift.states import DriftState
+from streaming import live_store
+from streaming.adopt import Adopter
+from streaming.job import Addresses, StreamJob
+from streaming.live import LiveState, learn
+from tests.support import small_model
+from tests.support.merging import chunk_of, merge, put_in_force, state_under
+from tests.support.small_model import AS_OF, AS_OF_MS
+from tests.support.state_oracle import DAY_MS, Line
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from shared.core.artifact import ModelArtifact
+
+    Mongo = Database[dict[str, Any]]
+
+SETTINGS = Settings(tick=TickSettings(clock="event"), stream=StreamSettings(pause_for_requests=False))
+SEEN = frozenset({1, 2, 3})
+N, PER_DAY, DEAR_FROM, DAYS = 400, 60, 50, 62
+WALL_CLOCK = ("created_at", "updated_at", "finished_at")
+
+
+class _Interrupted(Exception):
+    """Stands for a power cut."""
+
+
+class _Shop:
+    """A stream whose micro-batches are whole days; `factor` multiplies what everybody spends."""
+
+    def __init__(self, database: "Mongo", champion: "ModelArtifact") -> None:
+        self.database, self.champion = database, champion
+        collections.ensure(database)
+        self.champion = put_in_force(database, champion, 0)
+        state = replace(state_under(self.champion), first_event_ms=AS_OF_MS - DAY_MS)
+        self._start(live_store.save(database, state))
+
+    def _start(self, state: LiveState) -> None:
+        adopter = Adopter(self.database, SETTINGS, accept_jump=False)
+        self.job = StreamJob(self.database, SETTINGS, Addresses("", ""), state, adopter, lambda: False)
+
+    def restart(self) -> None:
+        """Come back after a crash, with nothing but the database."""
+        state = live_store.load(self.database, "main")
+        assert state is not None
+        self._start(state)
+        self.job.recover()
+        self.job.idle()
+
+    def trade(self, day: int, factor: float = 1.0) -> None:
+        """Take the tick of the last day, then merge a day's purchases."""
+        self.job.idle()
+        state, chunk = self.job.state, chunk_of(_lines(day, factor), PER_DAY * day)
+        if state.offsets.get(0, 0) < PER_DAY * (day + 1):
+            delta = merge(self.database, state, self.champion, chunk).delta
+            learnt = learn(state, state.population.merge(delta), self.champion)
+            date = AS_OF.date() + timedelta(days=day)
+            self.job._save(replace(learnt, offsets={0: PER_DAY * (day + 1)}, days={date: SEEN}))
+            self.job._publish()
+
+
+def _lines(day: int, factor: float) -> list[Line]:
+    rng = np.random.default_rng(day)
+    customers = rng.choice(N, PER_DAY, replace=False)
+    return [
+        Line(
+            customer=int(customer),
+            event=1000 * day + i,
+            invoice=1000 * day + i,
+            ms=AS_OF_MS + day * DAY_MS + 3_600_000 + i,
+            amount=int(rng.lognormal(12.0, 0.6) * factor),
+            is_return=False,
+        )
+        for i, customer in enumerate(customers)
+    ]
+
+
+def _said(database: "Mongo") -> dict[str, list[dict[str, Any]]]:
+    """Everything that the watch leaves behind, wall clock apart."""
+    return {
+        name: [
+            {key: value for key, value in row.items() if key not in WALL_CLOCK}
+            for row in database[name].find().sort("_id", 1)
+        ]
+        for name in ("flows", "drift_metrics", "alerts", "requests", "segment_stats")
+    }
+
+
+@pytest.fixture(scope="module")
+def told(mongo_client: Any) -> Any:
+    """What a shop says that raises its prices by half, run without any interruption."""
+    database = mongo_client["test_drift_watch"]
+    shop = _Shop(database, small_model.champion())
+    for day in range(DAYS):
+        shop.trade(day, 1.6 if day >= DEAR_FROM else 1.0)
+    shop.job.idle()
+    yield _said(database), shop.job.state
+    mongo_client.drop_database("test_drift_watch")
+
+
+def test_a_rise_of_spend_is_one_alert_and_one_request(told: Any) -> None:
+    said, state = told
+    drift = [row for row in said["alerts"] if row["kind"].startswith("drift")]
+
+    assert [(row["kind"], row["status"]) for row in drift] == [("drift_basket", "firing")]
+    assert drift[0]["evidence"]["diagnosis"] == "spend shift"
+    assert "advisory" in drift[0]["message"]
+    onset = drift[0]["first_as_of"]
+    assert (
+        timedelta(days=DEAR_FROM) < onset.replace(tzinfo=AS_OF.tzinfo) - AS_OF < timedelta(days=DEAR_FROM + 8)
+    )
+    assert state.drift.alarms == 1
+    assert any(row["kind"] == "drift" for row in said["requests"])
+
+
+def test_every_day_is_one_flow_and_every_channel_one_row_a_day(told: Any) -> None:
+    said, _ = told
+    days = [row for row in said["flows"] if row["kind"] == "day"]
+
+    assert len(days) == DAYS
+    assert all(row["buyers"] == PER_DAY for row in days[1:])
+    rows = [row for row in said["drift_metrics"] if row["metric"] == "drift_basket"]
+    assert [row["state"] for row in rows[:30]] == ["learning"] * 30
+    assert rows[-1]["state"] in {DriftState.DRIFT, DriftState.SUSPECT}
+    assert rows[-1]["observed"] > rows[-1]["expected"] * 1.2
+
+
+def _cut(after: str) -> Callable[[str], None]:
+    def failpoint(name: str) -> None:
+        if name == after:
+            raise _Interrupted
+
+    return failpoint
+
+
+CRASHES = {
+    20: ("streaming.adopt", "pending_written"),
+    48: ("streaming.restate", "documents_rewritten"),
+    54: ("streaming.publish", "metrics_written"),
+    55: ("streaming.restate", "documents_rewritten"),
+}
+"""By day: at which point the power fails."""
+
+
+def test_crashes_anywhere_change_nothing_that_is_said(
+    mongo_database: "Mongo", told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = _Shop(mongo_database, small_model.champion())
+    for day in range(DAYS):
+        factor = 1.6 if day >= DEAR_FROM else 1.0
+        if day in CRASHES:
+            module, point = CRASHES[day]
+            with monkeypatch.context() as patched:
+                patched.setattr(f"{module}.failpoint", _cut(point))
+                with pytest.raises(_Interrupted):
+                    shop.trade(day, factor)
+            shop.restart()
+        shop.trade(day, factor)
+    shop.job.idle()
+
+    said, state = told
+    assert _said(mongo_database) == said
+    assert shop.job.state.drift == state.drift
