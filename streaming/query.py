@@ -32,6 +32,7 @@ from streaming.checkpoint import exclusive, folder_of, refuse_if_ahead
 from streaming.job import Addresses, StreamJob
 from streaming.source import read_records, start_spark
 from streaming.startup import open_state
+from streaming.timing import OnBatch, timing
 
 Document = dict[str, Any]
 _log = get_logger("stream")
@@ -128,26 +129,27 @@ def _run_query(
     keeper: leases.LeaseKeeper,
 ) -> bool:
     checkpoint = folder_of(settings.stream, job.state.fence_epoch)
-    spark = start_spark(settings, connector_jars, checkpoint)
-    stop.listen()
-    try:
-        query = _start_query(spark, job, settings, addresses, checkpoint)
-        caught_up = partial(_is_caught_up, job, settings, addresses) if options.until_caught_up else None
-        _watch(query, job, settings, stop, keeper, caught_up)
-        return _stop_query(query, job)
-    finally:
-        spark.stop()
+    with timing(settings.metrics.driver_port) as timed:
+        spark = start_spark(settings, connector_jars, checkpoint)
+        stop.listen()
+        try:
+            query = _start_query(spark, timed(job.on_batch), settings, addresses, checkpoint)
+            caught_up = partial(_is_caught_up, job, settings, addresses) if options.until_caught_up else None
+            _watch(query, job, settings, stop, keeper, caught_up)
+            return _stop_query(query, job)
+        finally:
+            spark.stop()
 
 
 def _start_query(
-    spark: SparkSession, job: StreamJob, settings: Settings, addresses: Addresses, checkpoint: Path
+    spark: SparkSession, on_batch: OnBatch, settings: Settings, addresses: Addresses, checkpoint: Path
 ) -> StreamingQuery:
     writer = read_records(spark, settings, addresses.kafka_bootstrap).writeStream
     return (
         writer.queryName(f"resegment-{settings.stream.id}")
         .trigger(processingTime=f"{settings.stream.trigger_interval_s} seconds")
         .option("checkpointLocation", str(checkpoint))
-        .foreachBatch(job.on_batch)
+        .foreachBatch(on_batch)
         .start()
     )
 

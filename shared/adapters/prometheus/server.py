@@ -22,7 +22,7 @@ def serving(collector: Collector, host: str, port: int) -> Iterator[int]:
     try:
         server, thread = start_http_server(port, host, registry)
     except OSError as error:
-        msg = f"metrics should listen on {host}:{port}; got {error.strerror}; choose another metrics.port"
+        msg = f"metrics should listen on {host}:{port}; got {error.strerror}; choose another metrics port"
         raise InvalidConfig(msg) from None
     try:
         yield server.server_port
