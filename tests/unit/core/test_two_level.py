@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, is_valid_linkage, linkage
 from sklearn.metrics import adjusted_rand_score
 
-from shared.core.two_level import macro_segments, weighted_linkage
+from shared.core.two_level import labels_of, macro_segments, weighted_linkage
 from shared.errors import InvalidConfig
 
 METHODS = ["ward", "average"]
@@ -84,6 +84,17 @@ def test_a_single_prototype_is_a_segment():
 
     assert segments.labels.tolist() == [0]
     assert segments.linkage.shape == (0, 4)
+
+
+@pytest.mark.parametrize("k", [1, 2, 7, 60])
+def test_a_cut_is_that_of_scipy(k):
+    points, _ = prototypes(60)
+    joins = linkage(points, "ward")
+
+    labels = labels_of(joins, k)
+
+    assert adjusted_rand_score(labels, fcluster(joins, k, "maxclust")) == 1
+    assert list(dict.fromkeys(labels.tolist())) == list(range(k))
 
 
 def test_nothing_given_is_changed_and_nothing_returned_can_be():
