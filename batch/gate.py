@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from batch.align import Identities
 from batch.champion import ChampionView, has_same_transform
 from shared.adapters.mongo.requests import Kind
-from shared.config import GateSettings
 from shared.core.artifact import ModelArtifact
 from shared.core.kmeans import assign
-from shared.core.selection import Floors, KScores
+from shared.core.selection import KScores
 from shared.core.silhouette import simplified_silhouette
+from shared.settings_reclustering import GateSettings
 
 Family = Literal["reason", "veto"]
 NOT_MEASURED = "not measured"
@@ -163,7 +163,7 @@ def _simplified(X: NDArray[np.float64], centers: NDArray[np.float64]) -> float:
 
 def _min_share(bout: Bout) -> Check:
     """Judge the smallest segment that its spend does not excuse; a small VIP segment is no accident."""
-    floors, labels = Floors(), assign(bout.X, bout.challenger.centers).labels
+    floors, labels = bout.rules.floors, assign(bout.X, bout.challenger.centers).labels
     counts = np.bincount(labels, minlength=bout.challenger.k)
     spend = np.bincount(labels, bout.spend, bout.challenger.k) / max(float(bout.spend.sum()), 1e-9)
     is_excused = (counts >= floors.customers) & (spend >= floors.spend_share)
@@ -174,17 +174,17 @@ def _min_share(bout: Bout) -> Check:
 
 def _warm_ari(bout: Bout) -> Check:
     found = (bout.scores.warm_ari, bout.scores.warm_ari_se) if bout.scores else (np.nan, 0.0)
-    return _floor(bout, "warm_ari", "agreement of warm refits", found, Floors().warm_ari)
+    return _floor(bout, "warm_ari", "agreement of warm refits", found, bout.rules.floors.warm_ari)
 
 
 def _cold_ari(bout: Bout) -> Check:
     found = (bout.scores.cold_ari, bout.scores.cold_ari_se) if bout.scores else (np.nan, 0.0)
-    return _floor(bout, "cold_ari", "agreement of cold refits", found, Floors().cold_ari)
+    return _floor(bout, "cold_ari", "agreement of cold refits", found, bout.rules.floors.cold_ari)
 
 
 def _jaccard(bout: Bout) -> Check:
     found = (float(bout.scores.jaccard.min(initial=np.inf)) if bout.scores else np.nan, 0.0)
-    return _floor(bout, "jaccard", "recovery of the weakest segment", found, Floors().jaccard)
+    return _floor(bout, "jaccard", "recovery of the weakest segment", found, bout.rules.floors.jaccard)
 
 
 def _floor(bout: Bout, name: str, words: str, found: tuple[float, float], floor: float) -> Check:

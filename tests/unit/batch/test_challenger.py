@@ -17,10 +17,11 @@ from batch.name import name
 from batch.scale import scale
 from batch.som import fit_som
 from shared.adapters.mongo.requests import Kind
-from shared.config import GateSettings, ModelSettings
+from shared.config import ModelSettings
 from shared.core.artifact import ModelArtifact
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.lloyd import fit_kmeans
+from shared.settings_reclustering import GateSettings
 
 MakeTable = Callable[..., CustomerTable]
 SETTINGS = ModelSettings()

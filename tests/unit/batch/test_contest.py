@@ -11,9 +11,10 @@ from batch.gate import Decision
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.run import Past, Stopwatch, Wish
-from shared.config import GateSettings, ModelSettings, Settings
+from shared.config import ModelSettings, Settings
 from shared.core.artifact import ModelArtifact
 from shared.core.k_choice import LastRun
+from shared.settings_reclustering import GateSettings
 
 MakeTable = Callable[..., CustomerTable]
 Found = tuple[ModelArtifact, Evidence, Decision]

@@ -10,10 +10,10 @@ import pytest
 from batch.align import Identities
 from batch.champion import ChampionView
 from batch.gate import Bout, Check, decide, first
-from shared.config import GateSettings
 from shared.core.artifact import ModelArtifact
 from shared.core.k_scores import KScores
 from shared.core.transform import FeatureTransform
+from shared.settings_reclustering import GateSettings
 from tests.support import small_model
 
 FEATURES = ("recency_days", "frequency", "monetary")

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.config import ModelSettings, ScheduleSettings, Settings, TickSettings
+from shared.config import ModelSettings, Settings, TickSettings
 from shared.core.fixed_point import SCALE
 from shared.core.population import PopulationStatistics
 from shared.core.statistics import BatchStatistics
+from shared.settings_reclustering import ScheduleSettings
 from streaming.adopt import Adopter
 from streaming.context import BatchContext
 from streaming.live import (
