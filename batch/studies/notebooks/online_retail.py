@@ -1,16 +1,13 @@
 # %% [markdown]
-# # Online Retail
-#
-# The chapters of the report, made by the same functions, from the lines to four kinds of customers.
+"""
+# Online Retail.
 
-# %% tags=["parameters"]
-from pathlib import Path
-
-from batch.studies.reading import CsvFile
-
-DATA = CsvFile(Path("data/online_retail.csv.gz"))
+The chapters of the report, made by the same functions, from the lines to four kinds of customers.
+"""
 
 # %%
+from pathlib import Path
+
 from batch.studies.framework.showing import show
 from batch.studies.framework.spark import shared_spark
 from batch.studies.online_retail import (
@@ -23,12 +20,20 @@ from batch.studies.online_retail.cleaning import clean
 from batch.studies.online_retail.reading import read_lines
 from batch.studies.online_retail.rfm import to_customers
 from batch.studies.online_retail.spark_kmeans import fit_curve
+from batch.studies.reading import CsvFile
 
+# %% tags=["parameters"]
+DATA = CsvFile(Path("data/online_retail.csv.gz"))
+
+# %%
 lines = read_lines(DATA)
 lines.head()
 
 # %% [markdown]
-# ## The lines
+"""
+## The lines
+"""
+
 # %%
 show(*chapters_lines.structure(lines).blocks)
 
@@ -39,7 +44,10 @@ show(*chapters_lines.customers(lines).blocks)
 show(*chapters_lines.duplicates(lines).blocks)
 
 # %% [markdown]
-# ## Outliers, prices, cancellations
+"""
+## Outliers, prices, cancellations
+"""
+
 # %%
 show(*chapters_money.capping(lines).blocks)
 
@@ -50,7 +58,10 @@ show(*chapters_money.prices(lines).blocks)
 show(*chapters_money.cancellations(lines).blocks)
 
 # %% [markdown]
-# ## What is left
+"""
+## What is left
+"""
+
 # %%
 cleaned = clean(lines)
 show(*chapters_cleaned.cleaning(lines, cleaned, k=4, seed=0).blocks)
@@ -59,13 +70,19 @@ show(*chapters_cleaned.cleaning(lines, cleaned, k=4, seed=0).blocks)
 show(*chapters_cleaned.categories(cleaned).blocks)
 
 # %% [markdown]
-# ## Customers
+"""
+## Customers
+"""
+
 # %%
 customers = to_customers(cleaned.lines)
 show(*chapters_segments.rfm(customers).blocks)
 
 # %% [markdown]
-# Three values of k, to keep the notebook quick; the report has all.
+"""
+Three values of k, to keep the notebook quick; the report has all.
+"""
+
 # %%
 with shared_spark() as spark:
     raw = fit_curve(spark(), customers.raw, ks=(3, 4, 5))

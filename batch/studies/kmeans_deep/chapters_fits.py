@@ -1,0 +1,196 @@
+"""Chapters on k, on where fits begin, and on other algorithms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from batch.studies.framework import Chapter, Figure, Number, Table, Text
+from batch.studies.kmeans_deep import figures_fits as figures
+from batch.studies.kmeans_deep.algorithms import Mixtures, Outcome
+from batch.studies.kmeans_deep.consensus import Consensus, Robustness
+from batch.studies.kmeans_deep.quality import Curve
+from batch.studies.kmeans_deep.starts import Starts
+
+Float64 = NDArray[np.float64]
+
+
+def how_many(wide: Curve, rfm: Curve, *, k: int) -> Chapter:
+    """Ask every measure for k."""
+    rows = [
+        {"features": words} | asdict(quality)
+        for words, curve in (("nine", wide), ("recency, frequency, monetary", rfm))
+        for quality in curve.qualities
+    ]
+    picks = (wide.elbow, wide.by_silhouette, wide.by_davies_bouldin, wide.by_dunn, wide.by_calinski_harabasz)
+    n_answers = len({pick for pick in picks if pick is not None})
+    return Chapter(
+        "How many clusters",
+        (
+            Figure(
+                "measures",
+                "Four measures by k",
+                "Ringed: the k that the measure would pick. Best of five starts each.",
+                partial(figures.measures, wide, rfm),
+            ),
+            Number("pick_elbow", "elbow", wide.elbow),
+            Number("pick_silhouette", "silhouette", wide.by_silhouette),
+            Number("pick_davies_bouldin", "Davies-Bouldin", wide.by_davies_bouldin),
+            Number("pick_dunn", "Dunn", wide.by_dunn),
+            Number("pick_calinski_harabasz", "Calinski-Harabasz", wide.by_calinski_harabasz),
+            *(
+                Number(f"wide_k{q.k}_silhouette", f"silhouette, k = {q.k}", q.silhouette, digits=3)
+                for q in wide.qualities
+            ),
+            Table("measures", "All measures", pd.DataFrame(rows), decimals=3),
+            Text(
+                f"Asked for the k of nine features, five measures give {n_answers} answers. Dunn divides the "
+                "smallest gap by the largest diameter: with thousands of customers, two neighbours decide "
+                "it. "
+                "Measures of spaces of different dimension cannot be compared at all: nine features do not "
+                "cluster worse than three because their silhouette is lower."
+            ),
+            Text(
+                f"From here on k = {k}, one for each label that the document names. The product asks first "
+                "whether segments come back in resampled customers and are large enough, and separation last."
+            ),
+        ),
+    )
+
+
+def beginnings(found: Mapping[str, Sequence[Starts]]) -> Chapter:
+    """Compare starts on customers without and with gaps between them."""
+    rows = [
+        {
+            "customers": name,
+            "start": each.method,
+            "within 1% of the best, %": 100 * each.good_share,
+            "mean ratio": float(each.ratios.mean()),
+            "worst ratio": float(each.ratios.max()),
+            "mean passes": float(each.passes.mean()),
+        }
+        for name, starts in found.items()
+        for each in starts
+    ]
+    numbers = [
+        Number(
+            f"good_starts_{at}_{each.method.replace(' ', '_').replace('+', 'p').replace('-', '_')}_percent",
+            f"{name}: {each.method}, good starts, %",
+            100 * each.good_share,
+            digits=1,
+        )
+        for at, (name, starts) in enumerate(found.items())
+        for each in starts
+    ]
+    return Chapter(
+        "Where K-means begins",
+        (
+            Figure(
+                "starts",
+                "One start each, over seeds",
+                "A dot is one fit run until it rests; the line is the median. 1 is the best fit that any "
+                "found.",
+                partial(figures.start_ratios, found),
+            ),
+            Table("starts", "Starts", pd.DataFrame(rows), decimals=3),
+            *numbers,
+            Text(
+                "On the shop's customers, one cloud without gaps, it hardly matters where a start begins: "
+                "every method mostly ends in some optimum a few percent above the best. On customers of "
+                "distinct kinds random starts miss a kind and stay there, and careful seeding pays. Either "
+                "way the remedy is "
+                "several starts, of which the best is kept; the product uses greedy k-means++ and ten."
+            ),
+        ),
+    )
+
+
+def algorithms(outcomes: Sequence[Outcome], mixtures: Mixtures, scores: Float64, *, k: int) -> Chapter:
+    """Lay other algorithms beside K-means."""
+    columns = ("name", "n_clusters", "noise_share", "largest_share", "silhouette", "davies_bouldin", "ari")
+    rows = [{name: getattr(outcome, name) for name in columns} for outcome in outcomes]
+    by_name = {outcome.name: outcome for outcome in outcomes}
+    average, dense = by_name["hierarchical, average"], by_name["HDBSCAN"]
+    return Chapter(
+        "Other algorithms",
+        (
+            Figure(
+                "algorithms",
+                "The same customers, six ways",
+                "On the first two principal components; grey dots belong to no cluster. Colours go by size.",
+                partial(figures.side_by_side, scores, outcomes),
+            ),
+            Table(
+                "algorithms",
+                f"Where it can be chosen, k = {k}; ari is the agreement with K-means",
+                pd.DataFrame(rows),
+                decimals=3,
+            ),
+            *(Number(f"clusters_{_key(o.name)}", f"{o.name}: clusters", o.n_clusters) for o in outcomes),
+            *(
+                Number(f"ari_{_key(o.name)}", f"{o.name}: agreement with K-means", o.ari, digits=3)
+                for o in outcomes
+            ),
+            Text(
+                f"Average linkage puts {average.largest_share:.1%} into one segment and has the best "
+                "silhouette "
+                "of all: indices reward splitting a few odd customers off. Density finds "
+                f"{by_name['DBSCAN'].n_clusters} and {dense.n_clusters} clusters, HDBSCAN with "
+                f"{dense.noise_share:.0%} of the customers in none. There are no gaps to find: segments of a "
+                "shop are cuts through a continuum, and K-means at least makes them compact and even."
+            ),
+            Figure(
+                "bic",
+                "Gaussian mixtures",
+                "BIC goes on falling: components shrink onto the ties (no second purchase, no discount) "
+                "instead of describing kinds of customers.",
+                partial(figures.bic_curves, mixtures),
+            ),
+            Number("mixture_best_k", "components by BIC, of those tried", mixtures.best_k),
+        ),
+    )
+
+
+def consensus(found: Consensus, robustness: Robustness) -> Chapter:
+    """Show the ensemble and what it buys."""
+    sizes = np.sort(np.bincount(found.labels))[::-1]
+    return Chapter(
+        "An ensemble",
+        (
+            Text(
+                f"{found.n_clusterings} clusterings of {len(found.unit_labels)} micro-clusters (units of a "
+                "self-organising map, with the weight of their customers) differ in k, start and features "
+                "seen. Micro-clusters that mostly stay together are joined. Sizes of the result: "
+                + ", ".join(f"{size:,}" for size in sizes)
+                + "."
+            ),
+            Figure(
+                "together",
+                "Who stays together",
+                "Solid blocks along the diagonal are together in every view; their soft edges are the "
+                "customers whom no view places for sure.",
+                partial(figures.together_map, found),
+            ),
+            Figure(
+                "robustness",
+                "What it buys",
+                f"{robustness.n_runs} runs, each on four fifths of the customers, judged on all of them.",
+                partial(figures.robustness_bars, robustness),
+            ),
+            Number("undecided_pairs_percent", "undecided pairs, %", 100 * found.undecided_share, digits=1),
+            Number("robust_single", "agreement of single fits", robustness.single_start, digits=3),
+            Number("robust_consensus", "agreement of ensembles", robustness.consensus, digits=3),
+            Number("robust_best_of_ten", "agreement of best-of-ten fits", robustness.best_of_ten, digits=3),
+            Text(
+                "An ensemble is steadier than one K-means. Compare it with the best of ten starts before "
+                "using it: that costs less, and its segments have centers that a stream can assign to."
+            ),
+        ),
+    )
+
+
+def _key(name: str) -> str:
+    return name.lower().replace(", ", "_").replace("-", "").replace(" ", "_")

@@ -1,0 +1,84 @@
+"""The labels of the source document, read off what a segment's typical customer is like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from batch.studies.kmeans_deep.behaviour import Behaviour
+from shared.core.naming import DISCOUNT_SHARE, PopulationCuts, SegmentProfile, name_segments
+from shared.core.naming_tables import ACTIONS, Name
+
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        Name.VIP: "High-value",
+        Name.LOYAL: "Loyal",
+        Name.DISCOUNT_SHOPPER: "Discount shopper",
+        Name.OCCASIONAL: "Occasional",
+        Name.NEW: "Occasional",
+        Name.POTENTIAL: "Occasional",
+        Name.NEEDS_ATTENTION: "At risk",
+        Name.AT_RISK: "At risk",
+        Name.CHURNED: "At risk",
+    }
+)
+"""The product's names in the document's five words; it has none for new, promising or lost customers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """One segment. typical : (d,) middle of its customers in the features' units."""
+
+    label: int
+    word: str
+    name: str
+    action: str
+    n_customers: int
+    share: float
+    revenue_share: float
+    typical: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        self.typical.setflags(write=False)
+
+
+def label_segments(customers: Behaviour, labels: NDArray[np.int32]) -> tuple[Labelled, ...]:
+    """Profile and name each segment, by falling revenue."""
+    spend = customers.column("monetary")
+    core = [customers.column(name) for name in ("recency_days", "frequency", "monetary")]
+    present, discount = np.unique(labels), customers.names.index("discount_share")
+    typical = [np.expm1(np.log1p(customers.raw[labels == label]).mean(axis=0)) for label in present]
+    names = name_segments([_profile(customers, row) for row in typical], PopulationCuts.of(*core))
+    found = (
+        Labelled(
+            int(label),
+            "Discount shopper" if is_cheap else WORDS[name.base],
+            name.name,
+            ACTIONS[Name.DISCOUNT_SHOPPER] if is_cheap else name.action,
+            int((labels == label).sum()),
+            float((labels == label).mean()),
+            float(spend[labels == label].sum() / spend.sum()),
+            row,
+        )
+        for label, row, name in zip(present, typical, names, strict=True)
+        for is_cheap in (_comes_for_the_price(name.base, float(row[discount])),)
+    )
+    return tuple(sorted(found, key=lambda segment: -segment.revenue_share))
+
+
+def _comes_for_the_price(name: str, discount_share: float) -> bool:
+    """Put price before silence: the document asks what brings a customer, the product whether to write."""
+    return name != Name.VIP and discount_share >= DISCOUNT_SHARE
+
+
+def _profile(customers: Behaviour, typical: NDArray[np.float64]) -> SegmentProfile:
+    value = dict(zip(customers.names, typical.tolist(), strict=True))
+    return SegmentProfile(
+        value["recency_days"],
+        value["frequency"],
+        value["monetary"],
+        discount_share=value["discount_share"],
+        purchase_interval_days=value["purchase_interval_days"],
+    )

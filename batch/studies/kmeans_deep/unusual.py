@@ -1,0 +1,63 @@
+"""Outliers by three rules on two scales, and what leaving them out changes for the others."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from batch.studies.online_retail.rfm import standardised
+from shared.core.lloyd import fit_kmeans
+from shared.core.outliers import Rule, find_outliers
+from shared.core.stability import adjusted_rand
+
+Float64 = NDArray[np.float64]
+
+RULES: tuple[Rule, ...] = ("iqr", "zscore", "isolation_forest")
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """One rule on one scale. revenue_share : that the outliers bring.
+
+    ari : agreement, on everybody else, of K-means with and without the outliers; both on the log scale.
+    """
+
+    rule: Rule
+    scale: str
+    n_outliers: int
+    share: float
+    revenue_share: float
+    ari: float
+
+
+def compare_rules(raw: Float64, X: Float64, spend: Float64, k: int, *, seed: int = 0) -> tuple[Unusual, ...]:
+    """Apply every rule to the raw features and to X, the log features, both (n, d)."""
+    labels = fit_kmeans(X, k, rng=seed).labels
+    scales = {"raw": standardised(raw), "log": X}
+    return tuple(
+        _judged(rule, scale, find_outliers(table, rule, seed=seed).is_outlier, X, labels, spend, k, seed)
+        for rule in RULES
+        for scale, table in scales.items()
+    )
+
+
+def _judged(
+    rule: Rule,
+    scale: str,
+    is_outlier: NDArray[np.bool_],
+    X: Float64,
+    labels: NDArray[np.int32],
+    spend: Float64,
+    k: int,
+    seed: int,
+) -> Unusual:
+    others = ~is_outlier
+    again = fit_kmeans(X[others], k, rng=seed).labels
+    return Unusual(
+        rule,
+        scale,
+        int(is_outlier.sum()),
+        float(is_outlier.mean()),
+        float(spend[is_outlier].sum() / spend.sum()),
+        adjusted_rand(labels[others], again),
+    )
