@@ -1,5 +1,7 @@
 """The shell around a report: what it needs from the database, and where it is said to be."""
 
+from dataclasses import replace
+
 from pymongo.database import Database
 
 from batch.pipeline import Outcome
@@ -8,7 +10,9 @@ from batch.reporting.moves import load_moves
 from batch.reporting.run import Asked, Run
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.runs import record_report
+from shared.adapters.mongo.segment_names import load_names
 from shared.config import Settings
+from shared.core.segment_names import with_names
 from shared.log import get_logger
 
 log = get_logger(__name__)
@@ -37,12 +41,15 @@ def publish_report(
 
 
 def _gather(database: Database[Document], settings: Settings, asked: Asked, outcome: Outcome) -> Run:
-    champion = outcome.evidence.champion
+    names, evidence = load_names(database), outcome.evidence
+    champion = evidence.champion
+    if champion is not None:
+        champion = replace(champion, model=with_names(champion.model, names))
     return Run(
         asked,
-        outcome.model,
+        with_names(outcome.model, names),
         outcome.decision,
-        outcome.evidence,
+        replace(evidence, champion=champion),
         None if champion is None else load_moves(database, champion.model.version),
         settings.input.currency,
         outcome.steps_s,
