@@ -19,9 +19,10 @@ class VerbParser(argparse.ArgumentParser):
         return self._verbs
 
     def leaves(self) -> Iterator["VerbParser"]:
-        """Give every parser below this one that chooses no further verb."""
-        if self._verbs is None:
+        """Give every parser below this one that can run: those that need no further verb."""
+        if self._verbs is None or self._runs_alone:
             yield self
+        if self._verbs is None:
             return
         for parser in dict.fromkeys(self._verbs.choices.values()):
             yield from parser.leaves()
@@ -35,8 +36,15 @@ class VerbParser(argparse.ArgumentParser):
         """Exit with 2 after two lines: what is wrong, and where the help is."""
         self.exit(2, f"{self.prog}: {message}\nsee `{self.prog} --help`\n")
 
+    @property
+    def _runs_alone(self) -> bool:
+        """Whether there is something to run without a further verb."""
+        return self.get_default("run") is not None
+
     def _check_verb(self, args: Sequence[str]) -> None:
         if self._verbs is None or not args or args[0] in {*self._verbs.choices, *self._option_string_actions}:
+            return
+        if args[0].startswith("-") and self._runs_alone:
             return
         if args[0].startswith("-"):
             self.error(f"{args[0]} before the verb; flags come after it: {self.prog} VERB {args[0]} …")

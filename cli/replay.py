@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from shared.config import Settings
-    from streaming.replay import Progress, ReplayReport, ReplayRequest
+    from streaming.replay import Profile, Progress, ReplayReport, ReplayRequest, Source
 
 SHOWN_FAILURES = 20
 
@@ -29,7 +29,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         epilog="exit codes: 0 delivered; 1 some events refused; 2 unusable file; 3 no Kafka or topic",
     )
     verb.add_argument("file", type=Path, metavar="FILE")
-    _add_meaning(verb)
+    add_meaning(verb)
     _add_selection(verb)
     add_json_flag(verb)
     verb.set_defaults(run=run)
@@ -53,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     return 1 if report.failed else 0
 
 
-def _add_meaning(verb: argparse.ArgumentParser) -> None:
+def add_meaning(verb: argparse.ArgumentParser) -> None:
+    """Add the flags that say what the columns of a file mean."""
     group = verb.add_argument_group("what the columns mean (docs/events.md)")
     group.add_argument("--profile", default="auto", help="auto (by header), online-retail or cdnow")
     group.add_argument(
@@ -94,27 +95,39 @@ def _count(text: str) -> int:
 
 
 def _request(args: argparse.Namespace, settings: "Settings") -> "ReplayRequest":
-    from streaming.replay import FULL_SPEED, Pace, ReplayRequest, Source
-    from streaming.replay.mapping import Wishes, choose
-    from streaming.replay.reading import header
+    from streaming.replay import FULL_SPEED, Pace, ReplayRequest
 
-    source = Source(args.file, args.separator.replace("\\t", "\t"), args.encoding)
-    wishes = Wishes(args.profile, args.map, args.map_file, args.zone, args.time_format, args.sort)
-    profile = choose(wishes, args.file, header(source), default_zone=settings.input.zone)
+    source, profile = opened(args, settings)
     return ReplayRequest(
         source=source,
         profile=profile,
         bootstrap_servers=kafka_servers(settings),
         topic=args.topic or settings.kafka.topic,
         pace=Pace.parse(args.rate) if args.rate else FULL_SPEED,
-        start=_moment(args.start, profile.zone, "--from"),
-        end=_moment(args.end, profile.zone, "--to"),
+        start=moment_of(args.start, profile.zone, "--from"),
+        end=moment_of(args.end, profile.zone, "--to"),
         limit=args.limit,
         resume=args.resume,
     )
 
 
-def _moment(text: str | None, zone: str, flag: str) -> datetime | None:
+def opened(args: argparse.Namespace, settings: "Settings") -> "tuple[Source, Profile]":
+    """Return the file, and what its columns mean.
+
+    Raises
+    ------
+    InvalidConfig : there is no such file, or nothing that is known fits its columns.
+    """
+    from streaming.replay import Source
+    from streaming.replay.mapping import Wishes, choose
+    from streaming.replay.reading import header
+
+    source = Source(args.file, args.separator.replace("\\t", "\t"), args.encoding)
+    wishes = Wishes(args.profile, args.map, args.map_file, args.zone, args.time_format, args.sort)
+    return source, choose(wishes, args.file, header(source), default_zone=settings.input.zone)
+
+
+def moment_of(text: str | None, zone: str, flag: str) -> datetime | None:
     """Read a date or time; without an offset it is local to the file's zone."""
     from zoneinfo import ZoneInfo
 

@@ -1,0 +1,98 @@
+"""`resegment drift simulate FILE`: a file with a scripted change in it, to rehearse alarms with."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.options import add_json_flag, start
+from cli.replay import add_meaning, moment_of, opened
+from shared.errors import InvalidConfig
+
+if TYPE_CHECKING:
+    from streaming.replay.simulated_file import SimulationReport
+
+SHIPPED = Path(__file__).parents[1] / "data" / "online_retail.csv.gz"
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the sub-verb below `drift`."""
+    verb = subparsers.add_parser(
+        "simulate",
+        help="write a file with a scripted change in it, to rehearse with",
+        description="Copy a file of transactions with a scripted change in it, for `resegment replay`.",
+        epilog="the scenarios, and what to expect of each: docs/drift-benchmark.md",
+    )
+    verb.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        default=SHIPPED,
+        help="default: the shipped year of a retailer",
+    )
+    verb.add_argument(
+        "--scenario",
+        required=True,
+        metavar="NAME",
+        help="spend-inflation, fewer-purchases, new-cohort, share-shift, top-buyers-leave, gradual-mix "
+        "or season-only",
+    )
+    verb.add_argument(
+        "--at",
+        required=True,
+        metavar="DATE",
+        help="when it begins; without an offset, local to the file's zone",
+    )
+    verb.add_argument("--strength", type=float, metavar="X", help="how much of it (default: the scenario's)")
+    verb.add_argument("--seed", type=int, default=0, help="of what is drawn (default 0)")
+    verb.add_argument(
+        "--out", type=Path, metavar="FILE", help="CSV, .csv.gz or .parquet (default: NAME-SCENARIO.csv.gz)"
+    )
+    add_meaning(verb)
+    add_json_flag(verb)
+    verb.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the file, and say what differs and how to replay it."""
+    settings = start(args)
+    from streaming.replay.simulated_file import Rehearsal, known_scenario, simulate
+
+    scenario = known_scenario(args.scenario)
+    source, profile = opened(args, settings)
+    at = moment_of(args.at, profile.zone, "--at")
+    assert at is not None, "argparse requires --at"  # noqa: S101 - for the type checker
+    strength = scenario.strength if args.strength is None else args.strength
+    target = args.out or Path(f"{args.file.name.split('.')[0]}-{args.scenario}.csv.gz")
+    if target.exists() and target.samefile(args.file):
+        msg = f"--out {target} is the file that is read; name another one"
+        raise InvalidConfig(msg)
+    wanted = Rehearsal(args.scenario, round(at.timestamp() * 1000), strength, args.seed)
+    report = simulate(source, profile, wanted, target)
+    _print(args, scenario.effect, strength, target, report)
+    return 0
+
+
+def _print(
+    args: argparse.Namespace, effect: str, strength: float, target: Path, report: "SimulationReport"
+) -> None:
+    if args.json:
+        from cli.output import print_json
+
+        print_json(
+            {
+                "scenario": args.scenario,
+                "at": args.at,
+                "strength": strength,
+                "seed": args.seed,
+                "file": str(target),
+                **vars(report),
+            }
+        )
+        return
+    print(
+        f"{args.scenario} {strength:g} from {args.at} on ({effect}): {report.written:,} lines in {target}\n"
+        f"{report.repriced:,} at another price, {report.renamed:,} under another name, "
+        f"{report.copied:,} copies, {report.left_out:,} left out, {report.newcomers:,} newcomers\n"
+        f"send it: resegment replay {target}"
+    )
