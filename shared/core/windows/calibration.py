@@ -5,7 +5,7 @@ so that the error of the reference is paid for. Counted is what the user would s
 state `drift`, with its confirmations and its hysteresis.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from shared.core.drift.states import AT_ONCE, CALM, CONFIRMATIONS, RECOVERY
 from shared.core.windows.bundle import scores
-from shared.core.windows.reference import Reference, smoothed_shares, summarise
+from shared.core.windows.reference import SMOOTHING, Reference
 from shared.core.windows.spans import MEMORY
 from shared.core.windows.yardstick import Float64, Int64
 
@@ -29,47 +29,43 @@ DRAWS: Final = 60
 
 @dataclass(frozen=True, eq=False)
 class Population:
-    """Rows to draw windows from: running sums of shuffled marks, segment by segment.
+    """Rows to draw windows from: running sums of shuffled marks, one (n + 1, m) array a segment.
 
-    shares : (p, k) by phase. running : one (n + 1, m) array a segment. summary : of the rows.
+    reference : what was made of the rows.
     """
 
-    shares: Float64
     running: tuple[Float64, ...]
-    summary: Reference
+    reference: Reference
 
 
 def population(
     marks: Float64, labels: ArrayLike, reference: Reference, rng: np.random.Generator
 ) -> Population:
-    """Prepare reference rows for drawing: marks (n, m), labels (n,) and what was made of them."""
-    who, k = np.asarray(labels), len(reference.counts)
-    running = tuple(_running(marks[who == label], rng) for label in range(k))
-    summary = replace(summarise(marks, who, k), shares=reference.shares)
-    return Population(reference.shares, running, summary)
+    """Prepare reference rows for drawing: marks (n, m), labels (n,) and what `summarise` made of them."""
+    who = np.asarray(labels)
+    running = tuple(_running(marks[who == label], rng) for label in range(len(reference.sums)))
+    return Population(running, reference)
 
 
 def draw_windows(world: Population, rows: int, phases: ArrayLike, rng: np.random.Generator) -> Float64:
     """Draw windows of so many rows: (t, k, m) sums for (t,) phases."""
-    counts = rng.multinomial(rows, world.shares[np.asarray(phases, dtype=np.int64)])
+    shares = _shares(world.reference.by_phase)
+    counts = rng.multinomial(rows, shares[np.asarray(phases, dtype=np.int64)])
     parts = [_cut(running, n, rng) for running, n in zip(world.running, counts.T, strict=True)]
     return np.stack(parts, axis=1)
 
 
 def draw_reference(world: Population, rng: np.random.Generator) -> Reference:
     """Draw a reference of as many rows as the rows were: what another sample might have said."""
-    true = world.summary
-    n = round(true.n)
-    by_phase = rng.multinomial(n // len(world.shares), world.shares).astype(np.float64)
-    counts = by_phase.sum(axis=0)
-    noise = rng.standard_normal(true.means.shape) * np.sqrt(true.variances / np.maximum(counts, 1)[:, None])
-    return Reference(
-        counts=counts,
-        shares=smoothed_shares(by_phase),
-        means=true.means + noise,
-        variances=true.variances,
-        outliers=float(rng.poisson(true.outliers)) + 0.5,
-    )
+    true = world.reference
+    sizes = np.rint(true.by_phase.sum(axis=1)).astype(np.int64)
+    by_phase = rng.multinomial(sizes, _shares(true.by_phase)).astype(np.float64) + SMOOTHING
+    counts, before = by_phase.sum(axis=0)[:, None], np.maximum(true.sums[:, :1], 1.0)
+    # So many rows that their means are normal; drawing every row would say the same for more.
+    noise = rng.standard_normal(true.variances.shape) * np.sqrt(true.variances * counts)
+    measured = counts * true.sums[:, 1:-1] / before + noise
+    outliers = rng.poisson(true.sums[:, -1:] * counts / before) + SMOOTHING
+    return Reference(by_phase, np.concatenate([counts, measured, outliers], axis=1), true.variances)
 
 
 def limit_for(world: Population, rows: int, run_length: float, rng: np.random.Generator) -> float:
@@ -87,9 +83,9 @@ def limit_for(world: Population, rows: int, run_length: float, rng: np.random.Ge
         msg = f"windows should have rows and a run length of at least 2; got {rows} and {run_length}"
         raise ValueError(msg)
     length = MEMORY + int(np.ceil(TIMES * run_length / DRAWS))
-    phases = np.arange(length) % len(world.shares)
+    phases = np.arange(length) % world.reference.n_phases
     drawn = [
-        scores(draw_windows(world, rows, phases, rng), draw_reference(world, rng), phases.tolist())
+        scores(draw_windows(world, rows, phases, rng), draw_reference(world, rng), phases)
         for _ in range(DRAWS)
     ]
     return limit_of(np.array(drawn)[:, MEMORY:], run_length)
@@ -119,6 +115,11 @@ def alarms(ratios: Float64) -> NDArray[np.bool_]:
         alarmed = (alarmed | confirmed) & ~ended
         over, under = np.where(ended, 0, over), np.where(alarmed, under, 0)
     return entered
+
+
+def _shares(counts: Float64) -> Float64:
+    shares: Float64 = counts / counts.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def _running(marks: Float64, rng: np.random.Generator) -> Float64:

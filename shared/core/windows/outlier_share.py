@@ -3,24 +3,21 @@
 import numpy as np
 from scipy.special import xlogy
 
-from shared.core.windows.reference import Reference
 from shared.core.windows.spans import Spans
 from shared.core.windows.surprise import one_sided_surprise
 from shared.core.windows.yardstick import Float64
 
 
-def outlier_surprise(spans: Spans, reference: Reference) -> Float64:
+def outlier_surprise(spans: Spans, _variances: Float64) -> Float64:
     """Return (..., s): surprise of so many outliers; fewer than expected are none.
 
     The signed root of the two-sample deviance of Poisson counts, which holds for a handful as well as for
-    thousands, and weighs that the reference's own number is a count too.
+    thousands, and weighs that the number before is a count too.
     """
-    found, rows = spans.sums[..., -1].sum(axis=-1), spans.sums[..., 0].sum(axis=-1)
-    both = found + reference.outliers
-    expected = both * rows / np.maximum(rows + reference.n, 1.0)
-    before = both - expected
-    deviance = xlogy(found, found / np.where(expected > 0, expected, 1.0)) + xlogy(
-        reference.outliers, reference.outliers / before
-    )
+    found, rows = spans.recent[..., -1].sum(axis=-1), spans.recent[..., 0].sum(axis=-1)
+    earlier, rows_before = spans.before[..., -1].sum(axis=-1), spans.before[..., 0].sum(axis=-1)
+    expected = (found + earlier) * rows / (rows + rows_before)
+    rest = found + earlier - expected
+    deviance = xlogy(found, found / np.where(expected > 0, expected, 1.0)) + xlogy(earlier, earlier / rest)
     root = np.sign(found - expected) * np.sqrt(np.maximum(2 * deviance, 0.0))
     return one_sided_surprise(root)

@@ -1,90 +1,77 @@
-"""What windows are compared with: a frozen summary of the champion's reference rows.
+"""What windows are compared with: sums over the champion's reference rows, frozen.
 
-The summary is an estimate itself. Every comparison is between two samples, so that a reference of few
+The reference is a sample itself. Every comparison is between two samples, so that a reference of few
 rows makes detectors slower, not louder.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from shared.core.windows.yardstick import Float64
+from shared.core.windows.yardstick import Float64, sums_of
 
 SMOOTHING: Final = 0.5
-"""Added to every count, so that a segment without reference rows has a share to deviate from."""
+"""Added to every count of the reference, so that an empty segment has a share to deviate from."""
 
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """Shares, means and variances of k segments, and how many rows they rest on.
+    """Sums of the reference rows' marks in k segments.
 
     Parameters
     ----------
-    counts : (k,) rows of each segment. shares : (p, k) expected shares of each of p phases (the days of
-        a week), one phase if there is no season. means, variances : (k, d + 1) of the marks: residuals,
-        then distance. outliers : expected number of outliers among the rows.
+    by_phase : (p, k) rows of each segment in each of p phases (the days of a week; one phase if there
+        is no season), smoothed. sums : (k, m) of the marks, see `Yardstick.marks`.
+    variances : (k, d + 1) of residuals and distance within each segment.
     """
 
-    counts: Float64
-    shares: Float64
-    means: Float64
+    by_phase: Float64
+    sums: Float64
     variances: Float64
-    outliers: float
 
     def __post_init__(self) -> None:
-        for values in (self.counts, self.shares, self.means, self.variances):
+        for values in vars(self).values():
             values.setflags(write=False)
 
     @property
-    def n(self) -> float:
-        """Rows in all."""
-        return float(self.counts.sum())
-
-    def with_phases(self, counts: ArrayLike) -> "Reference":
-        """Expect other shares in each phase: counts (p, k) of the reference rows by phase.
-
-        Raises
-        ------
-        ValueError : the counts are of another number of segments.
-        """
-        table = np.asarray(counts, dtype=np.float64)
-        if table.ndim != 2 or table.shape[1] != len(self.counts):
-            msg = f"counts should be (phases, {len(self.counts)}); got {table.shape}"
-            raise ValueError(msg)
-        return replace(self, shares=smoothed_shares(table))
+    def n_phases(self) -> int:
+        """Phases of the season, 1 if there is none."""
+        return len(self.by_phase)
 
 
-def summarise(marks: Float64, labels: ArrayLike, k: int) -> Reference:
+def summarise(marks: Float64, labels: ArrayLike, k: int, phases: ArrayLike | None = None) -> Reference:
     """Summarise reference rows.
 
     Parameters
     ----------
-    marks : (n, d + 3) of the rows, see `Yardstick.marks`. labels : (n,) segment.
+    marks : (n, m) of the rows, see `Yardstick.marks`. labels : (n,) segment, below k.
+    phases : (n,) phase of each row, 0 to p-1 and none of them empty; None if there is no season.
+
+    Raises
+    ------
+    ValueError : a phase has no rows.
     """
     who = np.asarray(labels, dtype=np.int64)
-    counts = np.bincount(who, minlength=k).astype(np.float64)
-    first, second = (_mean_by(marks[:, 1:-1] ** power, who, counts) for power in (1, 2))
-    variances = np.where(counts[:, None] > 1, second - first**2, 1.0)
-    return Reference(
-        counts=counts,
-        shares=smoothed_shares(counts[None, :]),
-        means=first,
-        variances=np.maximum(variances, np.finfo(float).tiny),
-        outliers=float(marks[:, -1].sum()) + SMOOTHING,
-    )
+    when = np.zeros(len(who), np.int64) if phases is None else np.asarray(phases, dtype=np.int64)
+    by_phase = np.zeros((int(when.max()) + 1, k))
+    np.add.at(by_phase, (when, who), 1.0)
+    if not by_phase.sum(axis=1).all():
+        msg = f"every phase should have reference rows; got {by_phase.sum(axis=1).tolist()}"
+        raise ValueError(msg)
+    sums = sums_of(marks, who, k)
+    return Reference(by_phase + SMOOTHING, _smoothed(sums), _variances(marks, who, sums))
 
 
-def smoothed_shares(counts: Float64) -> Float64:
-    """Return shares of counts (..., k) along the last axis, none of them 0."""
-    padded = counts + SMOOTHING
-    shares: Float64 = padded / padded.sum(axis=-1, keepdims=True)
-    return shares
+def _smoothed(sums: Float64) -> Float64:
+    smoothed = sums.copy()
+    smoothed[:, -1] += SMOOTHING
+    return smoothed
 
 
-def _mean_by(values: Float64, who: NDArray[np.int64], counts: Float64) -> Float64:
-    sums = np.zeros((len(counts), values.shape[1]))
-    np.add.at(sums, who, values)
-    means: Float64 = sums / np.maximum(counts, 1)[:, None]
-    return means
+def _variances(marks: Float64, who: "np.ndarray[tuple[int], np.dtype[np.int64]]", sums: Float64) -> Float64:
+    counts = np.maximum(sums[:, :1], 1.0)
+    squares = sums_of(marks**2, who, len(sums))[:, 1:-1] / counts
+    variances = np.where(sums[:, :1] > 1, squares - (sums[:, 1:-1] / counts) ** 2, 1.0)
+    return np.maximum(variances, np.finfo(float).tiny)

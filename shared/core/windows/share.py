@@ -2,20 +2,19 @@
 
 import numpy as np
 
-from shared.core.windows.reference import Reference
 from shared.core.windows.spans import Spans
 from shared.core.windows.surprise import chi_square_surprise, normal_surprise
 from shared.core.windows.yardstick import Float64
 
 
-def share_surprise(spans: Spans, _reference: Reference) -> Float64:
+def share_surprise(spans: Spans, _variances: Float64) -> Float64:
     """Return (..., s): the most surprising of three questions about the shares of each span.
 
     Did all of them change (chi-square), did rows move from one segment to another (the efficient score
     in that direction, largest over all pairs), did one grow or shrink at the cost of all others? Each
-    weighs the error of the reference's own shares.
+    weighs the error of the expectation too.
     """
-    counts, p = spans.sums[..., 0], spans.expected
+    counts, p = spans.recent[..., 0], spans.expected
     rows = counts.sum(axis=-1)
     weight = 1 / (1 / np.maximum(rows, 1.0) + 1 / spans.support)
     off = counts / np.maximum(rows, 1.0)[..., None] - p
@@ -29,7 +28,7 @@ def share_surprise(spans: Spans, _reference: Reference) -> Float64:
 
 
 def _largest_move(relative: Float64, inverse: Float64) -> Float64:
-    """Return the largest squared score of a move between two segments, per row of the span."""
+    """Return the largest squared score of a move between two segments, for each span."""
     largest = np.zeros(relative.shape[:-1])
     k = relative.shape[-1]
     for i in range(k):

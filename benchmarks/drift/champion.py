@@ -1,0 +1,91 @@
+"""The champion of a mixture: frozen centers, what windows are measured with, what they are compared with."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.drift.mixtures import REFERENCE_ROWS, WINDOW_ROWS, Case, Family, Float, Mixture
+from shared.core.kmeans import Assignment, assign
+from shared.core.windows.reference import Reference, summarise
+from shared.core.windows.yardstick import Yardstick, fit_yardstick, sums_of
+
+PASSES = 5
+WEEK = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Champion:
+    """A mixture, and what was fitted on a sample of it: rows (n, d), their labels, distances and marks."""
+
+    mixture: Mixture
+    rows: Float
+    placed: Assignment
+    centers: Float
+    yardstick: Yardstick
+    marks: Float
+    reference: Reference
+
+    @property
+    def k(self) -> int:
+        """Number of segments."""
+        return len(self.centers)
+
+    @property
+    def n_phases(self) -> int:
+        """Phases of the season, 1 if there is none."""
+        return self.reference.n_phases
+
+    def sums(self, rows: Float, placed: Assignment) -> Float:
+        """Measure a window: (k, m)."""
+        return sums_of(self.yardstick.marks(rows, placed.labels, placed.distances), placed.labels, self.k)
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """Rows of a window and where the champion puts them."""
+
+    rows: Float
+    placed: Assignment
+
+
+def champion(family: Family, seed: int, stream: int) -> Champion:
+    """Draw a mixture and fit its champion; the same for the same three arguments."""
+    rng = np.random.default_rng([seed, stream, 1])
+    mixture = family.draw(rng)
+    phases = np.repeat(np.arange(WEEK), REFERENCE_ROWS // WEEK + 1)[:REFERENCE_ROWS]
+    rows = np.vstack([mixture.draw(int(np.sum(phases == phase)), rng, phase) for phase in range(WEEK)])
+    centers = _refined(mixture.centers, rows)
+    placed = assign(rows, centers)
+    k = len(centers)
+    yardstick = fit_yardstick(rows, placed.labels, placed.distances, k)
+    marks = yardstick.marks(rows, placed.labels, placed.distances)
+    reference = summarise(marks, placed.labels, k, phases if family.season else None)
+    return Champion(mixture, rows, placed, centers, yardstick, marks, reference)
+
+
+def windows(fitted: Champion, case: Case | None, n: int, seed: list[int]) -> list[Window]:
+    """Draw n windows, with the case's change from its window on, or quiet ones."""
+    rng = np.random.default_rng([*seed, 2])
+    drawn = []
+    for at in range(n):
+        progress = case.progress(at) if case else 0.0
+        mixture = fitted.mixture
+        if case and progress > 0:
+            # The same randomness in every window: one new group, not one in each.
+            mixture = case.change(mixture, progress, np.random.default_rng([*seed, 3]))
+        rows = mixture.draw(WINDOW_ROWS, rng, at)
+        drawn.append(Window(rows, assign(rows, fitted.centers)))
+    return drawn
+
+
+def phases_of(n: int, fitted: Champion) -> NDArray[np.int64]:
+    """Return the phases of windows 0 to n-1."""
+    return np.arange(n) % fitted.n_phases
+
+
+def _refined(centers: Float, rows: Float) -> Float:
+    for _ in range(PASSES):
+        labels = assign(rows, centers).labels
+        centers = np.array([rows[labels == label].mean(axis=0) for label in range(len(centers))])
+    return centers
