@@ -4,7 +4,8 @@ Reads one snapshot of the database, so the tick and the customers belong togethe
 goes on writing. Sorted by id, so the table does not depend on where documents happen to lie.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic, sleep
@@ -26,8 +27,8 @@ from shared.errors import ReclusteringError
 POLL_S = 0.1
 """Between looks at whether the stream has finished rewriting customers; a pass takes seconds."""
 
-_CLUSTERABLE = {"deleted": False, "frequency": {"$gt": 0}, "monetary_minor": {"$gt": 0}}
-_COLUMNS = {
+CLUSTERABLE = {"deleted": False, "frequency": {"$gt": 0}, "monetary_minor": {"$gt": 0}}
+COLUMNS = {
     "frequency": "$frequency",
     "monetary_minor": "$monetary_minor",
     "first_purchase_ms": {"$toLong": "$first_purchase_at"},
@@ -70,13 +71,28 @@ def load_customers(database: Database[Document], stream_id: str, *, wait_s: floa
     ------
     ReclusteringError : within `wait_s` there was no such moment, or there is nobody to cluster.
     """
+    with settled_tick(database, stream_id, wait_s=wait_s) as (session, live):
+        return _read(database, session, live)
+
+
+@contextmanager
+def settled_tick(
+    database: Database[Document], stream_id: str, *, wait_s: float
+) -> Iterator[tuple[ClientSession, Document]]:
+    """Open a snapshot in which every customer is at the same tick; gives it with the live model.
+
+    Raises
+    ------
+    ReclusteringError : within `wait_s` there was no such moment.
+    """
     deadline = monotonic() + wait_s
     while True:
         with database.client.start_session(snapshot=True) as session:
             live = database[LIVE_MODEL].find_one({"_id": stream_id}, session=session)
             obstacle = _obstacle(live)
             if live is not None and obstacle is None:
-                return _read(database, session, live)
+                yield session, live
+                return
         if monotonic() >= deadline:
             msg = (
                 f"stream {stream_id!r} should have a settled tick within {wait_s:.0f} s; {obstacle}; "
@@ -86,10 +102,15 @@ def load_customers(database: Database[Document], stream_id: str, *, wait_s: floa
         sleep(POLL_S)
 
 
-def load_last_run(database: Database[Document], job: str) -> LastRun | None:
-    """Read how the newest run that came to a decision saw the numbers of segments; None before it."""
+def load_last_run(database: Database[Document], job: str, as_of: datetime) -> LastRun | None:
+    """Read how the newest run that came to a decision before `as_of` saw the numbers of segments.
+
+    Runs of one tick see the same customers with the same seed: the second says nothing that the first
+    did not. None if there is no run before.
+    """
+    earlier = {"job": job, "status": "done", "as_of": {"$lt": as_of}}
     newest = [("started_at", DESCENDING)]
-    run = database[RUNS].find_one({"job": job, "status": "done"}, {"metrics.k_memory": 1}, sort=newest)
+    run = database[RUNS].find_one(earlier, {"metrics.k_memory": 1}, sort=newest)
     memory = (run or {}).get("metrics", {}).get("k_memory")
     if memory is None:
         return None
@@ -108,9 +129,9 @@ def _obstacle(live: Mapping[str, Any] | None) -> str | None:
 
 def _read(database: Database[Document], session: ClientSession, live: Mapping[str, Any]) -> CustomerTable:
     pipeline: list[dict[str, Any]] = [
-        {"$match": _CLUSTERABLE},
+        {"$match": CLUSTERABLE},
         {"$sort": {"_id": 1}},
-        {"$project": {"_id": 0} | _COLUMNS},
+        {"$project": {"_id": 0} | COLUMNS},
     ]
     rows = database[CUSTOMERS].aggregate(pipeline, session=session, hint="_id_", batchSize=50_000)
     rfm = _columns(rows)
@@ -121,6 +142,6 @@ def _read(database: Database[Document], session: ClientSession, live: Mapping[st
 
 
 def _columns(rows: Iterable[Mapping[str, Any]]) -> RfmColumns:
-    values = [tuple(row[name] for name in _COLUMNS) for row in rows]
-    table = np.array(values, dtype=np.int64).reshape(-1, len(_COLUMNS))
-    return RfmColumns(**{name: np.ascontiguousarray(table[:, at]) for at, name in enumerate(_COLUMNS)})
+    values = [tuple(row[name] for name in COLUMNS) for row in rows]
+    table = np.array(values, dtype=np.int64).reshape(-1, len(COLUMNS))
+    return RfmColumns(**{name: np.ascontiguousarray(table[:, at]) for at, name in enumerate(COLUMNS)})

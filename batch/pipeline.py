@@ -69,7 +69,7 @@ def recluster(
     with steps("load"):
         incumbent = load_incumbent(database)
         table = load_customers(database, settings.stream.id, wait_s=SETTLE_S)
-        memory, size = load_last_run(database, JOB), last_sound_size(database, JOB)
+        memory, size = load_last_run(database, JOB, table.as_of), last_sound_size(database, JOB)
     past = Past(incumbent.model, memory, incumbent.next_segment_id, size)
     wish = Wish(request.kind, request.force, incumbent.is_pinned)
     parent = None if incumbent.model is None else incumbent.model.version
