@@ -26,6 +26,7 @@ from cli import (
     model,
     recluster,
     replay,
+    report,
     segments,
     services,
     status,
@@ -33,7 +34,8 @@ from cli import (
     study,
     verify,
 )
-from cli.failures import Terminated, report
+from cli.failures import Terminated
+from cli.failures import report as report_failure
 from cli.options import add_common_flags
 from cli.parser import VerbParser
 
@@ -47,6 +49,7 @@ VERBS = (
     status,
     segments,
     model,
+    report,
     customer,
     drift,
     alerts,
@@ -81,7 +84,7 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return _reader_left()
     except (Exception, KeyboardInterrupt, Terminated) as error:
-        return report(error, verb=args.verb, debug=args.debug)
+        return report_failure(error, verb=args.verb, debug=args.debug)
     return code
 
 

@@ -111,7 +111,8 @@ def section(found: Contenders) -> Section:
                 340,
             )
         )
-    blocks.append(_scorecards(chosen, f"Candidates with k = {found.chosen}, on held-out customers"))
+    if chosen:
+        blocks.append(_scorecards(chosen, f"Candidates with k = {found.chosen}, on held-out customers"))
     others = [one for one in found.candidates if one.k != found.chosen]
     if others:
         blocks.append(Fold("Candidates with another k", [_scorecards(others, "The other candidates")]))

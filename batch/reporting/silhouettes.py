@@ -1,13 +1,14 @@
 """How clearly each sampled customer belongs where it was put."""
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from batch.reporting.run import Run, shown
-from shared.reporting.page import Chart, Section
+from shared.reporting.page import Chart, Note, Section
 from shared.reporting.theme import LIGHT, fade
 
 GAP = 12
@@ -79,6 +80,8 @@ def draw(found: Silhouettes, colors: dict[int, str]) -> Any:
 
 def section(found: Silhouettes, colors: dict[int, str]) -> Section:
     """Show the plot."""
+    if not isfinite(found.mean):
+        return Section("Silhouettes", "", (Note("They take two segments at least."),))
     n = sum(len(one.values) for one in found.segments)
     chart = Chart(
         draw(found, colors),

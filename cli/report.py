@@ -1,0 +1,98 @@
+"""`resegment report ls|show|open`: the reports of re-clusterings."""
+
+import argparse
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from cli.connection import open_database
+from cli.options import add_json_flag, start
+from cli.output import Column, moment, number, print_json, print_pairs, print_table
+from shared.errors import ReclusteringError
+
+RUNS = (
+    Column("run", "left"),
+    Column("as of", "left"),
+    Column("decision", "left"),
+    Column("customers"),
+    Column("report", "left"),
+)
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb and its actions."""
+    verb = subparsers.add_parser(
+        "report", help="the reports of re-clusterings: where they are, what they say"
+    )
+    actions = verb.add_subparsers(dest="action", required=True, metavar="ls|show|open")
+    add_json_flag(_add(actions, "ls", _ls, "runs and their reports, the newest first"))
+    show = _add(actions, "show", _show, "where the report of a run is, and why it decided so")
+    add_json_flag(show)
+    for action in (show, _add(actions, "open", _open, "show the report of a run in the browser")):
+        action.add_argument("run_id", metavar="RUN", nargs="?", help="the newest with a report by default")
+
+
+def _add(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    action.set_defaults(run=run)
+    return action
+
+
+def _ls(args: argparse.Namespace) -> int:
+    settings = start(args)
+    from shared.adapters import run_reports
+
+    with open_database(settings) as database:
+        found = run_reports.newest(database)
+    if args.json:
+        print_json(found)
+        return 0
+    rows = [
+        (
+            one.run_id,
+            moment(one.as_of),
+            one.decision or one.status,
+            number(one.n_customers),
+            one.html or one.error or "-",
+        )
+        for one in found
+    ]
+    print_table(RUNS, rows, title="" if rows else "no re-clustering has run yet")
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    settings = start(args)
+    from shared.adapters import run_reports
+
+    with open_database(settings) as database:
+        one = run_reports.of_run(database, args.run_id)
+    if args.json:
+        print_json(one)
+        return 0
+    pairs = {"decision": one.decision or one.status, "reason": one.reason or "-", "as of": moment(one.as_of)}
+    pairs |= {"page": one.html or "-", "numbers": one.json or "-"}
+    print_pairs(pairs | ({"failed": one.error} if one.error else {}), title=one.run_id)
+    return 0
+
+
+def _open(args: argparse.Namespace) -> int:
+    settings = start(args)
+    from shared.adapters import run_reports
+
+    with open_database(settings) as database:
+        one = run_reports.of_run(database, args.run_id)
+    if one.html is None or not Path(one.html).is_file():
+        msg = (
+            f"run {one.run_id} should have a report on this machine; got {one.html or one.error or 'none'}; "
+            "see `resegment report ls`, or open it where the batch job runs"
+        )
+        raise ReclusteringError(msg)
+    print(one.html)
+    webbrowser.open(Path(one.html).as_uri())
+    return 0
