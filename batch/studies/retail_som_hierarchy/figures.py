@@ -35,9 +35,9 @@ def distances(
     discounted : (n_units,) share of each unit's purchases at a discount, NaN without any.
     """
     caption = (
-        "Each unit's mean distance to the units it touches: ridges of large distances part regions of like purchases. "
-        "A circle marks units most of whose purchases were at full price, a square those mostly at a "
-        "discount; the larger, the more purchases."
+        "Each unit's mean distance to the units it touches: ridges of large distances part regions of like "
+        "purchases. A circle marks units most of whose purchases were at full price, a square those mostly "
+        "at a discount; the larger, the more purchases."
     )
     draw = partial(_draw_distances, u_matrix(weights, GRID), hits, discounted)
     return Figure("u_matrix", "Distances between neighbours", caption, draw)
@@ -121,8 +121,9 @@ def _draw_means(means: pd.DataFrame, theme: Theme) -> Drawing:
     figure = canvas(9.2, 0.9 + 0.5 * len(means))
     axes = figure.subplots()
     limit = max(1.0, float(np.nanmax(np.abs(means.to_numpy()))))
+    shown = means.round(1) + 0.0  # no minus before a zero
     sns.heatmap(
-        means.round(1) + 0.0, ax=axes, vmin=-limit, vmax=limit, annot=True, fmt=".1f", cmap=colors_of(theme.diverging),
+        shown, ax=axes, vmin=-limit, vmax=limit, annot=True, fmt=".1f", cmap=colors_of(theme.diverging),
         linewidths=1, linecolor=theme.surface, cbar_kws={"label": "deviations from the mean"},
     )  # fmt: skip
     axes.set_xticklabels([str(name).replace("_", "\n") for name in means], rotation=0)

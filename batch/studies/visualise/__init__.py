@@ -1,0 +1,1 @@
+"""What K-means does, shown: two features, three, and all twelve."""
