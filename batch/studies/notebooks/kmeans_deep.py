@@ -41,12 +41,9 @@ show(*chapters_features.features(customers).blocks)
 """
 
 # %%
-rules = ("variance", "correlation", "laplacian")
-show(
-    *chapters_features.selection(
-        {rule: select(X, customers.names, rule, n_wanted=K, k=K) for rule in rules}
-    ).blocks
-)
+rules: tuple[Method, ...] = ("variance", "correlation", "laplacian")
+verdicts = {str(rule): select(X, customers.names, rule, n_wanted=K, k=K) for rule in rules}
+show(*chapters_features.selection(verdicts).blocks)
 
 # %%
 components = find_components(X, K)
