@@ -76,7 +76,7 @@ def page(run: Run, found: Numbers) -> Page:
             origin.section(found.origin),
         ),
         lead=(gates.lead(found.verdict), *_sampled(run), _key_figures(found)),
-        footer=f"Checksum `{run.model.checksum}`, code {run.model.code_version}, seed {run.model.seed}.",
+        footer=f"Checksum `{run.checksum}`, code {run.model.code_version}, seed {run.model.seed}.",
     )
 
 

@@ -49,7 +49,7 @@ def origin(run: Run) -> Origin:
         model.transform.recency_clip_days,
         model.seed,
         model.code_version,
-        model.checksum,
+        run.checksum,
         run.currency,
         dict(run.steps_s),
     )

@@ -53,4 +53,5 @@ def _gather(database: Database[Document], settings: Settings, asked: Asked, outc
         None if champion is None else load_moves(database, champion.model.version),
         settings.input.currency,
         outcome.steps_s,
+        outcome.model.checksum,
     )

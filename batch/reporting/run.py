@@ -33,7 +33,8 @@ class Run:
     """A finished run.
 
     moves : of customers under the champion since it is in force; None without one. currency : of money,
-    None if it is not known. steps_s : seconds of each step.
+    None if it is not known. steps_s : seconds of each step. fitted_checksum : of the model under the names
+    of the rule, where `model` has names that people gave.
     """
 
     asked: Asked
@@ -43,6 +44,12 @@ class Run:
     moves: Moves | None
     currency: str | None
     steps_s: dict[str, float]
+    fitted_checksum: str | None = None
+
+    @property
+    def checksum(self) -> str:
+        """Checksum of the model as it is stored."""
+        return self.fitted_checksum or self.model.checksum
 
     @property
     def money(self) -> str:

@@ -48,11 +48,15 @@ _STEP_S = 0.02
 
 @dataclass(frozen=True)
 class Load:
-    """known : customers. rate : events a second. phase_s : seconds without, then with re-clusterings."""
+    """known : customers. rate : events a second.
+
+    phase_s : seconds without, then with re-clusterings; the latter until at least `models` were adopted.
+    """
 
     known: int = 20_000
     rate: int = 2_000
     phase_s: int = 60
+    models: int = 3
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def _measured(services: Services, load: Load, folder: Path) -> list[Row]:
         _say("without re-clusterings")
         quiet = look.for_s(load.phase_s)
         _say("with re-clusterings")
-        busy = look.for_s(load.phase_s, each=lambda: _ask(database))
+        busy = look.for_s(load.phase_s, lambda: _ask(database), load.models)
         back_s = _roll_back(database, look)
         stop_sending()
         look.until_quiet()
@@ -119,11 +123,16 @@ class _Look:
     def phase(self, is_over: Callable[[], bool]) -> None:
         self.until(lambda _live: is_over(), "the next phase")
 
-    def for_s(self, seconds: float, each: Callable[[], object] = lambda: None) -> Phase:
-        """Watch for some time; an adoption lasts from the pointer's move to the stream's aggregates."""
+    def for_s(self, seconds: float, each: Callable[[], object] = lambda: None, adopted: int = 0) -> Phase:
+        """Watch for some time, and until so many models were adopted.
+
+        An adoption lasts from the pointer's move to the stream's aggregates under the new model.
+        """
         before, end = set(self.seen), monotonic() + seconds
-        adoptions, moved, epoch = [], None, self.live()["model_epoch"]
-        while monotonic() < end:
+        adoptions: list[float] = []
+        moved, epoch = None, self.live()["model_epoch"]
+        while monotonic() < end or len(adoptions) < adopted:
+            assert monotonic() < end + DEADLINE_S, "too few models came"
             each()
             pointer, live = read_pointer(self._database), self.live()
             if moved is None and pointer is not None and pointer.epoch > epoch:
@@ -174,7 +183,7 @@ def _rows(
     fits = [sum(run["metrics"]["steps_s"].values()) for run in runs]
     data = f"{load.known:,} customers, {load.rate:,} events/s"
     p99 = {"quiet": _p(99, quiet.batches), "busy": _p(99, busy.batches)}
-    case = f"{len(busy.adoptions)} models in {load.phase_s} s"
+    case = f"{len(busy.adoptions)} models"
 
     def row(measure: str, of: str, unit: str, value: float, target: Target | None = None) -> Row:
         return Row(BENCH, data, measure, of, unit, value, target)
@@ -211,12 +220,12 @@ def _verified(services: Services, database: Database[Document]) -> int:
 
 @contextmanager
 def _batch_job(services: Services, folder: Path) -> Iterator[None]:
-    flags = (
-        "--set",
-        f"mongo.database={DATABASE}",
-        "--set",
-        f"kafka.bootstrap_servers={services.kafka_bootstrap}",
-    )
+    given = {
+        "mongo.database": DATABASE,
+        "kafka.bootstrap_servers": services.kafka_bootstrap,
+        "report.write": "false",
+    }
+    flags = [part for key, value in given.items() for part in ("--set", f"{key}={value}")]
     command = [sys.executable, "-m", "cli", "recluster", "--watch", "--log-format", "json", *flags]
     launched = launch(command, log=folder / "recluster.log", owned=True, grace_s=40)
     try:
