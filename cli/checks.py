@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cli.connection import kafka_servers, open_database, running_service
 from shared.errors import ReclusteringError
 
 if TYPE_CHECKING:
+    from pymongo.database import Database
+
     from shared.config import Settings
 
 GIB = 2**30
@@ -166,11 +168,27 @@ def _mongo(settings: "Settings") -> Iterator[Check]:
     try:
         with open_database(settings) as database:
             missing = collections.ensure(database, dry_run=True)
+            undelivered = _undelivered(database)
     except ReclusteringError as error:
         yield Check("mongodb", "fail", *_halves(error))
         return
     yield Check("mongodb", "ok", f"replica set at {hosts_of(uri)}")
     yield _initialised("collections", missing, "validators and indexes are in place")
+    if undelivered:
+        yield Check("alerts", "warn", undelivered, "resegment alerts ls, then resegment alerts test CHANNEL")
+    else:
+        yield Check("alerts", "ok", f"{len(settings.alerts.channels)} channels, nothing failed")
+
+
+def _undelivered(database: "Database[dict[str, Any]]") -> str:
+    """Say which channels do not answer, and which changes were refused for good."""
+    from shared.adapters.mongo import deliveries
+
+    silent = [f"{health.channel}: {health.error}" for health in deliveries.troubled(database)]
+    refused = [
+        f"{row['channel']} refused {row['alert']}: {row['reason']}" for row in deliveries.given_up(database)
+    ]
+    return "; ".join([*silent, *refused][:3])
 
 
 def _initialised(name: str, missing: Sequence[str], good: str) -> Check:

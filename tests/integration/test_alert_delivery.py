@@ -393,6 +393,25 @@ def test_the_commands_show_quieten_and_fail_on_alerts(
     assert receiver.taken[0].json["title"] == "This is a test"
 
 
+def test_what_a_receiver_refused_or_did_not_take_is_shown(
+    database: Docs, ops: ChannelJob, receiver: Receiver, mongo_uri: str, tmp_path: Path
+) -> None:
+    receiver.answers = [404, 503]
+    fire(database, found())
+    fire(database, found(kind="drift_buyers"))
+    ops.run()
+    env = environment(database, mongo_uri, receiver, tmp_path)
+
+    listed = alerts(env, "ls").stdout
+    command = [sys.executable, "-m", "cli", "doctor", "--json"]
+    doctor = subprocess.run(command, env=env, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+    (check,) = [check for check in json.loads(doctor.stdout) if check["name"] == "alerts"]
+
+    assert "404" in listed
+    assert "503" in listed
+    assert (check["state"], "404" in check["found"], "503" in check["found"]) == ("warn", True, True)
+
+
 def test_a_free_lease_is_needed_to_deliver(
     database: Docs, mongo_uri: str, receiver: Receiver, tmp_path: Path
 ) -> None:

@@ -29,7 +29,8 @@ HEAVY = (
     "kafka numba numpy pandas pyarrow pydantic pydantic_settings pymongo pyspark rich scipy sklearn structlog"
 )
 VERBS = (
-    "demo services init replay stream recluster status segments customer drift verify export doctor config"
+    "demo services init replay stream recluster status segments customer drift alerts metrics verify export "
+    "doctor config"
 )
 
 
