@@ -102,6 +102,19 @@ def test_the_summary_says_what_it_promises(summary: dict[str, Any], recounted: p
     assert [model["version"] for model in summary["models"]] == list(range(1, len(summary["models"]) + 1))
 
 
+def test_every_re_clustering_is_explained(summary: dict[str, Any]) -> None:
+    first, *later = summary["models"]
+    assert (first["decision"], first["gates"], first["lineage"]) == ("promoted", [], [])
+    assert later, "the data spans several weeks of a provisional champion"
+    for model in later:
+        assert {"k", "customers", "as_of", "reason"} <= model.keys()
+        assert {gate["family"] for gate in model["gates"]} == {"reason", "veto"}
+        assert model["lineage"]
+        is_clear = all(gate["passed"] for gate in model["gates"] if gate["family"] == "veto")
+        has_reason = any(gate["passed"] for gate in model["gates"] if gate["family"] == "reason")
+        assert (model["decision"] == "promoted") == (is_clear and has_reason)
+
+
 def test_every_customer_is_what_pandas_counts(out: Path, recounted: pd.DataFrame) -> None:
     customers = pd.read_csv(out / "customers.csv", dtype={"customer_id": str}).set_index("customer_id")
     for name in ("first_purchase_at", "last_purchase_at"):
