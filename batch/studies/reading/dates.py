@@ -8,6 +8,8 @@ FORMATS = (
     "%Y-%m-%d",
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
     "%d/%m/%Y",
     "%m/%d/%Y",
     "%d-%m-%Y",
