@@ -10,6 +10,7 @@ from pymongo.database import Database
 
 from batch.reporting.moves import Move, load_moves
 from batch.serve import Served, serve_once
+from cli.main import main
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, RUNS, TRANSITIONS, ensure
 from shared.adapters.mongo.models import read_pointer
 from shared.config import ModelSettings, ReportSettings, Settings
@@ -104,3 +105,28 @@ def test_the_feed_tells_where_customers_went_by_themselves(database: Docs, tmp_p
 
     assert found.moves == (Move(1, 3, 2), Move(None, 1, 1))
     assert found.since == AS_OF + timedelta(days=1)
+
+
+def test_the_command_lists_shows_and_refuses(
+    database: Docs,
+    tmp_path: Path,
+    mongo_uri: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("RESEG_MONGO__URI", mongo_uri)
+    monkeypatch.setenv("RESEG_MONGO__DATABASE", database.name)
+    monkeypatch.setattr("shared.log.configure", lambda settings: None)
+    served = serve(database, tmp_path)
+    capsys.readouterr()
+
+    assert main(["report", "show", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["html"] == served.report
+    assert main(["report", "ls"]) == 0
+    assert f"{served.run_id}.html" in capsys.readouterr().out
+    assert main(["report", "show", "nobody"]) == 1
+    assert "there is no run nobody; see `resegment report ls`" in capsys.readouterr().err
+
+    Path(served.report or "").unlink()
+    assert main(["report", "open"]) == 1
+    assert "should have a report on this machine" in capsys.readouterr().err

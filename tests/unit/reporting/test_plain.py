@@ -1,0 +1,64 @@
+"""Values on their way to JSON and to readers."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import numpy as np
+import pytest
+
+from shared.reporting.blocks import Column
+from shared.reporting.plain import as_json, to_plain
+from shared.reporting.values import cell, for_plotly, slug
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Found:
+    values: np.ndarray
+    when: datetime
+    by: dict[int, float]
+    colour: Colour
+
+
+def test_what_json_does_not_know_becomes_plain() -> None:
+    found = Found(np.array([1.0, np.nan]), datetime(2011, 6, 1, tzinfo=UTC), {3: float("inf")}, Colour.RED)
+
+    assert to_plain(found) == {
+        "values": [1.0, None],
+        "when": "2011-06-01T00:00:00+00:00",
+        "by": {"3": None},
+        "colour": "red",
+    }
+    assert json.loads(as_json((found, np.float64(2.5), np.int64(3))))[1:] == [2.5, 3]
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "shown"),
+    [
+        (1234567, Column("n", "number"), "1,234,567"),
+        (-1.256, Column("n", "number", digits=2), "\N{MINUS SIGN}1.26"),
+        (4, Column("n", "number", digits=None), "4"),
+        (0.02451, Column("n", "number", digits=None), "0.0245"),
+        (0.256, Column("n", "share", digits=1), "25.6%"),
+        (None, Column("n", "verdict"), "\N{EN DASH}"),
+        (float("nan"), Column("n", "number"), "\N{EN DASH}"),
+        (datetime(2011, 6, 1, 12, 30, tzinfo=UTC), Column("t"), "2011-06-01 12:30 UTC"),
+    ],
+)
+def test_a_cell_is_written_as_its_column_says(value: object, column: Column, shown: str) -> None:
+    assert cell(value, column) == shown
+
+
+def test_a_name_is_shown_by_plotly_as_it_is() -> None:
+    assert for_plotly("<b>A & B</b>") == "&lt;b&gt;A &amp; B&lt;/b&gt;"
+
+
+def test_headings_of_the_same_text_have_anchors_of_their_own() -> None:
+    taken: set[str] = {"top"}
+
+    assert [slug(text, taken) for text in ("Top", "A b", "a-b", "Ü")] == ["top-2", "a-b", "a-b-2", "section"]
