@@ -6,8 +6,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from benchmarks.drift import part_windows
+from benchmarks.drift import part_stock, part_windows
 from benchmarks.drift.jobs import Workers
+from benchmarks.drift.part_cost import cost_rows
+from benchmarks.drift.part_stock import StockExtent, replay_rows, stock_rows
 from benchmarks.drift.part_windows import WindowsExtent, windows_rows
 from benchmarks.models.report import Row
 
@@ -17,17 +19,33 @@ class Extent:
     """How much of everything a run does."""
 
     windows: WindowsExtent
+    stock: StockExtent
 
 
-FULL: Final = Extent(part_windows.FULL)
-QUICK: Final = Extent(part_windows.QUICK)
+FULL: Final = Extent(part_windows.FULL, part_stock.FULL)
+QUICK: Final = Extent(part_windows.QUICK, part_stock.QUICK)
+
+Part = Callable[[Extent, Workers, int, Path | None], list[Row]]
+"""From the extent, the workers, the seed and a CDNOW file: rows."""
 
 
 def _windows(extent: Extent, workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
     return windows_rows(extent.windows, workers, seed)
 
 
-Part = Callable[[Extent, Workers, int, Path | None], list[Row]]
+def _stock(extent: Extent, workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
+    return stock_rows(extent.stock, workers, seed)
 
-PARTS: Final = MappingProxyType[str, Part]({"windows": _windows})
-"""By the name that `--part` takes."""
+
+def _replays(extent: Extent, workers: Workers, seed: int, cdnow: Path | None) -> list[Row]:
+    return replay_rows(extent.stock, workers, seed, cdnow)
+
+
+def _cost(_extent: Extent, _workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
+    return cost_rows(seed)
+
+
+PARTS: Final = MappingProxyType[str, Part](
+    {"cost": _cost, "windows": _windows, "stock": _stock, "replays": _replays}
+)
+"""By the name that `--part` takes; what is timed comes first."""
