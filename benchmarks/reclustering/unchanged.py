@@ -31,22 +31,26 @@ def unchanged_rows(table: CustomerTable, n_refits: int, n_cold_runs: int, seed: 
     seeds = [seed + 1 + at for at in range(n_refits)]
     data = f"Online Retail, {table.as_of:%d %b %Y}, {table.n:,} customers, k={champion.k}"
     return [
-        *_pipeline_rows(data, list(refits(table, champion, seeds))),
+        *pipeline_rows(data, list(refits(table, champion, seeds))),
         *_cold_fit_rows(data, table, champion, seeds),
         *_cold_run_rows(data, table, champion, seeds[:n_cold_runs]),
     ]
 
 
-def _pipeline_rows(data: str, found: Sequence[Refit]) -> list[Row]:
+def pipeline_rows(data: str, found: Sequence[Refit]) -> list[Row]:
+    """Say what the runs decided, and what their challengers would have changed."""
     case = f"{len(found)} refits"
     figures = {
         "needless promotions": sum(refit.promoted for refit in found),
-        "runs that would change an identity": sum(not refit.has_same_ids for refit in found),
+        "identity changes": sum(refit.promoted and not refit.has_same_ids for refit in found),
         "runs with another k": sum(refit.k != refit.current_k for refit in found),
-        "relabelled by the challenger, most": max(refit.changed for refit in found),
         "customers relabelled, most": max(refit.changed * refit.promoted for refit in found),
+        "refused: runs with other identities": sum(
+            not refit.promoted and not refit.has_same_ids for refit in found
+        ),
+        "refused: customers relabelled, most": max(refit.changed * (not refit.promoted) for refit in found),
     }
-    judged = ("needless promotions", "runs that would change an identity", "customers relabelled, most")
+    judged = ("needless promotions", "identity changes", "customers relabelled, most")
     return [
         Row(SECTION, data, WHOLE, case, name, value, NONE if name in judged else None)
         for name, value in figures.items()
