@@ -7,6 +7,7 @@ from shared.adapters.prometheus.snapshot import Snapshot
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 Document = dict[str, Any]
+ALARM_STATES = ("learning", "suspect", "recovering", "drift")
 
 
 def quiet(minutes: int = 0, **changes: Any) -> Snapshot:
@@ -60,6 +61,7 @@ def live(now: datetime, read: int) -> Document:
         "as_of": START.replace(hour=0),
         "model_version": 3,
         "model_epoch": 3,
+        "drift": {"alarms": 1, "watched_days": 90},
         "batch": {"ended_at": now - timedelta(seconds=5), "elapsed_s": 1.5, "rows": 20},
     }
 
@@ -91,5 +93,6 @@ def drift(
         "critical": critical,
         "segment_id": segment_id,
         "segment_name": name,
-        "status": status,
+        "status": "ok" if status in ALARM_STATES else status,
+        "state": status if status in ALARM_STATES else None,
     }

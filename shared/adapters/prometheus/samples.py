@@ -91,6 +91,8 @@ def _stream(live: Mapping[str, Any], now: datetime) -> Iterator[Sample]:
         yield Sample("watermark_delay_seconds", (), max(0.0, (now - live["newest_event_at"]).total_seconds()))
     if live["as_of"] is not None:
         yield Sample("as_of_timestamp_seconds", (), live["as_of"].timestamp())
+    yield Sample("drift_alarms_total", (), live["drift"]["alarms"])
+    yield Sample("drift_watched_seconds_total", (), live["drift"]["watched_days"] * DAY_S)
     if batch:
         yield Sample("last_success_timestamp_seconds", ("stream",), batch["ended_at"].timestamp())
         yield Sample("last_batch_duration_seconds", (), batch["elapsed_s"])
@@ -118,7 +120,7 @@ def _drift(snapshot: Snapshot) -> Iterator[Sample]:
     for row in snapshot.drift:
         metric = row["metric"]
         segment = "all" if row["segment_id"] is None else str(row["segment_id"])
-        yield Sample("drift_state", (metric, segment), STATES[row["status"]])
+        yield Sample("drift_state", (metric, segment), STATES[row["state"] or row["status"]])
         for level in ("warn", "critical"):
             if row[level] is not None:
                 yield Sample("drift_threshold", (metric, segment, level), row[level])
