@@ -4,10 +4,14 @@ import json
 import math
 from pathlib import Path
 
+import pandas as pd
+from pandas.api import types
+
 from batch.studies.framework.drawing import drawn_in_both
 from batch.studies.framework.report import Drawings, report
 from batch.studies.framework.story import Figure, Number, StudyResult, Table
 from batch.studies.framework.study import Study
+from shared.adapters.tables import neutralised
 from shared.errors import InvalidConfig
 
 
@@ -17,7 +21,7 @@ def write(study: Study, result: StudyResult, folder: Path) -> None:
     _write_figures(drawings, made_folder(folder / "figures", ("*.png", "*.svg")))
     tables = made_folder(folder / "tables", ("*.csv",))
     for table in result.of(Table):
-        table.frame.to_csv(tables / f"{table.name}.csv", index=False, lineterminator="\n")
+        _safe(table.frame).to_csv(tables / f"{table.name}.csv", index=False, lineterminator="\n")
     (folder / "numbers.json").write_text(numbers_json(study, result), encoding="utf-8")
     (folder / "report.html").write_text(report(study, result, drawings), encoding="utf-8")
 
@@ -52,6 +56,19 @@ def _write_figures(drawings: Drawings, folder: Path) -> None:
         for theme, ending in (("light", ""), ("dark", ".dark")):
             (folder / f"{name}{ending}.png").write_bytes(both[theme].png)
             (folder / f"{name}{ending}.svg").write_bytes(both[theme].svg)
+
+
+def _safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with texts that a spreadsheet would run as a formula made harmless."""
+    texts = [name for name in frame if not types.is_numeric_dtype(frame[name])]
+    safe = frame.copy(deep=False)
+    for name in texts:
+        safe[name] = frame[name].map(_harmless)
+    return safe
+
+
+def _harmless(value: object) -> object:
+    return neutralised(value) if isinstance(value, str) else value
 
 
 def _finite(value: float | str | None) -> float | str | None:

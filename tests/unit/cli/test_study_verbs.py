@@ -1,0 +1,47 @@
+"""`study` and `generate` as they are typed: lists, refusals, and files that are made."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from batch.studies.catalogue import STUDIES
+from cli.main import main
+
+
+def test_the_list_names_every_study(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study", "ls"]) == 0
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in STUDIES)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["study", "mall"], "did you mean 'mall-som'?"),
+        (["study", "all", "--data", "x.csv"], "name it instead of `all`"),
+        (["study", "mall-som", "--map", "Age=a"], "add --data FILE"),
+        (["study", "mall-som", "--data", "x.csv", "--map", "Age"], "--map takes COLUMN=YOURS, got 'Age'"),
+        (["study", "retail-som-hierarchy", "--data", "no-such.csv"], "cannot read no-such.csv"),
+        (["generate", "mall", "--rows", "1"], "--rows should be at least 2, got 1"),
+    ],
+)
+def test_what_cannot_be_done_says_why(
+    words: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main(words) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_generate_writes_the_rows_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "shop.csv"
+
+    assert main(["generate", "retail", "--rows", "70", "--seed", "5", "--out", str(file)]) == 0
+    assert len(pd.read_csv(file)) == 70
+    assert "70 made-up rows" in capsys.readouterr().err
