@@ -154,9 +154,10 @@ def _watched(watch: Mapping[str, Any]) -> dict[str, str]:
     """Say how the budget is kept, and what is going on."""
     going = ", ".join(f"{e.cause} ({len(e.channels)} channels)" for e in watch["episodes"])
     stock = watch["stock"] if watch["stock_cause"] is None else f"{watch['stock']}: {watch['stock_cause']}"
+    days = f"{watch['watched_days']} watched days"
     return {
         "budget": watch["budget"],
-        "realised": f"{watch['alarms']} in {watch['watched_days']} watched days ({watch['allowed']:.1f} allowed)",
+        "realised": f"{watch['alarms']} in {days} ({watch['allowed']:.1f} allowed)",
         "history": "less than a year: alarms are advisory" if watch["advisory"] else "enough",
         "alarmed now": going or "nothing",
         "stock": stock,

@@ -76,9 +76,10 @@ def load_days(database: Database[Document], stream_id: str, day: int) -> list[Da
     return [DayFlow.from_document(row) for row in database[FLOWS].find(wanted).sort("day", ASCENDING)]
 
 
-def load_model_move(database: Database[Document], stream_id: str, epoch: int | None) -> ModelMove | None:
-    """Read what the promotion to `epoch` has moved, if there was a model before."""
-    row = database[FLOWS].find_one({"_id": _model_id(stream_id, epoch)})
+def load_model_move(database: Database[Document], stream_id: str, now: Target) -> ModelMove | None:
+    """Read what the promotion at this very tick has moved; None if there was none, or no model before."""
+    wanted = {"_id": _model_id(stream_id, now.model_epoch), "as_of": DatetimeMS(now.as_of_ms or 0)}
+    row = database[FLOWS].find_one(wanted)
     return None if row is None else ModelMove.from_document(row)
 
 

@@ -52,7 +52,7 @@ def publish_watch(
     """Write what the last tick's watch has measured: every channel, and how many stay where they are."""
     dated = f"{state.now.model_epoch}:{state.now.as_of_ms}"
     metrics = behaviour_metrics(flows) if flows and flows[-1].model_epoch == state.now.model_epoch else []
-    move = load_model_move(database, state.stream_id, state.now.model_epoch)
+    move = load_model_move(database, state.stream_id, state.now)
     metrics += [] if move is None else [model_metric(move)]
     rows = [_metric_row(metric, dated, state, champion) for metric in metrics]
     rows += [_reading_row(reading, dated, state, champion) for reading in state.drift.readings]

@@ -145,9 +145,9 @@ def latest_drift(database: Database[Document], stream_id: str) -> list[Document]
     return list(database[DRIFT_METRICS].find(chosen).sort([("metric", ASCENDING), ("segment_id", ASCENDING)]))
 
 
-def drift_history(
+def drift_rows(
     database: Database[Document], rows: Sequence[Document]
-) -> dict[tuple[str, int | None], list[float | None]]:
+) -> dict[tuple[str, int | None], list[Document]]:
     """Read how the metrics of `rows` came to their values, oldest first; a day measured twice counts once."""
     if not rows:
         return {}
@@ -156,10 +156,24 @@ def drift_history(
         "metric": {"$in": sorted({row["metric"] for row in rows})},
         "as_of": {"$gt": newest - timedelta(days=HISTORY_DAYS), "$lte": newest},
     }
-    by_day: dict[tuple[str, int | None], dict[datetime, float | None]] = {}
+    by_day: dict[tuple[str, int | None], dict[datetime, Document]] = {}
     for row in database[DRIFT_METRICS].find(chosen).sort([("as_of", ASCENDING), ("model_epoch", ASCENDING)]):
-        by_day.setdefault((row["metric"], row["segment_id"]), {})[row["as_of"]] = row["value"]
-    return {key: list(values.values()) for key, values in by_day.items()}
+        by_day.setdefault((row["metric"], row["segment_id"]), {})[row["as_of"]] = row
+    return {key: list(days.values()) for key, days in by_day.items()}
+
+
+def drift_history(
+    database: Database[Document], rows: Sequence[Document]
+) -> dict[tuple[str, int | None], list[float | None]]:
+    """Read the earlier values of the metrics of `rows`, as `drift_rows` does."""
+    return {key: [row["value"] for row in days] for key, days in drift_rows(database, rows).items()}
+
+
+def drift_memory(database: Database[Document], stream_id: str) -> Document:
+    """Read what the watch over daily flows remembers. Raises like `segments`."""
+    _model_epoch(database, stream_id)
+    live = database[LIVE_MODEL].find_one({"_id": stream_id}, {"drift": 1})
+    return dict(live["drift"]) if live else {}
 
 
 def migrations(database: Database[Document], limit: int) -> list[Document]:

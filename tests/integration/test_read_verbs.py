@@ -19,6 +19,7 @@ from cli.main import main
 from shared.adapters.mongo import collections
 from shared.adapters.mongo.alerts import fire
 from shared.core.alerting.findings import Finding, alert_key
+from shared.core.drift.memory import DriftMemory
 
 if TYPE_CHECKING:
     from pymongo import MongoClient
@@ -125,9 +126,18 @@ def measurement(
         "warn": 0.1,
         "critical": 0.25,
         "status": status,
+        "kind": "stock",
+        "state": None,
+        "observed": None,
+        "expected": None,
         **UNDER_MODEL,
         "as_of": as_of,
     }
+
+
+def flow_measurement(score: float, days_ago: int) -> Document:
+    flow = {"kind": "flow", "state": "ok", "observed": 31.5, "expected": 30.0, "warn": 4.0, "critical": 6.0}
+    return measurement("drift_basket", None, score, "ok", days_ago) | flow
 
 
 def live_model(**changes: Any) -> Document:
@@ -159,6 +169,7 @@ def live_model(**changes: Any) -> Document:
         "newest_event_at": datetime(2011, 12, 9, 12, 50, tzinfo=UTC),
         "days": [],
         "names": [],
+        "drift": DriftMemory(model_epoch=3, first_day=1, last_day=90, watched_days=40).to_document(),
         "kmeans": {"centers": b"", "statistics": b""},
         "som": {"weights": b"", "statistics": b""},
         "population": [],
@@ -248,6 +259,7 @@ def fill(database: "Database[Document]") -> None:
     database["drift_metrics"].insert_many(
         [measurement("share_psi", None, 0.02 * (9 - day), "ok", day) for day in range(1, 9)]
         + [measurement("share_psi", None, 0.18, "warn"), measurement("radius_shift", 2, None, "undefined")]
+        + [flow_measurement(score, days_ago) for days_ago, score in enumerate((3.0, -2.0, 0.5))]
     )
     database["transitions"].insert_many([transition("12347"), transition("=HYPERLINK(1)")])
     database["live_model"].insert_one(live_model())
@@ -403,7 +415,17 @@ def test_drift_shows_the_newest_measurements_with_their_history(resegment: Reseg
 
     assert done.code == 0, done.stderr
     assert "▁▂▃▄▅" in done.stdout
-    assert [row["status"] for row in document(resegment("drift", "--json"))] == ["undefined", "warn"]
+    found = document(resegment("drift", "--json"))
+    assert [row["status"] for row in found["metrics"]] == ["ok", "undefined", "warn"]
+
+
+def test_drift_draws_flows_against_their_limit_and_says_how_the_budget_is_kept(resegment: Resegment) -> None:
+    done = resegment("drift")
+
+    assert "limit │" in done.stdout
+    assert "▂▃▄" in done.stdout
+    assert "0 in 40 watched days (0.4 allowed)" in done.stdout
+    assert document(resegment("drift", "--json"))["watch"]["advisory"] is True
 
 
 @pytest.mark.parametrize(("level", "code"), [("warn", 5), ("critical", 0)])
@@ -416,7 +438,7 @@ def test_a_misspelt_metric_is_refused_so_that_no_gate_stays_silent(resegment: Re
     done = resegment("drift", "--metric", "share_spi", "--fail-on", "warn")
 
     assert done.code == 2
-    assert "there are radius_shift, share_psi" in done.stderr
+    assert "there are drift_basket, radius_shift, share_psi" in done.stderr
 
 
 def test_exported_customers_are_iso_dated_neutralised_and_without_the_deleted(
@@ -443,7 +465,7 @@ def test_parquet_export_is_typed_and_keeps_text_as_it_is(resegment: Resegment, t
     assert table.column("last_purchase_at").to_pylist()[0] == BOUGHT_AT
 
 
-@pytest.mark.parametrize(("what", "n_rows"), [("segments", 3), ("drift", 10), ("transitions", 2)])
+@pytest.mark.parametrize(("what", "n_rows"), [("segments", 3), ("drift", 13), ("transitions", 2)])
 def test_every_kind_can_be_exported(resegment: Resegment, tmp_path: Path, what: str, n_rows: int) -> None:
     done = resegment("export", what, "--out", f"{what}.csv")
 
