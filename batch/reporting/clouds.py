@@ -159,5 +159,6 @@ def section(found: Clouds, colors: dict[int, str], money: str) -> Section:
         "Customers by recency, frequency and net spend, on log axes",
         "Drag to turn, scroll to come nearer, click a name to hide it. Values below 0.5 are drawn at 0.5.",
         560,
+        460,
     )
     return Section("Customers", f"{which[:1].upper()}{which[1:]}.", (flat, deep))

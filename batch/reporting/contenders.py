@@ -88,7 +88,7 @@ def draw(found: Contenders) -> Any:
         )
     figure.add_hline(y=-LEAD, line={"color": LIGHT.muted, "dash": "dash", "width": 1})
     figure.add_annotation(
-        x=1, xref="paper", xanchor="right", y=-LEAD, yanchor="top", showarrow=False, text="a clear lead"
+        x=0, xref="paper", xanchor="left", y=-LEAD, yanchor="top", showarrow=False, text="a clear lead"
     )
     figure.update_xaxes(title="segments k", dtick=1)
     figure.update_yaxes(title="mean square beside the preferred", tickformat="+.1%")

@@ -144,7 +144,7 @@ def section(found: Maps, tree: Chart) -> Section:
     short, long = sorted((found.rows, found.cols))
     height = BESIDE + WIDTH * short // long
     pictures = [
-        Chart(draw_u_matrix(found), "U-matrix", "**U-matrix**: dark ridges part unlike customers.", height),
+        Chart(draw_u_matrix(found), "U-matrix", "**U-matrix**: high ridges part unlike customers.", height),
         Chart(draw_hits(found), "Hit map", "**Hit map**: customers of each unit.", height),
         *(
             Chart(

@@ -57,7 +57,7 @@ def open_page(
     ready: str = READY,
     evaluate: str = "null",
     as_pdf: bool = False,
-    timeout_s: float = 60,
+    timeout_s: float = 120,
 ) -> BrowserLog:
     """Open a file or an address, wait until `ready` holds, evaluate a script and take a picture.
 
