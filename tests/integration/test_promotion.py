@@ -14,6 +14,7 @@ from pymongo.database import Database
 
 from batch.gate import Decision
 from batch.promote import load_incumbent, publish
+from batch.schedule import file_due
 from shared.adapters import registry
 from shared.adapters.mongo.collections import MODELS, REQUESTS, SEGMENT_NAMES, ensure
 from shared.adapters.mongo.leases import Lease
@@ -27,6 +28,7 @@ from shared.adapters.mongo.models import (
     set_pinned,
 )
 from shared.adapters.mongo.requests import file_drift_request, file_request
+from shared.adapters.mongo.runs import begin_run
 from shared.adapters.mongo.segment_names import load_names, rename_segment, reset_name
 from shared.core.segment_names import GivenName
 from shared.errors import InvalidConfig, LeaseHeld, ModelNotFound, ReclusteringError, SchemaMismatch
@@ -183,6 +185,38 @@ def test_drift_waits_for_whatever_is_asked_for_already_and_streams_do_not_share_
     close_all(database)
     other = {"as_of": DAY, "score": 1.0, "reason": "x", "cooldown_days": 7}
     assert file_drift_request(database, stream_id="main2", **other)  # type: ignore[arg-type]
+
+
+# --- the wall clock ---------------------------------------------------------------------------------------
+
+
+def ring(database: Docs, now: datetime) -> bool:
+    return file_due(
+        database, "0 3 1 * *", "UTC", "recluster", watching_since=DAY - timedelta(days=9), now=now
+    )
+
+
+def test_the_clock_asks_once_a_moment_and_not_again_after_a_run(database: Docs) -> None:
+    at_three = DAY + timedelta(hours=3)
+
+    assert not ring(database, DAY)
+    assert ring(database, at_three)
+    assert not ring(database, at_three + timedelta(seconds=1))  # it waits to be served
+    close_all(database)
+    assert not ring(database, at_three + timedelta(days=1))  # the same moment is the same wish
+    begin_run(database, "run", "recluster", None, DAY + timedelta(days=40))
+    assert not ring(database, DAY + timedelta(days=41))  # a run has begun since 1 July
+    assert ring(database, DAY + timedelta(days=70))
+    assert [row["_id"] for row in database[REQUESTS].find().sort("_id")] == [
+        "schedule:cron:2011-06-01T03:00Z",
+        "schedule:cron:2011-08-01T03:00Z",
+    ]
+
+
+def test_the_clock_does_not_ask_before_there_is_a_model(mongo_database: Docs) -> None:
+    ensure(mongo_database)
+
+    assert not ring(mongo_database, DAY + timedelta(hours=3))
 
 
 # --- names ------------------------------------------------------------------------------------------------
