@@ -2,13 +2,17 @@
 
 import json
 import re
+import tomllib
 from base64 import b64encode
+from fnmatch import fnmatch
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
 
+import shared.reporting
 from shared.reporting.page import (
     Bullets,
     Chart,
@@ -175,3 +179,14 @@ def test_a_block_inside_a_chart_of_the_lead_is_counted_like_any_other() -> None:
     text = render(Page("Report", "", [], [Side([Chart(figure, "bars")])]))
 
     assert text.count('class="plot"') == text.count('class="chart-data"') == 1
+
+
+def test_an_installed_package_has_what_a_page_is_made_of() -> None:
+    root = Path(shared.reporting.__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["*"]
+
+    assets = [path.name for path in (root / "shared" / "reporting" / "assets").iterdir()]
+
+    assert len(assets) == 3
+    assert all(any(fnmatch(name, pattern) for pattern in patterns) for name in assets)
