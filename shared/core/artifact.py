@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.core.artifact_checks import PROVENANCE, SCHEMA_VERSION, check_readable, checksum_of
 from shared.core.artifact_parts import (
     LineageEdge,
     Segment,
@@ -24,7 +25,6 @@ from shared.core.artifact_parts import (
     transform_document,
     transform_of,
 )
-from shared.core.canonical import digest
 from shared.core.transform import FeatureTransform
 from shared.errors import SchemaMismatch
 
@@ -37,12 +37,6 @@ __all__ = [
     "SomArtifact",
     "checksum_of",
 ]
-
-SCHEMA_VERSION = 2
-
-PROVENANCE = frozenset({"_id", "parent", "created_at", "run_id", "code_version", "checksum"})
-"""What says where a model came from, not what it is: two runs over the same customers with the same
-seed differ here and nowhere else, so the checksum leaves it out."""
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -156,7 +150,7 @@ class ModelArtifact:
         ------
         SchemaMismatch : it was written by a newer schema, a key is missing, or it was changed since.
         """
-        _check_readable(document)
+        check_readable(document)
         try:
             return _parse(document)
         except (KeyError, TypeError, ValueError) as error:
@@ -172,11 +166,6 @@ _ARRAYS = {
     "bin_edges": "<i8",
     "bin_counts": "<i8",
 }
-
-
-def checksum_of(document: Mapping[str, Any]) -> str:
-    """SHA-256 of a model document, in hexadecimal, without `PROVENANCE`."""
-    return digest({key: value for key, value in document.items() if key not in PROVENANCE})
 
 
 def _content(model: ModelArtifact) -> dict[str, Any]:
@@ -200,23 +189,6 @@ def _content(model: ModelArtifact) -> dict[str, Any]:
         "as_of": model.as_of,
         "seed": model.seed,
     }
-
-
-def _check_readable(document: Mapping[str, Any]) -> None:
-    name, schema = document.get("_id"), document.get("schema_version")
-    if schema != SCHEMA_VERSION:
-        msg = (
-            f"model {name} should have schema_version {SCHEMA_VERSION}; got {schema!r}; "
-            "read it with the version of resegment that wrote it, or promote another model"
-        )
-        raise SchemaMismatch(msg)
-    found, stated = checksum_of(document), document.get("checksum")
-    if found != stated:
-        msg = (
-            f"model {name} should have the checksum {stated} that it was stored with; got {found}: "
-            "it was changed afterwards; promote another version"
-        )
-        raise SchemaMismatch(msg)
 
 
 def _parse(document: Mapping[str, Any]) -> ModelArtifact:
