@@ -18,6 +18,7 @@ from shared.core.drift.budget import Budget
 from shared.core.drift.explain import Explanation, ShopFacts, explain_flow, explain_stock
 from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import Cause, DriftEpisode, DriftMemory
+from shared.core.drift.series import oldest_needed
 from shared.core.drift.staleness import staleness
 from shared.core.drift.stock import is_stale
 from shared.core.drift.watch import is_advisory
@@ -149,7 +150,8 @@ def _facts(
     names: dict[int, str],
 ) -> ShopFacts:
     segment_ids, moves = moves_since(flows, episode.onset_day, state.now.model_epoch or 0)
-    usual = [flow for flow in flows if flow.is_open and flow.day < episode.onset_day]
+    oldest = oldest_needed(episode.onset_day)
+    usual = [flow for flow in flows if flow.is_open and oldest <= flow.day < episode.onset_day]
     revenue = sum(flow.total("spend_minor") for flow in usual) / MINOR_PER_UNIT
     counts = state.population.segments.counts
     spent = state.population.segment_sums[:, SEGMENT_SUMS.index("monetary_minor")] / MINOR_PER_UNIT

@@ -19,6 +19,7 @@ from shared.adapters.mongo.collections import FLOWS
 from shared.core.artifact import ModelArtifact
 from shared.core.drift.flows import GROUPS, DayFlow, day_flow
 from shared.core.drift.migration import ModelMove, model_move
+from shared.core.drift.season import season_days
 from shared.core.drift.series import oldest_needed
 from shared.core.features import MINOR_PER_UNIT
 from shared.core.fixed_point import from_fixed
@@ -71,8 +72,10 @@ def record_step(
 
 
 def load_days(database: Database[Document], stream_id: str, day: int) -> list[DayFlow]:
-    """Read the flows that the watch of `day` may look at, in order, that day's own last."""
-    wanted = {"kind": "day", "stream_id": stream_id, "day": {"$gte": oldest_needed(day), "$lte": day}}
+    """Read the flows that the watch of `day` may look at, in order: last year's, then up to that day."""
+    spans = (season_days(day), (oldest_needed(day), day))
+    chosen = [{"day": {"$gte": first, "$lte": last}} for first, last in spans]
+    wanted = {"kind": "day", "stream_id": stream_id, "$or": chosen}
     return [DayFlow.from_document(row) for row in database[FLOWS].find(wanted).sort("day", ASCENDING)]
 
 

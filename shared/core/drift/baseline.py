@@ -34,7 +34,8 @@ class Baseline:
     """Level and pattern of c channels.
 
     mean (c,), phases (7, c) : deviation of each weekday, NaN for one never seen. variance (c,) : long-run.
-    n_days : days of the reference. residuals (n_days, c), inflated for the fitted values.
+    n_days : days of the reference. residuals (n_days, c), inflated for the fitted values. n_season : days
+    that a season in the mean was learnt from, 0 without one.
     """
 
     mean: Float64
@@ -42,6 +43,7 @@ class Baseline:
     variance: Float64
     n_days: int
     residuals: Float64
+    n_season: int = 0
 
     def residual(self, values: Float64, weekday: int) -> Float64:
         """Return how far a day's values (c,) are from usual; NaN on a weekday that was never seen."""
@@ -50,7 +52,8 @@ class Baseline:
 
     def score(self, ewma: Float64) -> Float64:
         """Return the moving average of residuals in standard errors; NaN for a channel without noise."""
-        return standardised(ewma, self.variance, self.n_days)
+        season = 1 / self.n_season if self.n_season else 0.0
+        return standardised(ewma, self.variance, 1 / self.n_days + season)
 
 
 def reference_mask(days: Int64, is_usable: NDArray[np.bool_], today: int) -> NDArray[np.bool_]:
@@ -90,7 +93,10 @@ def long_run_variance(residuals: Float64) -> Float64:
     return bounded
 
 
-def standardised(ewma: Float64, variance: Float64, n_days: int) -> Float64:
-    """Divide a moving average by its standard error, the error of an n-day reference included."""
-    error = np.sqrt(variance * (SMOOTHING / (2 - SMOOTHING) + 1 / n_days))
+def standardised(ewma: Float64, variance: Float64, of_reference: float) -> Float64:
+    """Divide a moving average by its standard error.
+
+    of_reference : error variance of what is usual, in days' variances: 1/n for a mean of n days.
+    """
+    error = np.sqrt(variance * (SMOOTHING / (2 - SMOOTHING) + of_reference))
     return np.divide(ewma, error, out=np.full_like(ewma, np.nan), where=error > 0)

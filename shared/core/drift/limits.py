@@ -94,7 +94,7 @@ def _scores(history: Float64, n_reference: int) -> Float64:
     ewma, scores = np.zeros_like(rest[0]), np.empty_like(rest)
     for at, values in enumerate(rest - pattern[phase_of[n_reference + GAP_DAYS :]]):
         ewma = (1 - SMOOTHING) * ewma + SMOOTHING * values
-        scores[at] = standardised(ewma, variance, n_reference)
+        scores[at] = standardised(ewma, variance, 1 / n_reference)
     return scores
 
 

@@ -16,6 +16,7 @@ from shared.core.drift.baseline import (
 )
 from shared.core.drift.flows import BUSINESS, SUMS, DayFlow, channel_values
 from shared.core.drift.memory import ChannelMemory, channel_names
+from shared.core.drift.season import with_season
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -72,4 +73,6 @@ def baseline_of(series: Series, channel: ChannelMemory, today: int) -> Baseline 
     mask = series.reference(channel, today)
     if mask.sum() < FEWEST_DAYS:
         return None
-    return fit_baseline(series.values[mask][:, np.newaxis], series.days[mask] % 7)
+    baseline = fit_baseline(series.values[mask][:, np.newaxis], series.days[mask] % 7)
+    usable = series.is_open & np.isfinite(series.values)
+    return with_season(baseline, series.values[usable], series.days[usable], today)

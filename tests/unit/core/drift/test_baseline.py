@@ -14,6 +14,7 @@ from shared.core.drift.baseline import (
 )
 from shared.core.drift.flows import SUMS
 from shared.core.drift.limits import bootstrap_limits
+from shared.core.drift.season import with_season
 from tests.support.flow_shop import flows
 
 
@@ -60,7 +61,7 @@ def test_alternating_residuals_are_not_taken_for_calm() -> None:
 
 
 def test_a_channel_without_noise_has_no_score() -> None:
-    assert np.isnan(standardised(np.ones(1), np.zeros(1), 56)[0])
+    assert np.isnan(standardised(np.ones(1), np.zeros(1), 1 / 56)[0])
 
 
 def test_limits_are_the_same_for_the_same_seed_and_grow_with_the_run_length() -> None:
@@ -71,3 +72,19 @@ def test_limits_are_the_same_for_the_same_seed_and_grow_with_the_run_length() ->
     assert (seldom > often).all()
     assert ((often > 1.5) & (seldom < 8)).all()
     assert often.shape == (groups.shape[2] - len(SUMS) + 3,)
+
+
+def test_a_season_of_last_year_is_expected_again_and_charged_for() -> None:
+    rng = np.random.default_rng(8)
+    days = np.arange(1, 400)
+    values = rng.normal(size=days.size) * 0.1
+    values[(days > 20) & (days < 60)] += 1.0  # and today's date a year ago is day 30
+    baseline = fit_baseline(values[330:386][:, np.newaxis], days[330:386] % 7)
+    expected = with_season(baseline, values, days, 30 + 364)
+    assert expected is baseline, "the reference before day 30 is too short to tell"
+
+    values[(days > 120) & (days < 160)] += 1.0
+    expected = with_season(baseline, values, days, 130 + 364)
+    assert expected.mean[0] - baseline.mean[0] == pytest.approx(1.0, abs=0.1)
+    assert expected.score(np.ones(1))[0] < baseline.score(np.ones(1))[0]
+    assert with_season(baseline, values, days, 250 + 364) is baseline
