@@ -44,6 +44,7 @@ def read_customers(spark: SparkSession, file: CsvFile) -> DataFrame:
     """
     n_rows = len(read_table(file, COLUMNS, min_rows=MIN_ROWS))
     header = read_header(file, COLUMNS)
+    spark.conf.set("spark.sql.legacy.javaCharsets", "true")  # else what Excel writes is refused
     raw = (
         spark.read.option("sep", header.separator)
         .option("encoding", file.encoding)
