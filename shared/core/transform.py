@@ -32,7 +32,7 @@ class FeatureTransform:
 
     def apply(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
         """Scale raw features (n, d) >= 0; what lies below zero counts as zero."""
-        return (np.log1p(_clipped(raw, self.features, self.recency_clip_days)) - self.means) / self.deviations
+        return (clipped_logs(raw, self.features, self.recency_clip_days) - self.means) / self.deviations
 
     def invert(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
         """Back to business units, (n, d); the inverse of `apply` for unclipped values."""
@@ -46,10 +46,26 @@ def fit_transform(
 
     A constant feature gets deviation 1, so that it scales to zero instead of to infinity.
     """
-    logs = np.log1p(_clipped(raw, tuple(features), recency_clip_days))
-    deviations = logs.std(axis=0)
+    logs = clipped_logs(raw, features, recency_clip_days)
+    return standardise(features, logs.mean(axis=0), logs.std(axis=0), recency_clip_days)
+
+
+def clipped_logs(
+    raw: NDArray[np.float64], features: Sequence[str], recency_clip_days: int | None
+) -> NDArray[np.float64]:
+    """Return log1p of raw features (n, d): what means and deviations are taken of."""
+    return np.log1p(_clipped(raw, tuple(features), recency_clip_days))
+
+
+def standardise(
+    features: Sequence[str],
+    means: NDArray[np.float64],
+    deviations: NDArray[np.float64],
+    recency_clip_days: int | None,
+) -> FeatureTransform:
+    """Make a transform of means and population deviations (d,) of `clipped_logs`, wherever they come from."""
     safe = np.where(deviations < _MIN_DEVIATION, 1.0, deviations)
-    return FeatureTransform(tuple(features), logs.mean(axis=0), safe, recency_clip_days)
+    return FeatureTransform(tuple(features), means, safe, recency_clip_days)
 
 
 def _clipped(
