@@ -8,10 +8,11 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from batch.reporting.profiles import RFM, words
-from batch.reporting.run import Run, shown
+from batch.reporting.run import Run, label
 from shared.core.features import feature_matrix
 from shared.reporting.page import Chart, Section
 from shared.reporting.theme import LIGHT
+from shared.reporting.values import for_plotly
 
 MARKS_3D = ("circle", "diamond", "square", "cross", "x", "circle-open", "diamond-open", "square-open")
 FLOOR = 0.5
@@ -44,7 +45,7 @@ def clouds(run: Run) -> Clouds:
     loadings, explained = principal_axes(X - mean)
     raw = feature_matrix(RFM, evidence.table.rfm, evidence.table.as_of_ms)
     return Clouds(
-        {segment.segment_id: shown(segment) for segment in run.model.segments},
+        {segment.segment_id: label(segment) for segment in run.model.segments},
         run.model.segment_ids[evidence.clustering.labels[rows]],
         (X[rows] - mean) @ loadings.T,
         (run.model.centers - mean) @ loadings.T,
@@ -78,7 +79,7 @@ def draw_plane(found: Clouds, colors: dict[int, str]) -> Any:
             x=own[:, 0].round(4).tolist(),
             y=own[:, 1].round(4).tolist(),
             mode="markers",
-            name=name,
+            name=for_plotly(name),
             marker={"size": 5, "color": colors[segment_id], "opacity": 0.6},
             hoverinfo="name",
         )
@@ -107,14 +108,14 @@ def draw_rfm(found: Clouds, colors: dict[int, str], money: str) -> Any:
         figure.add_scatter3d(
             **{axis: own[:, column].round(2).tolist() for column, axis in enumerate("xyz")},
             mode="markers",
-            name=name,
+            name=for_plotly(name),
             marker={
                 "size": 3,
                 "color": colors[segment_id],
                 "symbol": MARKS_3D[at % len(MARKS_3D)],
                 "opacity": 0.8,
             },
-            hovertemplate="%{x:.0f} days, %{y} orders, %{z:,.0f}<extra>" + name + "</extra>",
+            hovertemplate="%{x:.0f} days, %{y} orders, %{z:,.0f}<extra>" + for_plotly(name) + "</extra>",
         )
     axes = {
         f"{axis}axis": {"type": "log", "dtick": 1, "title": {"text": " / ".join(words(name, money))}}

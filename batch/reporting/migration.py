@@ -14,14 +14,16 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from batch.reporting.moves import Moves
-from batch.reporting.run import Run, shown
+from batch.reporting.run import Run, label
 from shared.core.artifact import LineageEdge, ModelArtifact
 from shared.core.monic import overlap_matrix
-from shared.reporting.page import Chart, Column, Note, Section, Table
+from shared.reporting.page import Chart, Column, Fold, Note, Section, Table
 from shared.reporting.theme import LIGHT, fade
+from shared.reporting.values import for_plotly
 
 NOWHERE = 0
 """Stands for no segment; identities start at 1."""
+NO_SEGMENT = "in no segment"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Migration:
 
     behaviour, model : every flow. moved_by_behaviour, moved_by_model : share of customers in flows to another
     identity. unexplained : the part of the latter that no split or merge accounts for.
-    old_names, new_names : of identities, under the champion and under the challenger, as figures take them.
+    old_names, new_names : of identities, under the champion and under the challenger.
     """
 
     behaviour: tuple[Flow, ...]
@@ -102,7 +104,7 @@ def _moved(flows: tuple[Flow, ...] | list[Flow]) -> float:
 
 
 def _names(model: ModelArtifact) -> dict[int, str]:
-    return {segment.segment_id: shown(segment) for segment in model.segments}
+    return {segment.segment_id: label(segment) for segment in model.segments}
 
 
 STAGES = ((0.001, "left", "then"), (0.5, "center", "today, champion"), (0.999, "right", "today, challenger"))
@@ -120,7 +122,7 @@ def draw(found: Migration, colors: dict[int, str]) -> Any:
         go.Sankey(
             arrangement="snap",
             node={
-                "label": [names[stage].get(segment, "in no segment") for stage, segment in places],
+                "label": [for_plotly(names[stage].get(segment, NO_SEGMENT)) for stage, segment in places],
                 "color": [colors.get(segment, LIGHT.muted) for _, segment in places],
                 "x": [STAGES[stage][0] for stage, _ in places],
                 "y": [*places.values()],
@@ -191,7 +193,25 @@ def section(found: Migration | None, colors: dict[int, str]) -> Section:
         f"into force. The change of model alone would give {found.moved_by_model:.1%} another identity, "
         f"{found.unexplained:.1%} beside splits and merges."
     )
-    return Section(title, text, (chart, _lineage(found)))
+    matrices = [
+        _matrix(
+            found.behaviour, found.old_names, found.old_names, "Behaviour: then, and today under the champion"
+        ),
+        _matrix(found.model, found.old_names, found.new_names, "Model: today under champion and challenger"),
+    ]
+    return Section(title, text, (chart, Fold("Both matrices in numbers", matrices), _lineage(found)))
+
+
+def _matrix(flows: tuple[Flow, ...], old: dict[int, str], new: dict[int, str], caption: str) -> Table:
+    customers = {(flow.old, flow.new): flow.customers for flow in flows}
+    rows = [*old, *({NOWHERE} & {one for one, _ in customers})]
+    columns = [*new, *({NOWHERE} & {one for _, one in customers})]
+    cells = [[customers.get((row, column), 0) for column in columns] for row in rows]
+    named = [Column(new.get(one, NO_SEGMENT), "number", "customers") for one in columns]
+    names = [old.get(one, NO_SEGMENT) for one in rows]
+    return Table(
+        [Column("From"), *named], [(name, *row) for name, row in zip(names, cells, strict=True)], caption
+    )
 
 
 def _lineage(found: Migration) -> Table:

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from batch.reporting.run import Run, label, short_number, shown
+from batch.reporting.run import Run, label, short_number
 from shared.core.artifact import ModelArtifact
 from shared.core.features import FEATURES, feature_matrix
 from shared.reporting.page import Chart, Column, Section, Side, Table
@@ -37,7 +37,6 @@ class Profile:
 
     segment_id: int
     label: str
-    shown: str
     action: str
     customers: int
     share: float
@@ -90,7 +89,6 @@ def _profiles(
             Profile(
                 segment.segment_id,
                 label(segment),
-                shown(segment),
                 segment.action,
                 n,
                 n / len(labels),
@@ -111,7 +109,7 @@ def draw_heatmap(found: Profiles, side: tuple[Profile, ...], money: str) -> Any:
         go.Heatmap(
             z=z,
             x=[f"{name}<br>{for_plotly(unit)}" for name, unit in titles],
-            y=[one.shown for one in side],
+            y=[for_plotly(one.label) for one in side],
             text=text,
             texttemplate="%{text}",
             textfont={"size": 15, "color": LIGHT.ink},
@@ -142,7 +140,7 @@ def draw_shares(found: Profiles) -> Any:
         for model, side, opacity in groups:
             if side:
                 figure.add_bar(
-                    y=[one.shown for one in side],
+                    y=[for_plotly(one.label) for one in side],
                     x=[getattr(one, part) for one in side],
                     name=f"{title}, {model}",
                     orientation="h",
@@ -161,28 +159,36 @@ def draw_shares(found: Profiles) -> Any:
 
 def section(found: Profiles, money: str) -> Section:
     """Show both models side by side, and the new segments as a table."""
+    everybody = (*found.new, *(found.old or ()))
     height = 110 + 46 * max(len(found.new), len(found.old or ()))
+    sides = [(found.new, "**Challenger**: the new segments.")]
+    if found.old is not None:
+        sides.insert(0, (found.old, "**Champion**: its segments, with today's customers."))
     charts = [
         Chart(
-            draw_heatmap(found, found.new, money),
-            "Typical customer of each new segment",
-            "**Challenger**: the new segments.",
+            draw_heatmap(found, side, money),
+            caption.replace("*", "") + " Typical values",
+            caption,
             height,
             340,
         )
+        for side, caption in sides
     ]
-    if found.old is not None:
-        alt = "Typical customer of each segment of the champion"
-        caption = "**Champion**: its segments, with today's customers."
-        charts.insert(0, Chart(draw_heatmap(found, found.old, money), alt, caption, height, 340))
-    n_bars = 2 if found.old is None else 4
-    rows = len({one.shown for one in (*found.new, *(found.old or ()))})
+    rows = len({one.label for one in everybody})
     shares = Chart(
         draw_shares(found),
         "Share of customers and of net spend of each segment",
-        "",
-        110 + rows * (14 + 14 * n_bars),
+        height=110 + rows * (14 + 28 * len(sides)),
     )
+    return Section(
+        "Segments",
+        "A typical customer is the mean on the log scale, so a few very large ones do not stand for all. "
+        "Colours say how many standard deviations it lies from everybody's.",
+        (Side(charts, 420), shares, _table(found, money)),
+    )
+
+
+def _table(found: Profiles, money: str) -> Table:
     columns = [
         Column("Segment"),
         Column("Customers", "number"),
@@ -194,16 +200,8 @@ def section(found: Profiles, money: str) -> Section:
         ),
         Column("Action"),
     ]
-    rows_shown = [
+    rows = [
         (one.label, one.customers, one.share, one.revenue_share, *one.typical, one.action)
         for one in found.new
     ]
-    table = Table(
-        columns, rows_shown, "The new segments; recency, frequency and spend of their typical customer"
-    )
-    return Section(
-        "Segments",
-        "A typical customer is the mean on the log scale, so a few very large ones do not stand for all. "
-        "Colours say how many standard deviations it lies from everybody's.",
-        (Side(charts, 420), shares, table),
-    )
+    return Table(columns, rows, "The new segments; recency, frequency and spend of their typical customer")

@@ -11,7 +11,6 @@ from batch.gate import Decision
 from batch.reporting.moves import Moves
 from shared.core.artifact import ModelArtifact, Segment
 from shared.reporting.theme import series_colors
-from shared.reporting.values import for_plotly
 
 SAMPLE = 3_000
 """Customers that a scatter plot shows at most: more make a page slow, and hide each other."""
@@ -79,11 +78,6 @@ class Run:
 def label(segment: Segment) -> str:
     """Return name and identity: names may be given twice, identities never."""
     return f"{segment.name} ({segment.segment_id})"
-
-
-def shown(segment: Segment) -> str:
-    """Return the label as a figure takes it."""
-    return for_plotly(label(segment))
 
 
 def short_number(value: float) -> str:

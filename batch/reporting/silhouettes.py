@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from batch.reporting.run import Run, shown
+from batch.reporting.run import Run, label
 from shared.reporting.page import Chart, Note, Section
 from shared.reporting.theme import LIGHT, fade
+from shared.reporting.values import for_plotly
 
 GAP = 12
 """Rows left free between two segments."""
@@ -20,7 +21,7 @@ class SegmentSilhouette:
     """One segment. values : of its sampled customers, descending."""
 
     segment_id: int
-    shown: str
+    label: str
     values: tuple[float, ...]
 
 
@@ -39,7 +40,7 @@ def silhouettes(run: Run) -> Silhouettes:
     segments = tuple(
         SegmentSilhouette(
             segment.segment_id,
-            shown(segment),
+            label(segment),
             tuple(np.sort(sample.values[sample.labels == segment.label])[::-1].round(5).tolist()),
         )
         for segment in run.model.segments
@@ -52,8 +53,8 @@ def draw(found: Silhouettes, colors: dict[int, str]) -> Any:
     figure, at = go.Figure(), 0
     ticks = []
     for one in found.segments:
-        rows = [*range(at, at + len(one.values))]
-        ticks.append((at + len(one.values) / 2, one.shown))
+        name, rows = for_plotly(one.label), [*range(at, at + len(one.values))]
+        ticks.append((at + len(one.values) / 2, name))
         figure.add_scatter(
             x=[0.0, *one.values, 0.0] if one.values else [],
             y=[rows[0], *rows, rows[-1]] if rows else [],
@@ -61,8 +62,8 @@ def draw(found: Silhouettes, colors: dict[int, str]) -> Any:
             mode="lines",
             line={"color": colors[one.segment_id], "width": 1},
             fillcolor=fade(colors[one.segment_id], 0.55),
-            name=one.shown,
-            hovertemplate="%{x:.3f}<extra>" + one.shown + "</extra>",
+            name=name,
+            hovertemplate="%{x:.3f}<extra>" + name + "</extra>",
         )
         at += len(one.values) + GAP
     figure.add_vline(x=found.mean, line={"color": LIGHT.ink, "dash": "dash", "width": 1})

@@ -23,7 +23,7 @@ from batch.run import Past, Stopwatch, Wish
 from shared.config import ModelSettings, Settings
 from shared.core.features import RfmColumns
 from shared.core.kmeans import assign
-from shared.reporting.page import Note, render
+from shared.reporting.page import Fold, Note, Table, render
 
 MakeTable = Callable[..., CustomerTable]
 EVIL = "</script><b>VIP</b>"
@@ -75,7 +75,21 @@ def test_names_from_data_are_shown_and_never_run(second: Run) -> None:
     text = render(page(second, numbers(second)))
 
     assert "<b>VIP</b>" not in text
-    assert "&lt;b&gt;VIP&lt;/b&gt;" in text
+    assert "&lt;b&gt;VIP&lt;/b&gt; (1)" in text
+    assert "&amp;lt;" not in text  # no name is escaped twice where it is shown as text
+
+
+def test_both_matrices_are_there_in_numbers(second: Run) -> None:
+    found = migration.migration(second)
+    assert found is not None
+
+    fold = next(b for b in migration.section(found, second.colors).blocks if isinstance(b, Fold))
+    behaviour, model = fold.blocks
+
+    assert isinstance(behaviour, Table)
+    assert isinstance(model, Table)
+    assert behaviour.rows[-1][0] == behaviour.columns[-1].name == "in no segment"
+    assert sum(sum(row[1:]) for row in model.rows) == second.evidence.table.n
 
 
 def test_the_first_run_has_nothing_to_migrate_from(first: Run) -> None:
