@@ -27,6 +27,10 @@ class SilhouetteSample:
     values: NDArray[np.float64]
     labels: NDArray[np.int32]
 
+    def __post_init__(self) -> None:
+        for array in (self.rows, self.values, self.labels):
+            array.setflags(write=False)
+
 
 @dataclass(frozen=True, eq=False)
 class Measured:

@@ -55,6 +55,10 @@ class Probe:
     distances: Float64
     champion: ChampionView | None
 
+    def __post_init__(self) -> None:
+        for array in (self.rows, self.X, self.spend, self.distances):
+            array.setflags(write=False)
+
     @property
     def champion_labels(self) -> NDArray[np.int32] | None:
         """Champion's label of each customer, (m,), None without a champion."""
