@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shared.core.artifact import ModelArtifact
 from shared.core.features import MINOR_PER_UNIT, RfmColumns
-from shared.core.fixed_point import from_fixed, to_fixed
+from shared.core.fixed_point import from_fixed, sum_by_label, to_fixed
 from shared.core.kmeans import assign
 from shared.core.monic import overlap_matrix
 from shared.core.placement import CLUSTERED, NOBODY, cluster_status, vectors_of
@@ -156,17 +156,16 @@ def _purchases(now: RfmColumns, before: TickTable, groups: Int64) -> Int64:
     basket = np.where(buys, minor, MINOR_PER_UNIT) / MINOR_PER_UNIT / np.where(buys, invoices, 1)
     arrives = (now.frequency > 0) & ~(before.is_known & (before.frequency > 0))
     columns = [buys, to_fixed(np.log(basket)), arrives, np.where(invoices > 0, minor, 0)]
-    table = np.zeros((GROUPS, len(columns)), np.int64)
-    np.add.at(table, groups, np.column_stack(columns).astype(np.int64))
-    return table
+    return sum_by_label(np.column_stack(columns).astype(np.int64), groups, GROUPS)
 
 
 def _innovations(today: Int64, aged: Int64, groups: Int64, k: int) -> Int64:
-    table = np.zeros((GROUPS, k), np.int64)
-    for labels, sign in ((today, 1), (aged, -1)):
+    def counted(labels: Int64) -> Int64:
         inside = labels >= 0
-        np.add.at(table, (groups[inside], labels[inside]), sign)
-    return table
+        cells = groups[inside] * k + labels[inside]
+        return np.bincount(cells, minlength=GROUPS * k).reshape(GROUPS, k)
+
+    return counted(today) - counted(aged)
 
 
 def _counted(groups: Int64, mask: NDArray[np.bool_]) -> Int64:
