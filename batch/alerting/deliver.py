@@ -16,6 +16,7 @@ from pymongo.database import Database
 from batch.alerting.channel import ChannelJob, Passed
 from batch.alerting.watchdog import Watchdog
 from shared.adapters.mongo.client import Document
+from shared.adapters.mongo.deliveries import forget_failures_of_others
 from shared.adapters.mongo.leases import LeaseKeeper, acquire, release
 from shared.adapters.notify import sender_of
 from shared.config import Settings
@@ -78,6 +79,7 @@ def _delivering(database: Database[Document], settings: Settings) -> Iterator[li
     lease = acquire(database, JOB, holder=f"resegment {JOB}", ttl_s=LEASE_S)
     try:
         with LeaseKeeper(database, lease, LEASE_S) as keeper:
+            forget_failures_of_others(database, [channel.name for channel in settings.alerts.channels])
             yield _jobs(database, settings, keeper.lost)
     finally:
         release(database, lease)

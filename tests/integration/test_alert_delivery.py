@@ -16,6 +16,7 @@ import pytest
 from pymongo.database import Database
 
 from batch.alerting.channel import ChannelJob, Passed
+from batch.alerting.deliver import deliver_once, watch
 from shared.adapters.mongo.alerts import ack, fire, mute, resolve
 from shared.adapters.mongo.collections import DELIVERIES, ensure
 from shared.adapters.mongo.deliveries import given_up, troubled
@@ -340,8 +341,6 @@ def test_watching_delivers_as_alerts_change_and_stops_when_asked(
 
 
 def test_a_channel_that_hangs_delays_no_other(database: Docs, mongo_uri: str, receiver: Receiver) -> None:
-    from batch.alerting.deliver import watch  # noqa: PLC0415  kept beside its use
-
     release_it = threading.Event()
     with http_receiver() as good, socket.create_server(("127.0.0.1", 0)) as silent:
         silent_url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
@@ -410,6 +409,19 @@ def test_what_a_receiver_refused_or_did_not_take_is_shown(
     assert "404" in listed
     assert "503" in listed
     assert (check["state"], "404" in check["found"], "503" in check["found"]) == ("warn", True, True)
+
+
+def test_a_channel_that_was_taken_out_of_the_settings_fails_no_more(
+    database: Docs, ops: ChannelJob, receiver: Receiver
+) -> None:
+    receiver.answers = [503]
+    fire(database, found())
+    ops.run()
+    assert [health.channel for health in troubled(database)] == ["ops"]
+    deliver_once(database, Settings(), None)
+
+    assert troubled(database) == []
+    assert ops.run().sent == [f"{KEY}:1"]
 
 
 def test_a_free_lease_is_needed_to_deliver(

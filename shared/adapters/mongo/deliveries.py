@@ -4,6 +4,7 @@ One cursor per channel and alert, moved on only after the receiver has taken the
 taken is sent again, and what was taken is not. Only the holder of the lease `alerts` writes here.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -77,6 +78,12 @@ def save_health(database: Database[Document], health: Health) -> None:
         "seq": health.sent,
     }
     database[DELIVERIES].update_one({"_id": health.channel}, {"$set": values}, upsert=True)
+
+
+def forget_failures_of_others(database: Database[Document], channels: Collection[str]) -> None:
+    """Let channels that are no longer in the settings fail no more; what they were told is kept."""
+    others = {"alert": None, "channel": {"$nin": sorted(channels)}}
+    database[DELIVERIES].update_many(others, {"$set": {"attempts": 0, "next_at": None, "error": None}})
 
 
 def cursors(database: Database[Document], channel: str) -> dict[str, Cursor]:
