@@ -117,16 +117,18 @@ def test_the_command_lists_shows_and_refuses(
     monkeypatch.setenv("RESEG_MONGO__URI", mongo_uri)
     monkeypatch.setenv("RESEG_MONGO__DATABASE", database.name)
     monkeypatch.setattr("shared.log.configure", lambda settings: None)
-    served = serve(database, tmp_path)
-    capsys.readouterr()
+    quick = [f"report.folder={tmp_path}", "model.k_min=3", "model.k_max=3", "model.n_starts=1"]
 
+    assert main(["recluster", "--once", *(word for one in quick for word in ("--set", one))]) == 0
+    page = capsys.readouterr().out.rpartition("report: ")[2].strip()
+    assert Path(page).parent == tmp_path
     assert main(["report", "show", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["html"] == served.report
+    assert json.loads(capsys.readouterr().out)["html"] == page
     assert main(["report", "ls"]) == 0
-    assert f"{served.run_id}.html" in capsys.readouterr().out
+    assert Path(page).name in capsys.readouterr().out
     assert main(["report", "show", "nobody"]) == 1
     assert "there is no run nobody; see `resegment report ls`" in capsys.readouterr().err
 
-    Path(served.report or "").unlink()
+    Path(page).unlink()
     assert main(["report", "open"]) == 1
     assert "should have a report on this machine" in capsys.readouterr().err
