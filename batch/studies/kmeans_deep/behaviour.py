@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from batch.studies.online_retail.lines import amounts, is_known, is_purchase
 from batch.studies.online_retail.prices import usual_prices
@@ -77,6 +78,13 @@ def behaviour(lines: pd.DataFrame) -> Behaviour:
     kept = table[(table["monetary"] > 0) & (spent > 0)].sort_index()
     raw = kept[list(NAMES)].fillna(0.0).to_numpy(np.float64)
     return Behaviour(tuple(map(str, kept.index)), raw, standardised(np.log1p(raw)))
+
+
+def rank_correlations(raw: Float64) -> Float64:
+    """Correlate the ranks of every two columns, (d, d); a constant column goes with nothing."""
+    ranks = standardised(rankdata(raw, axis=0))
+    alike: Float64 = ranks.T @ ranks / len(ranks)
+    return alike
 
 
 def _state(known: pd.DataFrame, bought: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from batch.studies.framework import Chapter, Figure, Number, Table, Text
 from batch.studies.kmeans_deep import figures_features as figures
-from batch.studies.kmeans_deep.behaviour import Behaviour
+from batch.studies.kmeans_deep.behaviour import Behaviour, rank_correlations
 from batch.studies.kmeans_deep.components import Components
 from batch.studies.kmeans_deep.demographics import Demographics, Gender
 from batch.studies.kmeans_deep.labels import Labelled
@@ -24,7 +23,7 @@ Float64 = NDArray[np.float64]
 def features(customers: Behaviour) -> Chapter:
     """Describe the nine features and how they go together."""
     frame = pd.DataFrame(customers.raw, columns=list(customers.names))
-    alike = np.asarray(spearmanr(customers.raw).statistic, dtype=np.float64)
+    alike = rank_correlations(customers.raw)
     return Chapter(
         "Nine features of behaviour",
         (

@@ -14,6 +14,7 @@ from batch.studies.kmeans_deep.labels import label_segments
 from batch.studies.kmeans_deep.quality import measure
 from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
+from batch.studies.online_retail.enough import require_customers
 from batch.studies.online_retail.reading import FILE_COLUMNS, read_lines, shipped
 from shared.core.feature_selection import FeatureVerdict, Method, select
 from shared.core.lloyd import fit_kmeans
@@ -31,6 +32,7 @@ def run(context: Context) -> StudyResult:
     context.say("reading the lines")
     lines = read_lines(context.data)
     customers = behaviour(lines)
+    require_customers(len(customers.customers), context.data.path.name)
     X, names = customers.X, customers.names
     context.say("choosing features and k")
     verdicts: dict[str, tuple[FeatureVerdict, ...]] = {

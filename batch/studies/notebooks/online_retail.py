@@ -80,13 +80,13 @@ show(*chapters_segments.rfm(customers).blocks)
 
 # %% [markdown]
 """
-Three values of k, to keep the notebook quick; the report has all.
+Two values of k, to keep the notebook quick; the report has all.
 """
 
 # %%
 with shared_spark() as spark:
-    raw = fit_curve(spark(), customers.raw, ks=(3, 4, 5))
-    log = fit_curve(spark(), customers.log, ks=(3, 4, 5))
+    raw = fit_curve(spark(), customers.raw, ks=(3, 4))
+    log = fit_curve(spark(), customers.log, ks=(3, 4))
 show(*chapters_segments.how_many(raw, log, k=4).blocks)
 
 # %%

@@ -77,7 +77,7 @@ def judge_independence(lines: pd.DataFrame) -> Independence:
         n_lines=len(cancelled),
         n_naming_their_order=int(numbers.isin(lines["invoice_no"]).sum()),
         n_with_purchase=int(before.sum()),
-        with_purchase_share=float(before.mean()),
+        with_purchase_share=int(before.sum()) / max(len(before), 1),
         chance_before_any=chances[0],
         chance_after_one=chances[1],
     )
@@ -91,4 +91,9 @@ def _chance_after(known: pd.DataFrame) -> tuple[float, float]:
     orders = orders.drop_duplicates(["customer_id", "invoice_no"])
     cancelled = is_cancellation(orders).astype(int)
     before = cancelled.groupby(orders["customer_id"]).cumsum() - cancelled
-    return float(cancelled[before == 0].mean()), float(cancelled[before > 0].mean())
+    return _mean(cancelled[before == 0]), _mean(cancelled[before > 0])
+
+
+def _mean(values: "pd.Series[int]") -> float:
+    """Give the mean, 0 of nothing."""
+    return float(values.sum()) / max(len(values), 1)

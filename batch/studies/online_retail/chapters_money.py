@@ -110,6 +110,8 @@ def prices(lines: pd.DataFrame) -> Chapter:
 def cancellations(lines: pd.DataFrame) -> Chapter:
     """How much is cancelled, and both assumptions about it."""
     shares, alone = measure_shares(lines), judge_independence(lines)
+    if not alone.n_lines:
+        return Chapter("Cancellations", (Text("No line with a customer is on an invoice that cancels."),))
     found = judge_counterparts(lines, match(lines))
     return Chapter(
         "Cancellations",

@@ -21,7 +21,7 @@ from shared.core.silhouette import silhouette
 
 Float64 = NDArray[np.float64]
 
-KS = tuple(range(2, 8))
+KS = tuple(range(2, 7))
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from batch.studies.online_retail import (
 )
 from batch.studies.online_retail.cleaning import Cleaned, clean
 from batch.studies.online_retail.database import open_database
+from batch.studies.online_retail.enough import require_customers
 from batch.studies.online_retail.personas import describe_segments
 from batch.studies.online_retail.reading import FILE_COLUMNS, read_lines, shipped
 from batch.studies.online_retail.rfm import Customers, to_customers
@@ -28,6 +29,9 @@ def run(context: Context) -> StudyResult:
     """Do the whole analysis."""
     context.say("reading the lines")
     lines = read_lines(context.data)
+    cleaned = clean(lines)
+    customers = to_customers(cleaned.lines)
+    require_customers(len(customers.rfm), context.data.path.name)
     context.say("looking at them")
     first = [
         chapters_lines.structure(lines),
@@ -38,9 +42,6 @@ def run(context: Context) -> StudyResult:
         chapters_money.prices(lines),
         chapters_money.cancellations(lines),
     ]
-    context.say("cleaning them")
-    cleaned = clean(lines)
-    customers = to_customers(cleaned.lines)
     context.say("clustering with Spark")
     raw, log = (fit_curve(context.spark(), scaled, seed=SEED) for scaled in (customers.raw, customers.log))
     then = [
