@@ -16,8 +16,8 @@ CUSTOMERS: Final = 20_000
 """Touched in a micro-batch of 200,000 lines, as in the benchmark of the stream."""
 
 MICRO_BATCH_S: Final = 2.24
-"""Processor seconds of Python for such a micro-batch (docs/benchmarks.md: 1.12 per 100,000 lines); what mongod,
-the broker and the JVM take comes on top and is left out, which makes the share look larger."""
+"""Processor seconds of Python for such a micro-batch (docs/benchmarks.md: 1.12 per 100,000 lines); what
+mongod, the broker and the JVM take comes on top and is left out, which makes the share look larger."""
 
 ROUNDS: Final = 9
 

@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from shared.core.drift.states import AT_ONCE, CALM, CONFIRMATIONS, RECOVERY
 from shared.core.windows.bundle import scores
 from shared.core.windows.reference import SMOOTHING, Reference
 from shared.core.windows.spans import MEMORY
@@ -103,17 +102,11 @@ def limit_of(quiet: Float64, run_length: float) -> float:
 
 def alarms(ratios: Float64) -> NDArray[np.bool_]:
     """Return (r, t): where each of r runs enters the state `drift`, by the rules of `states.advance`."""
-    over, under = np.zeros((2, len(ratios)), dtype=np.int64)
-    alarmed = np.zeros(len(ratios), dtype=np.bool_)
+    from shared.core import compiled  # noqa: PLC0415 - numba takes a second to import
+    from shared.core.windows.alarm_loops import mark_entries  # noqa: PLC0415
+
     entered = np.zeros(ratios.shape, dtype=np.bool_)
-    for at, ratio in enumerate(ratios.T):
-        over = np.where(ratio > 1, over + 1, 0)
-        confirmed = (over >= CONFIRMATIONS) | (ratio > AT_ONCE)
-        entered[:, at] = confirmed & ~alarmed
-        under = np.where(ratio < CALM, under + 1, 0)
-        ended = alarmed & (under >= RECOVERY)
-        alarmed = (alarmed | confirmed) & ~ended
-        over, under = np.where(ended, 0, over), np.where(alarmed, under, 0)
+    mark_entries(compiled.operand(ratios, np.float64), entered)
     return entered
 
 
