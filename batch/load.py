@@ -75,6 +75,12 @@ def load_customers(database: Database[Document], stream_id: str, *, wait_s: floa
         return _read(database, session, live)
 
 
+def count_clusterable(database: Database[Document], stream_id: str) -> int:
+    """Return how many customers the stream would have clustered when it last wrote; 0 before it ever did."""
+    live = database[LIVE_MODEL].find_one({"_id": stream_id}, {"clusterable": 1})
+    return 0 if live is None else int(live["clusterable"])
+
+
 @contextmanager
 def settled_tick(
     database: Database[Document], stream_id: str, *, wait_s: float

@@ -3,6 +3,7 @@
 All steps are pure but for load and promote.
 """
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +16,10 @@ from batch.champion import view_champion
 from batch.choose_k import choose_k, in_reach
 from batch.cluster import cluster
 from batch.compete import best_starts, compete, settle, split
+from batch.everybody import Everybody, load_everybody
 from batch.evidence import Evidence, compare
 from batch.gate import Bout, Decision, decide, first
-from batch.load import CustomerTable, load_customers, load_last_run
+from batch.load import load_last_run
 from batch.name import name
 from batch.outliers import fit_set, outlier_effect
 from batch.promote import load_incumbent, publish
@@ -66,29 +68,36 @@ def recluster(
         meanwhile.
     """
     steps = Stopwatch()
-    with steps("load"):
-        incumbent = load_incumbent(database)
-        table = load_customers(database, settings.stream.id, wait_s=SETTLE_S)
-        memory, size = load_last_run(database, JOB, table.as_of), last_sound_size(database, JOB)
-    past = Past(incumbent.model, memory, incumbent.next_segment_id, size)
-    wish = Wish(request.kind, request.force, incumbent.is_pinned)
-    parent = None if incumbent.model is None else incumbent.model.version
-    provenance = Provenance(run_id, created_at, code_version, parent)
-    challenger, evidence, decision = contest(table, past, wish, settings, provenance, steps)
+    with ExitStack() as stack:
+        with steps("load"):
+            incumbent = load_incumbent(database)
+            everybody = stack.enter_context(load_everybody(database, settings, wait_s=SETTLE_S))
+            memory = load_last_run(database, JOB, everybody.table.as_of)
+            size = last_sound_size(database, JOB)
+        past = Past(incumbent.model, memory, incumbent.next_segment_id, size)
+        wish = Wish(request.kind, request.force, incumbent.is_pinned)
+        parent = None if incumbent.model is None else incumbent.model.version
+        provenance = Provenance(run_id, created_at, code_version, parent)
+        challenger, evidence, decision = contest(everybody, past, wish, settings, provenance, steps)
     with steps("promote"):
         model = publish(database, challenger, decision, incumbent, lease)
     return Outcome(model, decision, evidence, steps.seconds)
 
 
 def contest(
-    table: CustomerTable, past: Past, wish: Wish, settings: Settings, provenance: Provenance, steps: Stopwatch
+    everybody: Everybody,
+    past: Past,
+    wish: Wish,
+    settings: Settings,
+    provenance: Provenance,
+    steps: Stopwatch,
 ) -> tuple[ModelArtifact, Evidence, Decision]:
-    """Fit a challenger and judge it; the same table, past, wish and settings give the same one.
+    """Fit a challenger and judge it; the same customers, past, wish and settings give the same one.
 
     A challenger that is refused with another number of segments has a second try with the champion's:
     a gate that holds k back would otherwise hold back every better fit as well.
     """
-    explored = explore(table, past, settings.model, steps)
+    explored = explore(everybody, past, settings.model, steps)
     challenger, evidence = form(explored, provenance, steps)
     decision = judge(challenger, evidence, past, wish, settings)
     current_k = challenger.k if past.champion is None else past.champion.k
@@ -101,14 +110,16 @@ def contest(
     return challenger, evidence, decision
 
 
-def explore(table: CustomerTable, past: Past, settings: ModelSettings, steps: Stopwatch) -> Explored:
+def explore(everybody: Everybody, past: Past, settings: ModelSettings, steps: Stopwatch) -> Explored:
     """Go from the table to the number of segments: features, transform, outliers, candidates, k."""
+    table = everybody.table
     current_k = None if past.champion is None else past.champion.k
     with steps("features"):
         in_use = () if past.champion is None else past.champion.features
         features = select_features(table, settings, in_use)
     with steps("transform"):
-        scaled = scale(table.rfm, table.as_of_ms, features.kept, settings.recency_clip_days)
+        transform = everybody.fit_transform(features.kept, settings.recency_clip_days)
+        scaled = scale(table.rfm, table.as_of_ms, transform)
         champion = None if past.champion is None else view_champion(past.champion, table, scaled)
     with steps("outliers"):
         fitted = fit_set(scaled.X, settings)
@@ -122,7 +133,9 @@ def explore(table: CustomerTable, past: Past, settings: ModelSettings, steps: St
         centers = {k: settle(fitted.X, start) for k, start in best_starts(candidates).items()}
         spend = table.spend[fitted.rows]
         report = choose_k(fitted.X, spend, settings, centers, current_k=current_k, before=past.last_run)
-    return Explored(table, past, settings, features, scaled, champion, fitted, candidates, centers, report)
+    return Explored(
+        everybody, past, settings, features, scaled, champion, fitted, candidates, centers, report
+    )
 
 
 def form(run: Explored, provenance: Provenance, steps: Stopwatch) -> tuple[ModelArtifact, Evidence]:
@@ -158,7 +171,8 @@ def form(run: Explored, provenance: Provenance, steps: Stopwatch) -> tuple[Model
     challenger = assemble(
         run.table, run.scaled, clustering, som, identities, segments, scores, settings, provenance
     )
-    return challenger, evidence
+    with steps("enlarge"):
+        return run.everybody.enlarge(challenger), evidence
 
 
 def judge(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from batch.champion import ChampionView
 from batch.compete import Candidate
+from batch.everybody import Everybody
 from batch.load import CustomerTable
 from batch.outliers import FitSet
 from batch.scale import Scaled
@@ -49,7 +50,7 @@ class Wish:
 class Explored:
     """A run up to its choice of k. centers : of every k, settled on the customers that are fitted."""
 
-    table: CustomerTable
+    everybody: Everybody
     past: Past
     settings: ModelSettings
     features: FeatureChoice
@@ -59,6 +60,11 @@ class Explored:
     candidates: tuple[Candidate, ...]
     centers: Mapping[int, NDArray[np.float64]]
     report: KReport
+
+    @property
+    def table(self) -> CustomerTable:
+        """Return the customers in memory."""
+        return self.everybody.table
 
     def held_at(self, k: int, against: str) -> "Explored":
         """Return the same with another k, because of what spoke `against` the chosen one."""

@@ -1,6 +1,5 @@
-"""Step 3: features of the customers, scaled by a transform that is fitted on them."""
+"""Step 3: features of the customers, scaled by a transform that is fitted on everybody."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ from numpy.typing import NDArray
 
 from shared.core.features import RfmColumns, feature_matrix
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.transform import FeatureTransform, fit_transform
+from shared.core.transform import FeatureTransform
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +21,7 @@ class Scaled:
         self.X.setflags(write=False)
 
 
-def scale(rfm: RfmColumns, as_of_ms: int, features: Sequence[str], recency_clip_days: int | None) -> Scaled:
-    """Fit the transform and apply it, to the very numbers that the stream will store."""
-    raw = feature_matrix(features, rfm, as_of_ms)
-    transform = fit_transform(raw, features, recency_clip_days=recency_clip_days)
+def scale(rfm: RfmColumns, as_of_ms: int, transform: FeatureTransform) -> Scaled:
+    """Apply the transform, to the very numbers that the stream will store."""
+    raw = feature_matrix(transform.features, rfm, as_of_ms)
     return Scaled(transform, from_fixed(to_fixed(transform.apply(raw))))

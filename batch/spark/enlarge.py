@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
-from batch.spark.load import LargeTable
 from batch.spark.passes import Counted, matrix_of, total
 from batch.spark.settle import settle_everybody
 from batch.spark.transform import to_vectors
@@ -35,9 +34,9 @@ ACCURACY = 10_000
 """Of Spark's approximate percentiles: they are wrong by at most one part in so many of the ranks."""
 
 
-def enlarge(challenger: ModelArtifact, table: LargeTable) -> ModelArtifact:
-    """Settle a challenger of `table.sample` on everybody; its transform is everybody's already."""
-    vectors = to_vectors(table.rows, table.sample.as_of_ms, challenger.transform).cache()
+def enlarge(challenger: ModelArtifact, rows: DataFrame, n: int, as_of_ms: int) -> ModelArtifact:
+    """Settle a challenger of a sample on all n rows; its transform is everybody's already."""
+    vectors = to_vectors(rows, as_of_ms, challenger.transform).cache()
     settled = settle_everybody(vectors, challenger.centers, challenger.seed)
     counted = total(vectors, _figures_of(settled.centers, challenger.bin_edges))
     counts, (p995, p95) = counted["counts"], _quantiles(vectors, settled.centers)
@@ -51,11 +50,11 @@ def enlarge(challenger: ModelArtifact, table: LargeTable) -> ModelArtifact:
         centers=settled.centers,
         counts=counts,
         radii=np.sqrt(counted["squares"] / SCALE / np.maximum(counts, 1)),
-        quantization_error=float(counted["distances"].sum() / SCALE / table.n),
+        quantization_error=float(counted["distances"].sum() / SCALE / n),
         distance_p995=p995,
         distance_p95=p95,
         bin_counts=counted["bins"],
-        som=_som_of(vectors, challenger.som, grid_of(challenger), table.n),
+        som=_som_of(vectors, challenger.som, grid_of(challenger), n),
         metrics={**challenger.metrics, **figures},
     )
     vectors.unpersist()

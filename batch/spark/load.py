@@ -6,7 +6,7 @@ of the same tick may still arrive between two tasks, as they may between two cus
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,14 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from batch.load import CLUSTERABLE, COLUMNS, CustomerTable, settled_tick
+from batch.spark.enlarge import enlarge
+from batch.spark.transform import fit_transform
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS
 from shared.config import Settings
+from shared.core.artifact import ModelArtifact
 from shared.core.features import RfmColumns
+from shared.core.transform import FeatureTransform
 from shared.errors import ReclusteringError
 
 ATTEMPTS = 3
@@ -39,6 +43,19 @@ class LargeTable:
     rows: DataFrame
     sample: CustomerTable
     n: int
+
+    @property
+    def table(self) -> CustomerTable:
+        """See `batch.everybody.Everybody`."""
+        return self.sample
+
+    def fit_transform(self, features: Sequence[str], recency_clip_days: int | None) -> FeatureTransform:
+        """See `batch.everybody.Everybody`."""
+        return fit_transform(self.rows, self.n, self.sample.as_of_ms, features, recency_clip_days)
+
+    def enlarge(self, challenger: ModelArtifact) -> ModelArtifact:
+        """See `batch.everybody.Everybody`."""
+        return enlarge(challenger, self.rows, self.n, self.sample.as_of_ms)
 
 
 def load_large_table(

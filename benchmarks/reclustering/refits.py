@@ -7,6 +7,7 @@ from batch.align import identify
 from batch.assemble import Provenance
 from batch.champion import ChampionView, view_champion
 from batch.cluster import cluster
+from batch.everybody import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
 from batch.load import CustomerTable
@@ -82,4 +83,4 @@ def _run(
 ) -> tuple[ModelArtifact, Evidence, Decision]:
     settings = Settings(model=ModelSettings.model_validate({"seed": seed} | model))
     provenance = Provenance(f"refit-{seed}", table.as_of, "benchmark", None)
-    return contest(table, past, Wish(), settings, provenance, Stopwatch())
+    return contest(InMemory(table), past, Wish(), settings, provenance, Stopwatch())

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from batch.assemble import Provenance
+from batch.everybody import InMemory
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.reporting.files import write_report
@@ -36,9 +37,11 @@ def table(seed: int) -> CustomerTable:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     steps, provenance = Stopwatch(), Provenance("run", AS_OF, "0", None)
-    champion, *_ = contest(table(1), Past(), Wish(), SETTINGS, provenance, steps)
+    champion, *_ = contest(InMemory(table(1)), Past(), Wish(), SETTINGS, provenance, steps)
     past = Past(champion, None, champion.next_segment_id)
-    model, evidence, decision = contest(table(2), past, Wish("operator"), SETTINGS, provenance, steps)
+    model, evidence, decision = contest(
+        InMemory(table(2)), past, Wish("operator"), SETTINGS, provenance, steps
+    )
     moves = Moves(0, AS_OF, (Move(1, 2, 5), Move(None, 1, 9)))
     asked = Asked("run", "operator:1", "operator", "a look at it", AS_OF)
     run = Run(asked, model, decision, evidence, moves, "GBP", steps.seconds)

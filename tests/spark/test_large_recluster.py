@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 
+from batch.everybody import InMemory
 from batch.load import CustomerTable
 from batch.scale import scale
 from batch.spark.enlarge import enlarge
-from batch.spark.load import LargeTable
 from batch.spark.settle import MOST_PASSES, settle, settle_everybody
 from batch.spark.transform import fit_transform, to_vectors
 from shared.core.features import FEATURES, MS_PER_DAY, RfmColumns
@@ -52,6 +52,10 @@ def rows(spark: SparkSession, rfm: RfmColumns) -> Iterator[DataFrame]:
     made.unpersist()
 
 
+def _everybody(rfm: RfmColumns) -> InMemory:
+    return InMemory(CustomerTable(rfm, AS_OF, AS_OF, AS_OF))
+
+
 def _nearly_settled(X: NDArray[np.float64], k: int) -> NDArray[np.float64]:
     """Leave a few passes to do: each is a job of Spark."""
     return restate(to_fixed(X), X[:k], max_passes=20).centers
@@ -62,14 +66,14 @@ def test_the_transform_equals_that_of_one_process(
     rows: DataFrame, rfm: RfmColumns, features: tuple[str, ...], clip: int | None
 ) -> None:
     ours = fit_transform(rows, N, AS_OF_MS, features, clip)
-    theirs = scale(rfm, AS_OF_MS, features, clip).transform
+    theirs = _everybody(rfm).fit_transform(features, clip)
     assert (ours.features, ours.recency_clip_days) == (theirs.features, theirs.recency_clip_days)
     np.testing.assert_allclose(ours.means, theirs.means, rtol=1e-10)
     np.testing.assert_allclose(ours.deviations, theirs.deviations, rtol=1e-10)
 
 
 def test_centers_come_to_rest_where_they_do_in_one_process(rows: DataFrame, rfm: RfmColumns) -> None:
-    scaled = scale(rfm, AS_OF_MS, NAMES, None)
+    scaled = scale(rfm, AS_OF_MS, _everybody(rfm).fit_transform(NAMES, None))
     vectors = to_vectors(rows, AS_OF_MS, scaled.transform)
     start = _nearly_settled(scaled.X, 4)
     expected = restate(to_fixed(scaled.X), start, max_passes=MOST_PASSES).centers
@@ -77,7 +81,7 @@ def test_centers_come_to_rest_where_they_do_in_one_process(rows: DataFrame, rfm:
 
 
 def test_a_poor_start_yields_to_the_rival_and_a_good_one_does_not(rows: DataFrame, rfm: RfmColumns) -> None:
-    scaled = scale(rfm, AS_OF_MS, NAMES, None)
+    scaled = scale(rfm, AS_OF_MS, _everybody(rfm).fit_transform(NAMES, None))
     vectors = to_vectors(rows, AS_OF_MS, scaled.transform).cache()
     good = _nearly_settled(scaled.X, 3)
     assert settle_everybody(vectors, good, 1).origin == "sample"
@@ -90,14 +94,12 @@ def test_a_poor_start_yields_to_the_rival_and_a_good_one_does_not(rows: DataFram
 
 
 def test_every_figure_of_an_enlarged_model_is_that_of_everybody(rows: DataFrame, rfm: RfmColumns) -> None:
-    scaled = scale(rfm, AS_OF_MS, NAMES, None)
-    some = RfmColumns(*(getattr(rfm, name)[:1_000] for name in RfmColumns.__dataclass_fields__))
-    table = LargeTable(rows, CustomerTable(some, AS_OF, AS_OF, AS_OF), N)
+    scaled = scale(rfm, AS_OF_MS, _everybody(rfm).fit_transform(NAMES, None))
     edges = cut_bins(to_fixed(scaled.X[:1_000]))
     start = _nearly_settled(scaled.X, 4)
     challenger = replace(champion(), transform=scaled.transform, centers=start, bin_edges=edges)
 
-    model = enlarge(challenger, table)
+    model = enlarge(challenger, rows, N, AS_OF_MS)
 
     found = assign(scaled.X, model.centers)
     assert model.n_customers == N

@@ -14,7 +14,6 @@ from batch.cluster import cluster
 from batch.gate import Bout, Decision, decide, first
 from batch.load import CustomerTable
 from batch.name import name
-from batch.scale import scale
 from batch.som import fit_som
 from shared.adapters.mongo.requests import Kind
 from shared.config import ModelSettings
@@ -22,6 +21,7 @@ from shared.core.artifact import ModelArtifact
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.lloyd import fit_kmeans
 from shared.settings_reclustering import GateSettings
+from tests.support.scaled import scaled_of
 
 MakeTable = Callable[..., CustomerTable]
 SETTINGS = ModelSettings()
@@ -35,7 +35,7 @@ def challenge(
     kind: Kind = "schedule",
     settings: ModelSettings = SETTINGS,
 ) -> tuple[ModelArtifact, Identities, Decision]:
-    scaled = scale(table.rfm, table.as_of_ms, settings.features, settings.recency_clip_days)
+    scaled = scaled_of(table, settings.features, settings.recency_clip_days)
     view = None if champion is None else view_champion(champion, table, scaled)
     is_warm = view is not None and view.model.k == k
     centers = fit_kmeans(
@@ -85,7 +85,7 @@ def test_labels_run_from_the_highest_mean_spend_to_the_lowest(make_table: MakeTa
 def test_the_reference_is_what_plain_numpy_finds_on_the_fit_set(make_table: MakeTable) -> None:
     table = make_table()
     model, *_ = challenge(table)
-    X = from_fixed(to_fixed(scale(table.rfm, table.as_of_ms, SETTINGS.features, None).X))
+    X = from_fixed(to_fixed(scaled_of(table, SETTINGS.features).X))
     distances = np.linalg.norm(X[:, None] - model.centers[None], axis=2)
     labels, nearest = distances.argmin(axis=1), distances.min(axis=1)
 
@@ -190,11 +190,13 @@ def test_a_champion_in_the_challengers_units_assigns_as_it_always_did(make_table
     champion, *_ = challenge(make_table(seed=8))
     table = make_table(seed=9)
 
-    view = view_champion(champion, table, scale(table.rfm, table.as_of_ms, SETTINGS.features, None))
-
-    back = champion.transform.apply(
-        scale(table.rfm, table.as_of_ms, SETTINGS.features, None).transform.invert(view.centers)
+    view = view_champion(
+        champion,
+        table,
+        scaled_of(table, SETTINGS.features),
     )
+
+    back = champion.transform.apply(scaled_of(table, SETTINGS.features).transform.invert(view.centers))
     assert back == pytest.approx(champion.centers)
 
 
@@ -217,7 +219,7 @@ def test_the_champions_own_k_is_always_in_reach() -> None:
 
 def test_maps_stay_near_a_hundred_units_and_within_fifteen_a_side(make_table: MakeTable) -> None:
     table = make_table(n=400)
-    X = scale(table.rfm, table.as_of_ms, SETTINGS.features, None).X
+    X = scaled_of(table, SETTINGS.features).X
     line = np.column_stack([np.linspace(-2, 2, 900), np.zeros(900)])
 
     usual, thin = fit_som(X, 1), fit_som(line, 1)

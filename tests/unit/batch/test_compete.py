@@ -18,17 +18,17 @@ from batch.compete import (
     winner,
 )
 from batch.load import CustomerTable
-from batch.scale import scale
 from batch.scorecard import Probe, make_probe
 from shared.config import ModelSettings
 from shared.core.kmeans import assign
+from tests.support.scaled import scaled_of
 
 MakeTable = Callable[..., CustomerTable]
 FEATURES = ModelSettings().features
 
 
 def prepared(table: CustomerTable, champion: np.ndarray | None = None) -> tuple[Material, Probe]:
-    X = scale(table.rfm, table.as_of_ms, FEATURES, None).X
+    X = scaled_of(table, FEATURES).X
     halves = split(table.n, 1)
     probe = make_probe(X, table.spend, halves.probe, None)
     return Material(X[halves.fitted], champion, 1, 3), probe
@@ -86,7 +86,7 @@ def test_every_k_has_one_best_and_everybody_a_reason(make_table: MakeTable) -> N
 
 def test_a_champion_at_an_optimum_is_settled_where_it_was(make_table: MakeTable) -> None:
     table = make_table(n=60)
-    X = scale(table.rfm, table.as_of_ms, FEATURES, None).X
+    X = scaled_of(table, FEATURES).X
     champion = settle(X, X[[0, 60, 120]])
     material, probe = prepared(table, champion)
 
@@ -131,7 +131,7 @@ def test_every_kind_finds_three_kinds_of_customer_the_same_way_every_time(
     (found,) = compete(material, probe, [kind], [3])
     (again,) = compete(material, probe, [kind], [3])
 
-    labels = assign(scale(table.rfm, table.as_of_ms, FEATURES, None).X, found.centers).labels
+    labels = assign(scaled_of(table, FEATURES).X, found.centers).labels
     assert found.start.shape == (3, 3)
     assert [len(set(labels[at : at + 80])) for at in (0, 80, 160)] == [1, 1, 1]
     assert len(set(labels)) == 3

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from batch.assemble import Provenance
+from batch.everybody import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
 from batch.load import CustomerTable
@@ -26,7 +27,7 @@ def run(
     quick = {"k_min": 2, "k_max": 4, "n_starts": 2}
     settings = Settings(model=ModelSettings.model_validate(quick | model), gate=gate or GateSettings())
     provenance = Provenance("run", table.as_of, "0", None)
-    return contest(table, past or Past(), Wish(), settings, provenance, Stopwatch())
+    return contest(InMemory(table), past or Past(), Wish(), settings, provenance, Stopwatch())
 
 
 def test_three_kinds_of_customer_make_three_segments(make_table: MakeTable) -> None:

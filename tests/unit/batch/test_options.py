@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from batch.assemble import Provenance
+from batch.everybody import InMemory
 from batch.load import CustomerTable
 from batch.outliers import fit_set
 from batch.pipeline import contest
@@ -92,4 +93,4 @@ def test_settings_that_no_run_could_follow_are_refused(name: str, value: object,
 def run(table: CustomerTable, **model: object):  # type: ignore[no-untyped-def]
     settings = Settings(model=ModelSettings.model_validate(QUICK | model))
     provenance = Provenance("run", table.as_of, "0", None)
-    return contest(table, Past(), Wish(), settings, provenance, Stopwatch())
+    return contest(InMemory(table), Past(), Wish(), settings, provenance, Stopwatch())

@@ -10,9 +10,9 @@ from sklearn.metrics.cluster import contingency_matrix
 
 from batch.champion import ChampionView
 from batch.load import CustomerTable
-from batch.scale import scale
 from batch.scorecard import Probe, make_probe, measure
 from shared.config import ModelSettings
+from tests.support.scaled import scaled_of
 from tests.support.small_model import champion as small_champion
 
 MakeTable = Callable[..., CustomerTable]
@@ -21,7 +21,7 @@ MakeTable = Callable[..., CustomerTable]
 @pytest.fixture
 def probe(make_table: MakeTable) -> Probe:
     table = make_table(n=60)
-    X = scale(table.rfm, table.as_of_ms, ModelSettings().features, None).X
+    X = scaled_of(table, ModelSettings().features).X
     return make_probe(X, table.spend, np.arange(table.n), None)
 
 

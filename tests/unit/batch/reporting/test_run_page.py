@@ -12,6 +12,7 @@ import pytest
 from scipy.cluster.hierarchy import fcluster
 
 from batch.assemble import Provenance
+from batch.everybody import InMemory
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.reporting import clouds, k_curves, maps, migration, profiles, silhouettes, tree
@@ -34,7 +35,7 @@ def run_of(table: CustomerTable, past: Past | None = None, **model: Any) -> Run:
     settings = Settings(model=ModelSettings.model_validate({"k_min": 2, "k_max": 3, "n_starts": 1} | model))
     steps = Stopwatch()
     provenance = Provenance("run-1", table.as_of, "0", None)
-    found, evidence, decision = contest(table, past or Past(), Wish(), settings, provenance, steps)
+    found, evidence, decision = contest(InMemory(table), past or Past(), Wish(), settings, provenance, steps)
     return Run(ASKED, found, decision, evidence, None, "GBP", steps.seconds)
 
 
