@@ -223,6 +223,7 @@ def finished_run() -> Document:
         "metrics": {},
         "scores": [],
         "lineage": [],
+        "report": None,
     }
 
 

@@ -20,7 +20,7 @@ def read(
     segment_id = segment_of(name)
     observed = _in_units(series.values[-1], name, series.clustered[-1]) if today.is_open else None
     if baseline is None or score is None:
-        return Reading(name, segment_id, observed, None, None, channel.limit, channel.alarm.state)
+        return Reading(name, segment_id, observed, None, None, channel.limit or None, channel.alarm.state)
     expected = series.values[-1] - baseline.residual(series.values[-1:], today.day % 7)[0]
     since = channel.over_since if channel.over_since is not None else today.day
     window = series.is_open & np.isfinite(series.values) & (series.days >= since - 2)

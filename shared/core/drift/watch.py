@@ -129,7 +129,7 @@ def _calibrated(
         one = series[names[0]]
         mask = one.reference(known[names[0]], today)
         drawn = bootstrap_limits(one.groups[mask], one.days[mask] % 7, run_length, rules.seed + today)
-        limits |= {name: float(drawn[series[name].column]) or None for name in names}
+        limits |= {name: float(drawn[series[name].column]) for name in names}
     return {name: replace(channel, limit=limits[name]) for name, channel in known.items()}
 
 
@@ -145,8 +145,8 @@ def _step(
     ewma = (1 - SMOOTHING) * channel.ewma + SMOOTHING * off
     score = float(baseline.score(np.array([ewma]))[0])
     moved = replace(channel, ewma=ewma)
-    if not np.isfinite(score) or channel.limit is None:
-        return moved, None
+    if not np.isfinite(score) or not channel.limit:
+        return moved, None  # a channel on which nothing ever happens has a limit of 0
     if muted:
         return replace(moved, alarm=AlarmState(DriftState.OK), over_since=None), score
     return _advanced(moved, abs(score) / channel.limit, today.day), score

@@ -10,7 +10,7 @@ from shared.core.drift.watch import WatchRules
 from tests.support.flow_shop import Change, flows, watched
 
 RULES = WatchRules(Budget.parse("1 per 90 days"), seed=7)
-DAYS, SHOPS = 360, 6
+DAYS, SHOPS = 300, 4
 CHANGED = 120
 
 
