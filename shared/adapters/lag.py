@@ -24,7 +24,15 @@ def lag_by_partition(
         ranges = beginning_and_end_offsets(servers, live["topic"]["name"], timeout_ms=timeout_ms)
     except ServiceUnavailable:
         return None
-    reached: dict[int, int] = {place["partition"]: place["next"] for place in live["offsets"]}
+    return waiting(ranges, live)
+
+
+def waiting(ranges: Mapping[int, tuple[int, int]], live: Mapping[str, Any] | None) -> dict[int, int]:
+    """Count the records between the stored offsets and the ends; before a first start, all that are kept.
+
+    ranges : partition -> oldest offset kept, and the one after the newest.
+    """
+    reached = {} if live is None else {place["partition"]: place["next"] for place in live["offsets"]}
     return {
         partition: max(0, end - max(begin, reached.get(partition, begin)))
         for partition, (begin, end) in ranges.items()

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from shared.adapters.kafka import beginning_and_end_offsets
-from shared.adapters.lag import TIMEOUT_MS
+from shared.adapters.lag import TIMEOUT_MS, waiting
 from shared.adapters.prometheus.samples import Sample
 from shared.errors import ServiceUnavailable
 
@@ -44,11 +44,11 @@ class OffsetWatch:
         yield Sample("kafka_up", (), float(is_fresh))
         if answer is None or not is_fresh:
             return
-        reached = {} if live is None else {place["partition"]: place["next"] for place in live["offsets"]}
-        for partition, (begin, end) in sorted(answer[1].items()):
+        lag = waiting(answer[1], live)
+        for partition, (_, end) in sorted(answer[1].items()):
             labels = (self._topic, str(partition))
             yield Sample("kafka_produced_records_total", labels, end)
-            yield Sample("kafka_lag_records", labels, max(0, end - max(begin, reached.get(partition, begin))))
+            yield Sample("kafka_lag_records", labels, lag[partition])
 
     def _keep_asking(self) -> None:
         while not self._stop.is_set():
