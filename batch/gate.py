@@ -5,7 +5,7 @@ promoted and may meet no veto. A further gate is one more function in `_REASONS`
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Literal
 
@@ -74,7 +74,7 @@ class Bout:
 def decide(bout: Bout) -> Decision:
     """Judge a challenger; without a champion there is nothing to judge, see `first`."""
     reasons = tuple(check(bout) for check in _REASONS)
-    vetoes = tuple(check(bout) for check in _VETOES)
+    vetoes = tuple(_judged(check(bout), bout) for check in _VETOES)
     given = [check.text for check in reasons if check.passed]
     against = [check for check in vetoes if not check.passed]
     checks = reasons + vetoes
@@ -88,6 +88,17 @@ def decide(bout: Bout) -> Decision:
         )
     overridden = f"; an operator overrides: {'; '.join(c.text for c in against)}" if against else ""
     return Decision(promote=True, reason="; ".join(given) + overridden, checks=checks)
+
+
+def _judged(check: Check, bout: Bout) -> Check:
+    """Waive what protects a champion that is worth protecting; faults of the data always count.
+
+    A provisional champion is no more stable than its challenger and was scaled by less data: to keep it
+    because the new one is not good enough yet would keep the worse of the two.
+    """
+    if not bout.champion.model.provisional or check.name in {"pinned", "min_share", "customers"}:
+        return check
+    return replace(check, passed=True, limit=None, text=f"{check.text} (no limit while provisional)")
 
 
 def first() -> Decision:
@@ -116,9 +127,7 @@ def _provisional(bout: Bout) -> Check:
 
 def _k(bout: Bout) -> Check:
     new, old = bout.challenger.k, bout.champion.model.k
-    text = (
-        f"the number of segments changes from {old} to {new}" if new != old else f"{new} segments as before"
-    )
+    text = f"the number of segments changes from {old} to {new}" if new != old else f"{new} as before"
     return Check("k", "reason", new != old, new, old, text)
 
 
@@ -162,7 +171,6 @@ def _simplified(X: NDArray[np.float64], centers: NDArray[np.float64]) -> float:
 
 
 def _min_share(bout: Bout) -> Check:
-    """Judge the smallest segment that its spend does not excuse; a small VIP segment is no accident."""
     floors, labels = bout.rules.floors, assign(bout.X, bout.challenger.centers).labels
     counts = np.bincount(labels, minlength=bout.challenger.k)
     spend = np.bincount(labels, bout.spend, bout.challenger.k) / max(float(bout.spend.sum()), 1e-9)
@@ -188,8 +196,7 @@ def _jaccard(bout: Bout) -> Check:
 
 
 def _floor(bout: Bout, name: str, words: str, found: tuple[float, float], floor: float) -> Check:
-    """Give the champion's own k the benefit of the doubt, one standard error, as in the choice of k."""
-    value, error = found
+    value, error = found  # the champion's own k has one standard error of doubt, as in the choice of k
     if not isfinite(value):
         return Check(name, "veto", True, None, floor, f"{words}: {NOT_MEASURED}")
     is_current = bout.challenger.k == bout.champion.model.k
@@ -199,8 +206,6 @@ def _floor(bout: Bout, name: str, words: str, found: tuple[float, float], floor:
 def _relabelled(bout: Bout) -> Check:
     limit, value = bout.rules.max_relabelled, bout.identities.relabelled
     words = f"the model alone would give {value:.1%} of customers another segment"
-    if bout.champion.model.provisional:
-        return Check("relabelled", "veto", True, value, None, f"{words}; no limit while provisional")
     is_within = value <= limit
     text = f"{words}, {'at most' if is_within else 'more than'} {limit:.1%}"
     return Check("relabelled", "veto", is_within, value, limit, text)
@@ -209,8 +214,6 @@ def _relabelled(bout: Bout) -> Check:
 def _ambiguity(bout: Bout) -> Check:
     limit, value = bout.rules.max_ambiguity, bout.identities.ambiguity
     words = f"the least clear identity has a rival at {value:.2f} of its cost"
-    if bout.champion.model.provisional:
-        return Check("ambiguity", "veto", True, value, None, f"{words}; no limit while provisional")
     is_within = value <= limit
     text = f"{words}, {'at most' if is_within else 'more than'} {limit:.2f}"
     return Check("ambiguity", "veto", is_within, value, limit, text)

@@ -137,14 +137,15 @@ def test_an_operators_wish_is_a_reason_but_meets_vetoes() -> None:
     assert not decide(bout(SIMILAR, kind="operator", **VETOES["relabelled"])).promote
 
 
-def test_a_provisional_champion_gives_way_whoever_is_relabelled() -> None:
+@pytest.mark.parametrize("name", VETOES)
+def test_a_provisional_champion_gives_way_but_to_a_faulty_table_or_against_a_pin(name: str) -> None:
     early = replace(CHAMPION, provisional=True)
-    moved = Identities((1, 2, 3, 4), 5, relabelled=0.5, ambiguity=0.99)
+    asked = bout(champion=early, **VETOES[name])
 
-    decision = decide(bout(SIMILAR, early, identities=moved))
-
-    assert decision.promote
-    assert check("relabelled", bout(SIMILAR, early, identities=moved)).limit is None
+    assert decide(asked).promote == (name not in {"pinned", "min_share", "customers"})
+    if decide(asked).promote:
+        assert check(name, asked).limit is None
+        assert "no limit while provisional" in check(name, asked).text
 
 
 def test_limits_are_settings() -> None:
