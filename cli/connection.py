@@ -43,6 +43,14 @@ def mongo_uri(settings: "Settings") -> str:
     return address
 
 
+def with_mongo_uri(settings: "Settings") -> "Settings":
+    """Give the settings with the address that `mongo_uri` finds, for a job that hands it on."""
+    from pydantic import SecretStr
+
+    mongo = settings.mongo.model_copy(update={"uri": SecretStr(mongo_uri(settings))})
+    return settings.model_copy(update={"mongo": mongo})
+
+
 def kafka_servers(settings: "Settings") -> str:
     """Give the bootstrap servers of Kafka.
 

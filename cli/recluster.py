@@ -6,7 +6,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from cli.connection import open_database
+from cli.connection import open_database, with_mongo_uri
 from cli.failures import TERMINATED
 from cli.options import add_json_flag, start
 
@@ -32,7 +32,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _run(args: argparse.Namespace) -> int:
-    settings = start(args)
+    settings = with_mongo_uri(start(args))
 
     def show(served: "Served") -> None:
         _print(served, as_json=args.json)
