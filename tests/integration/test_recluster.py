@@ -241,7 +241,7 @@ def environment(mongo_uri: str, database: Docs) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("step", "when"),
     [
-        ("load_customers", "after"),
+        ("explore", "after"),
         ("cluster", "after"),
         ("assemble", "after"),
         ("insert_model", "before"),
