@@ -9,6 +9,7 @@ from scipy import stats
 from shared.core.drift.states import AlarmState, DriftState, advance
 from shared.core.windows.bundle import CHANNELS, observe, scores, start, surprises
 from shared.core.windows.calibration import alarms, draw_reference, draw_windows, limit_of, population
+from shared.core.windows.documents import from_document, to_document
 from shared.core.windows.reference import Reference, summarise
 from shared.core.windows.spans import LENGTHS, MEMORY, extended, looks, no_history
 from shared.core.windows.surprise import chi_square_surprise, normal_surprise
@@ -131,6 +132,14 @@ def test_watching_one_by_one_says_what_scoring_at_once_says(
 
     np.testing.assert_allclose(said, scores(sums, reference), atol=1e-6)
     assert len(detector.history.sums) <= MEMORY + 1
+
+
+def test_a_restart_changes_nothing(yardstick: Yardstick, reference: Reference) -> None:
+    steady = restarted = start(reference, LIMIT)
+    for window in windows(yardstick, MEMORY + 3):
+        steady, expected = observe(steady, window)
+        restarted, verdict = observe(from_document(to_document(restarted)), window)
+        assert verdict == expected
 
 
 def test_expectations_follow_the_phase_of_a_window(yardstick: Yardstick) -> None:
