@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.models.report import Row, as_json, table, verdict, write_csv
 from benchmarks.reclustering.customers import LAST_DAY, tables
+from benchmarks.reclustering.size import size_rows
 from benchmarks.reclustering.speed import speed_rows
 from benchmarks.reclustering.unchanged import unchanged_rows
 
@@ -22,16 +23,20 @@ LIBRARIES = ("numpy", "numba", "scikit-learn")
 
 @dataclass(frozen=True)
 class Extent:
-    """How much a run does. days : of the tables that are refitted, counted from the first."""
+    """How much a run does. days : of the tables that are refitted, counted from the first.
+
+    customers : synthetic ones that both engines cluster.
+    """
 
     days: tuple[int, ...]
     refits: int
     cold_runs: int
     rounds: int
+    customers: int
 
 
-FULL = Extent(days=(120, 212, LAST_DAY), refits=50, cold_runs=10, rounds=7)
-QUICK = Extent(days=(LAST_DAY,), refits=5, cold_runs=2, rounds=3)
+FULL = Extent(days=(120, 212, LAST_DAY), refits=50, cold_runs=10, rounds=7, customers=1_000_000)
+QUICK = Extent(days=(LAST_DAY,), refits=5, cold_runs=2, rounds=3, customers=20_000)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +61,7 @@ def measure(extent: Extent, seed: int) -> list[Row]:
     for customers in found:
         print(f"refitting {customers.n:,} customers {extent.refits} times", file=sys.stderr, flush=True)
         rows += unchanged_rows(customers, extent.refits, extent.cold_runs, seed)
-    return rows
+    return rows + size_rows(extent.customers, seed)
 
 
 def _summary(rows: Sequence[Row]) -> dict[str, Any]:
@@ -78,7 +83,9 @@ def _about(options: argparse.Namespace, seconds: float) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reclustering", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute: one table and five refits")
+    parser.add_argument(
+        "--quick", action="store_true", help="a few minutes: one table, five refits, 20,000 customers"
+    )
     parser.add_argument("--out", type=Path, help="keep the rows as CSV in this file")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
     parser.add_argument("--seed", type=int, default=0, help="of everything that is drawn (default 0)")
