@@ -28,7 +28,7 @@ from shared.core.segment_names import GivenName, with_names
 from shared.core.tick import TickRule, midnight_after, next_tick, open_days
 from shared.errors import ModelNotFound, SchemaMismatch
 from streaming import live_store
-from streaming.flows import day_number, load_days, record_step
+from streaming.flows import day_number, load_days, load_model_move, record_step
 from streaming.live import LiveState, Target, learn
 from streaming.restate import restate
 from streaming.table import read_table
@@ -166,7 +166,8 @@ class Adopter:
         """Advance the watch over flows and stock, now that everybody stands at the new target."""
         day = day_number(state.now.as_of_ms or 0, self._zone)
         if before.as_of_ms == state.now.as_of_ms:
-            return after_promotion(state, day)
+            move = load_model_move(self._database, state.stream_id, state.now)
+            return after_promotion(state, champion, move, day)
         flows = load_days(self._database, state.stream_id, day)
         rules = WatchRules(self._settings.drift.budget, self._settings.model.seed)
         return after_day(state, champion, flows, day, rules)

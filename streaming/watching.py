@@ -7,6 +7,7 @@ from shared.core.artifact import ModelArtifact
 from shared.core.drift.episodes import follow
 from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import DriftMemory
+from shared.core.drift.migration import ModelMove, kept_segments
 from shared.core.drift.staleness import staleness
 from shared.core.drift.stock import follow_stock
 from shared.core.drift.watch import WatchRules, under_model, watch
@@ -20,7 +21,7 @@ def after_day(
 
     While the champion is provisional nothing is watched: it is fitted anew every few days.
     """
-    memory = _under(state, day)
+    memory = _under(state, champion, None, day)
     memory = replace(memory, ended=(), readings=(), last_day=day)
     if champion.provisional:
         first = day if memory.first_day is None else memory.first_day
@@ -31,12 +32,21 @@ def after_day(
     return follow_stock(memory, staleness(champion, state.population, state.centers))
 
 
-def after_promotion(state: LiveState, day: int) -> DriftMemory:
-    """Follow a new champion: what was alarmed under the old one is over."""
-    memory = _under(state, day)
+def after_promotion(
+    state: LiveState, champion: ModelArtifact, move: ModelMove | None, day: int
+) -> DriftMemory:
+    """Follow a new champion: what was alarmed under the old one is over. move : who moved; None at first."""
+    memory = _under(state, champion, move, day)
     over = follow(replace(memory, readings=()), (), day)
     return replace(over, ended=(*memory.ended, *over.ended))
 
 
-def _under(state: LiveState, day: int) -> DriftMemory:
-    return under_model(state.drift, day, state.now.model_version or 0, state.now.model_epoch or 0)
+def _under(state: LiveState, champion: ModelArtifact, move: ModelMove | None, day: int) -> DriftMemory:
+    return under_model(
+        state.drift,
+        day,
+        champion.version,
+        state.now.model_epoch or 0,
+        champion.segment_ids.tolist(),
+        frozenset() if move is None else kept_segments(move),
+    )

@@ -24,6 +24,10 @@ MODEL_LEVELS: Final = (0.95, 0.85)
 """A new model may rename a twentieth of the customers without a word; beyond .15 its gate refuses."""
 
 
+KEPT: Final = 0.9
+"""Share of its customers, before and after, that a segment must have in common with itself to be the same."""
+
+
 @dataclass(frozen=True, eq=False)
 class ModelMove:
     """Customers by segment before a promotion (rows) and after it (columns), at one tick."""
@@ -62,6 +66,14 @@ def retention(moves: NDArray[np.int64]) -> float | None:
     """Return the share of customers on the diagonal of (k, k); None if there are none."""
     total = int(moves.sum())
     return int(np.trace(moves)) / total if total else None
+
+
+def kept_segments(move: ModelMove) -> frozenset[int]:
+    """Return the segments that a promotion left as good as they were."""
+    before, after = move.moves.sum(axis=1), move.moves.sum(axis=0)
+    common = set(move.before_ids) & set(move.after_ids)
+    places = ((i, move.before_ids.index(i), move.after_ids.index(i)) for i in common)
+    return frozenset(i for i, a, b in places if move.moves[a, b] >= KEPT * max(before[a], after[b], 1))
 
 
 def behaviour_metrics(flows: Sequence[DayFlow]) -> list[DriftMetric]:

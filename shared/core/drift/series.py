@@ -14,8 +14,8 @@ from shared.core.drift.baseline import (
     fit_baseline,
     reference_mask,
 )
-from shared.core.drift.flows import BUSINESS, SUMS, DayFlow, channel_values
-from shared.core.drift.memory import ChannelMemory, channel_names
+from shared.core.drift.flows import SUMS, DayFlow, channel_values
+from shared.core.drift.memory import ChannelMemory, channel_names, segment_of
 from shared.core.drift.season import with_season
 
 Float64 = NDArray[np.float64]
@@ -49,23 +49,29 @@ class Series:
 
 
 def line_up(history: Sequence[DayFlow], today: DayFlow) -> dict[str, Series]:
-    """Line up each channel; those of segments only from days under today's model."""
-    everything = [*history, today]
-    same_model = [flow for flow in everything if flow.model_epoch == today.model_epoch]
-    names = channel_names(today.segment_ids)
+    """Line up each channel; a segment has no values from days on which it did not exist."""
+    flows, names = [*history, today], channel_names(today.segment_ids)
+    groups = np.stack([_aligned(flow, today.segment_ids) for flow in flows])
+    values = channel_values(groups.sum(axis=1))
+    days = np.array([flow.day for flow in flows])
+    is_open = np.array([flow.is_open for flow in flows])
+    clustered = np.array([float(flow.total("clustered")) for flow in flows])
     found = {}
-    for flows, wanted, width in (
-        (everything, range(len(BUSINESS)), len(SUMS)),
-        (same_model, range(len(BUSINESS), len(names)), None),
-    ):
-        groups = np.stack([flow.groups[:, :width] for flow in flows])
-        values = channel_values(groups.sum(axis=1))
-        days = np.array([flow.day for flow in flows])
-        is_open = np.array([flow.is_open for flow in flows])
-        clustered = np.array([float(flow.total("clustered")) for flow in flows])
-        for column in wanted:
-            found[names[column]] = Series(days, is_open, values[:, column], clustered, groups, column)
+    for column, name in enumerate(names):
+        segment_id = segment_of(name)
+        exists = np.array([segment_id is None or segment_id in flow.segment_ids for flow in flows])
+        found[name] = Series(days, is_open & exists, values[:, column], clustered, groups, column)
     return found
+
+
+def _aligned(flow: DayFlow, segment_ids: tuple[int, ...]) -> Int64:
+    """Put the columns of a flow in the order of `segment_ids`, 0 for one it does not know."""
+    if flow.segment_ids == segment_ids:
+        return flow.groups
+    places = {segment_id: len(SUMS) + at for at, segment_id in enumerate(flow.segment_ids)}
+    nobody = np.zeros(len(flow.groups), np.int64)
+    columns = [flow.groups[:, places[i]] if i in places else nobody for i in segment_ids]
+    return np.column_stack([flow.groups[:, : len(SUMS)], *columns])
 
 
 def baseline_of(series: Series, channel: ChannelMemory, today: int) -> Baseline | None:

@@ -4,7 +4,7 @@ A day is scored when it is the flow of one day on which somebody bought; a tick 
 as after a pause, is recorded and raises nothing. What was alarmed does not belong to a reference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,6 +15,7 @@ from shared.core.drift.budget import Budget
 from shared.core.drift.flows import BUSINESS, DayFlow
 from shared.core.drift.limits import bootstrap_limits
 from shared.core.drift.memory import (
+    SEGMENT,
     ChannelMemory,
     DriftMemory,
     Reading,
@@ -58,20 +59,35 @@ def is_advisory(memory: DriftMemory, budget: Budget) -> bool:
     return memory.last_day - memory.first_day < needed
 
 
-def under_model(memory: DriftMemory, day: int, version: int, epoch: int) -> DriftMemory:
-    """Follow a promotion: segments learn anew, and so does what was alarmed; the rest goes on, muted."""
+def under_model(
+    memory: DriftMemory,
+    day: int,
+    version: int,
+    epoch: int,
+    segment_ids: Collection[int] = (),
+    kept: Collection[int] = (),
+) -> DriftMemory:
+    """Follow a promotion: what was alarmed learns anew, and so do segments; the rest goes on, muted.
+
+    Parameters
+    ----------
+    segment_ids : of the new model. kept : those of them that hold the same customers as before; they go on.
+    """
     if memory.model_epoch == epoch:
         return memory
-    kept = {
+    segments = {f"{SEGMENT}{segment_id}" for segment_id in segment_ids}
+    going_on = {*BUSINESS, *(f"{SEGMENT}{segment_id}" for segment_id in kept)}
+    kept_channels = {
         name: learning_anew(day) if channel.alarm.is_alarmed else replace(channel, alarm=AlarmState())
         for name, channel in memory.channels.items()
-        if name in BUSINESS
+        if name in going_on
     }
+    fresh = {name: learning_anew(day) for name in segments}
     return replace(
         memory,
         model_version=version,
         model_epoch=epoch,
-        channels=kept,
+        channels=fresh | kept_channels,
         calibrated_day=None,
         muted_until=day + MUTED_DAYS,
         stale=AlarmState(),

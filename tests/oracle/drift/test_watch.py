@@ -91,6 +91,18 @@ def test_after_a_promotion_segments_learn_anew_and_the_rest_goes_on_muted(quiet:
     assert under_model(after, FIRST_DAY + 61, 2, 2) is after
 
 
+def test_a_segment_that_a_promotion_keeps_goes_on_under_its_identity(quiet: DriftMemory) -> None:
+    after = under_model(quiet, FIRST_DAY + 60, 2, 2, segment_ids=(11, 10, 99), kept={10})
+    assert after.channels["segment:10"].ewma == quiet.channels["segment:10"].ewma
+    assert after.channels["segment:11"] == learning_anew(FIRST_DAY + 60)
+    assert set(after.channels) == {"basket", "buyers", "arrivals", "segment:10", "segment:11", "segment:99"}
+    tomorrow = replace(list(flows(5, 61))[60], model_epoch=2, segment_ids=(11, 10, 99, 13))
+    _, readings = watch(after, list(flows(5, 60)), tomorrow, RULES)
+    scored = {reading.channel for reading in readings if reading.score is not None}
+    assert "segment:10" in scored
+    assert not {"segment:11", "segment:99"} & scored
+
+
 def test_a_promotion_ends_what_was_alarmed_under_the_model_before(quiet: DriftMemory) -> None:
     open_one = replace(quiet, episodes=(DriftEpisode("basket", 3, ("basket",), 1),))
     after = follow(under_model(open_one, FIRST_DAY + 60, 2, 2), (), FIRST_DAY + 60)

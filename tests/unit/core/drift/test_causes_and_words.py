@@ -10,7 +10,7 @@ from shared.core.drift.episodes import CALM_AGAIN, JOINS_WITHIN_DAYS, follow, le
 from shared.core.drift.explain import ShopFacts, explain_flow, explain_stock
 from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import DriftEpisode, DriftMemory, Reading
-from shared.core.drift.migration import ModelMove, behaviour_metrics, model_metric, retention
+from shared.core.drift.migration import ModelMove, behaviour_metrics, kept_segments, model_metric, retention
 from shared.core.drift.staleness import DriftMetric, judged
 from shared.core.drift.states import AlarmState, DriftState
 from shared.core.drift.stock import Diagnosis, badness, diagnose, follow_stock
@@ -167,6 +167,13 @@ def test_a_promotion_keeps_those_who_keep_their_identity() -> None:
     found = model_metric(ModelMove.from_document(move.to_document()))
     assert found.value == pytest.approx(0.3)
     assert found.status == "critical"
+
+
+def test_a_segment_goes_on_where_it_keeps_nine_in_ten_both_ways() -> None:
+    moves = np.array([[95, 5, 0], [0, 100, 20], [0, 30, 100]])
+    assert kept_segments(ModelMove((1, 2, 3), (1, 2, 4), moves)) == {1}
+    grown = np.array([[95, 5], [40, 60]])  # 1 keeps its own, and takes in many more
+    assert kept_segments(ModelMove((1, 2), (1, 2), grown)) == frozenset()
 
 
 def test_a_days_retention_is_compared_with_the_days_before() -> None:
