@@ -12,7 +12,7 @@ import pytest
 
 from batch.studies import stand_ins
 
-DEADLINE_S = 400
+DEADLINE_S = 550
 OFFLINE = ("retail-som-hierarchy", "visualise")
 """Studies of made-up data that need no Java."""
 

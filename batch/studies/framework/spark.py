@@ -13,6 +13,10 @@ from deploy.local.java import find_java
 
 _LOG_RULES = Path(__file__).with_name("log4j2.properties")
 
+# Studies run many small jobs once: the thorough compiler never earns back what it costs. Without it the
+# Spark part of `mall-som` took 14 instead of 27 seconds of processor time.
+_QUICK_COMPILER = "-XX:TieredStopAtLevel=1"
+
 
 @contextmanager
 def shared_spark(cores: int = 2, driver_memory: str = "2g") -> Iterator[Callable[[], SparkSession]]:
@@ -44,7 +48,9 @@ def _start(cores: int, driver_memory: str) -> SparkSession:
         SparkSession.builder.master(f"local[{cores}]")
         .appName("resegment-studies")
         .config("spark.driver.memory", driver_memory)
-        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile=file:{_LOG_RULES}")
+        .config(
+            "spark.driver.extraJavaOptions", f"{_QUICK_COMPILER} -Dlog4j2.configurationFile=file:{_LOG_RULES}"
+        )
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.ui.enabled", "false")

@@ -81,8 +81,9 @@ def scale(customers: DataFrame) -> Scaled:
     if not isinstance(scaler, StandardScalerModel):
         msg = f"the pipeline should end in a scaler, got {type(scaler).__name__}"
         raise TypeError(msg)
-    rows = model.transform(customers).select(vector_to_array(F.col("scaled")).alias("scaled")).toPandas()
-    return Scaled(np.vstack(rows["scaled"].to_list()), scaler.mean.toArray(), scaler.std.toArray())
+    scaled = vector_to_array(F.col("scaled"))
+    rows = model.transform(customers).select([scaled[at].alias(name) for at, name in enumerate(FEATURES)])
+    return Scaled(rows.toPandas().to_numpy(), scaler.mean.toArray(), scaler.std.toArray())
 
 
 def segment(X: NDArray[np.float64], seed: int = SEED) -> Segmentation:
