@@ -92,10 +92,9 @@ def _family(root: psutil.Process) -> list[psutil.Process]:
 
 
 def _rows(engine: str, n: int, seconds: float, memory: float, served: Document) -> list[Row]:
-    data, target = f"{n:,} synthetic customers", Target("<=", MOST_GIB) if engine == "Spark" else None
-    steps = ", ".join(
-        f"{name} {value:.1f}" for name, value in served["metrics"]["steps_s"].items() if value > 1
-    )
+    data, target = _data(n), Target("<=", MOST_GIB) if engine == "Spark" else None
+    taken: dict[str, float] = served["metrics"]["steps_s"]
+    steps = ", ".join(f"{name} {value:.1f}" for name, value in taken.items() if value > 1)
     return [
         Row(SECTION, data, engine, "whole command", "seconds", seconds, note=steps),
         Row(SECTION, data, engine, "whole command", "GiB at most", memory, target),
@@ -106,15 +105,12 @@ def _agreement(database: Database[Document], n: int) -> list[Row]:
     """Compare the two models: the part of the error by which Spark's is larger."""
     spark, process = database[MODELS].find(sort=[("_id", 1)])
     excess = spark["quantization_error"] / process["quantization_error"] - 1
-    row = Row(
-        SECTION,
-        f"{n:,} synthetic customers",
-        "Spark",
-        f"k={spark['k']} beside k={process['k']}",
-        "QE above",
-        excess,
-    )
-    return [row]
+    case = f"k={spark['k']} beside k={process['k']}"
+    return [Row(SECTION, _data(n), "Spark", case, "quantization error above, part", excess)]
+
+
+def _data(n: int) -> str:
+    return f"{n:,} synthetic customers"
 
 
 def _customers(n: int, seed: int) -> Iterator[list[Document]]:

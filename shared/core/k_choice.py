@@ -80,9 +80,9 @@ def choose_k(
     """Pick k among the scored ones.
 
     Without a current k the best silhouette among those that reach the floors; if none does, the
-    most stable. With one, the current k, unless in this run and in the one before another reached
-    the floors and led by more than one standard error, or the current k missed a floor and another
-    did not. If nothing could be fitted, one segment. Of equals the smaller k.
+    most stable of those that miss the fewest. With one, the current k, unless in this run and in
+    the one before another reached the floors and led by more than one standard error, or the current
+    k missed a floor and another did not. If nothing could be fitted, one segment. Of equals the smaller k.
 
     The current k has the benefit of the doubt at the floors: one standard error. Without it a k
     whose stability is about at its floor comes and goes with the bootstrap's draws.
@@ -114,9 +114,13 @@ def _first_choice(
     passing = [s for s in able if not missed[s.k]]
     gone = "" if current_k is None else f"; the current k={current_k} is out: it could not be scored"
     if not passing:
-        best = max(able, key=lambda s: float(np.nan_to_num(s.warm_ari + s.cold_ari, nan=-np.inf)))
+        fewest = min(len(missed[s.k]) for s in able)
+        best = max((s for s in able if len(missed[s.k]) == fewest), key=_stability)
         words = "; ".join(missed[best.k])
-        reason = f"no k reaches the floors; k={best.k} is the most stable and misses: {words}{gone}"
+        reason = (
+            f"no k reaches the floors; k={best.k} misses the fewest, and is the most stable of those: "
+            f"{words}{gone}"
+        )
         return KChoice(best.k, reason)
     best = max(passing, key=_silhouette)
     return KChoice(best.k, f"{_best_of(best, passing)}{gone}")
@@ -191,6 +195,10 @@ def _compared(scores: KScores, current: KScores) -> str:
 def _best_of(best: KScores, passing: Sequence[KScores]) -> str:
     ks = ", ".join(str(s.k) for s in passing)
     return f"best silhouette ({best.silhouette:.3f}) among the k that reach the floors ({ks})"
+
+
+def _stability(scores: KScores) -> float:
+    return float(np.nan_to_num(scores.warm_ari + scores.cold_ari, nan=-np.inf))
 
 
 def _silhouette(scores: KScores) -> float:

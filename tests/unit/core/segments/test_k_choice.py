@@ -169,11 +169,14 @@ def test_without_a_current_k_verdicts_compare_with_the_chosen_one():
     assert not second.is_leader
 
 
-def test_if_no_k_reaches_the_floors_the_most_stable_wins_and_says_what_it_misses():
-    choice = choose_k([scores(3, warm=0.7, silhouette=0.9), scores(4, cold=0.75), scores(5, warm=NAN)])
+def test_if_no_k_reaches_the_floors_the_fewest_misses_win_then_stability_and_it_says_what_it_misses():
+    shaky = scores(6, warm=0.89, cold=0.79)  # the most stable, and misses two
+    choice = choose_k([scores(3, warm=0.7, silhouette=0.9), scores(4, cold=0.75), scores(5, warm=NAN), shaky])
 
     assert choice.k == 4
-    assert choice.reason == "no k reaches the floors; k=4 is the most stable and misses: cold ARI 0.75 < 0.8"
+    assert choice.reason == (
+        "no k reaches the floors; k=4 misses the fewest, and is the most stable of those: cold ARI 0.75 < 0.8"
+    )
 
 
 def test_if_nothing_could_be_fitted_one_segment_remains():
