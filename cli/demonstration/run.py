@@ -85,6 +85,7 @@ def _demo_settings(found: services.Services, folder: Path) -> tuple[Settings, di
         "input.zone": "Europe/London",
         "input.currency": "GBP",
         "tick.clock": "event",
+        "report.folder": str((folder / "reports").absolute()),
         "stream.checkpoint": str((folder / "checkpoint").absolute()),
         "stream.max_offsets_per_trigger": str(BATCH_EVENTS),
         "stream.trigger_interval_s": "0",

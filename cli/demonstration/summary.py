@@ -10,7 +10,7 @@ from cli.drift import print_drift
 from cli.output import Column, amount, as_json, number, print_table, say
 from cli.segments import print_segments
 from cli.verify import VerifyReport
-from shared.adapters import exports, readers
+from shared.adapters import exports, readers, run_reports
 from shared.adapters.mongo.collections import RUNS
 from shared.config import Settings
 
@@ -42,6 +42,7 @@ def summarise(
         "stream_s": streamed_s,
         "elapsed_s": elapsed_s,
         "as_of": live["as_of"],
+        "report": _newest_report(database),
         "verify": {"ok": verified.ok, "compared": verified.compared, "mismatches": verified.mismatches},
     }
 
@@ -60,6 +61,8 @@ def print_summary(summary: Document, history: History) -> None:
     verified = summary["verify"]
     verdict = "all equal" if verified["ok"] else f"{verified['mismatches']:,} fields differ"
     print(f"recount of {verified['compared']:,} customers from the topic: {verdict}\n")
+    if summary["report"]:
+        print(f"why the last re-clustering decided so, with figures: {summary['report']}")
     print("next: `resegment services up`, `resegment init`, `resegment stream`; README.md has the rest")
 
 
@@ -99,6 +102,10 @@ def _models(database: Database[Document]) -> list[Document]:
         }
         for run in done
     ]
+
+
+def _newest_report(database: Database[Document]) -> str | None:
+    return next((run.html for run in run_reports.newest(database) if run.html), None)
 
 
 def _print_models(rows: list[Document]) -> None:
