@@ -15,6 +15,8 @@ from shared.core.drift.states import CALM, DriftState
 JOINS_WITHIN_DAYS: Final = 14
 """A channel that alarms later than this after an episode began is a cause of its own."""
 
+FAMILIES: Final = ("spend", "volume", "segments")
+
 ACCEPTED = "it lasted eight weeks and is the new usual"
 PROMOTED = "another model was promoted"
 CALM_AGAIN = "calm for five days"
@@ -42,9 +44,10 @@ def follow(memory: DriftMemory, readings: Sequence[Reading], day: int) -> DriftM
 def leading_cause(readings: Sequence[Reading], channels: Sequence[str]) -> Cause:
     """Name the cause of alarmed `channels`: the business channel that is furthest out, else the segments.
 
-    A business channel counts as soon as it is not calm, for segments may reach their limit first.
+    For segments a business channel counts as soon as it is not calm, for they may reach their limit first.
     """
-    business = [r for r in readings if r.channel in BUSINESS and (r.ratio > CALM or r.channel in channels)]
+    named = [r for r in readings if r.channel in BUSINESS and r.channel in channels]
+    business = named or [r for r in readings if r.channel in BUSINESS and r.ratio > CALM]
     if not business:
         return "segments"
     return cast("Cause", max(business, key=lambda r: r.ratio).channel)
@@ -57,11 +60,36 @@ def _with_new(
     day: int,
     model_version: int | None,
 ) -> tuple[list[DriftEpisode], int]:
-    if not fresh or model_version is None:
-        return going, 0
-    cause = leading_cause(readings, fresh)
-    for at, episode in enumerate(going):
-        if episode.cause == cause or day - episode.onset_day <= JOINS_WITHIN_DAYS:
-            wider = replace(episode, channels=(*episode.channels, *fresh))
-            return [*going[:at], wider, *going[at + 1 :]], 0
-    return [*going, DriftEpisode(cause, day, fresh, model_version)], 1
+    """Give channels that have just alarmed to the episode they belong to, or begin one; and count those."""
+    n_before, episodes = len(going), going
+    for family in FAMILIES:
+        channels = tuple(name for name in fresh if _family(name) == family)
+        if channels and model_version is not None:
+            cause = leading_cause(readings, channels)
+            at = _joined(episodes, cause, family, day)
+            if at is None:
+                episodes = [*episodes, DriftEpisode(cause, day, channels, model_version)]
+            else:
+                wider = replace(episodes[at], channels=(*episodes[at].channels, *channels))
+                episodes = [*episodes[:at], wider, *episodes[at + 1 :]]
+    return episodes, len(episodes) - n_before
+
+
+def _joined(episodes: Sequence[DriftEpisode], cause: Cause, family: str, day: int) -> int | None:
+    """Return the episode that channels of a family belong to, the newest of several; None for none.
+
+    Segments follow from whatever began shortly before, and what began as segments may turn out to be more;
+    but a change of spend is not the cause of a change of volume.
+    """
+    for at in range(len(episodes) - 1, -1, -1):
+        episode = episodes[at]
+        related = "segments" in {family, episode.cause} or _family(episode.cause) == family
+        if episode.cause == cause or (related and day - episode.onset_day <= JOINS_WITHIN_DAYS):
+            return at
+    return None
+
+
+def _family(channel: str) -> str:
+    if channel == "basket":
+        return "spend"
+    return "volume" if channel in BUSINESS else "segments"

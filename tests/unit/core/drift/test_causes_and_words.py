@@ -54,12 +54,24 @@ def test_segments_that_are_first_are_put_down_to_a_basket_that_is_no_longer_calm
 
 
 def test_what_alarms_much_later_is_a_cause_of_its_own() -> None:
-    first = follow(MEMORY, [reading("basket", 5, DRIFT), reading("buyers", 1, OK)], 100)
-    later = [reading("basket", 5, DRIFT), reading("buyers", 7, DRIFT)]
+    first = follow(MEMORY, [reading("buyers", 5, DRIFT), reading("arrivals", 1, OK)], 100)
+    later = [reading("buyers", 5, DRIFT), reading("arrivals", 7, DRIFT)]
     soon, late = (follow(first, later, 100 + JOINS_WITHIN_DAYS + more) for more in (0, 1))
-    assert [episode.cause for episode in soon.episodes] == ["basket"]
-    assert [episode.cause for episode in late.episodes] == ["basket", "buyers"]
+    assert [episode.cause for episode in soon.episodes] == ["buyers"]
+    assert [episode.cause for episode in late.episodes] == ["buyers", "arrivals"]
     assert late.alarms == 2
+
+
+def test_a_change_of_spend_is_not_hidden_behind_one_of_volume() -> None:
+    first = follow(MEMORY, [reading("arrivals", 5, DRIFT), reading("basket", 1, OK)], 100)
+    then = follow(first, [reading("arrivals", 5, DRIFT), reading("basket", 5, DRIFT)], 103)
+    assert [episode.cause for episode in then.episodes] == ["arrivals", "basket"]
+
+
+def test_what_began_as_segments_takes_in_the_basket_that_follows() -> None:
+    first = follow(MEMORY, [reading("segment:1", 5, DRIFT), reading("basket", 1, OK)], 100)
+    then = follow(first, [reading("segment:1", 5, DRIFT), reading("basket", 5, DRIFT)], 102)
+    assert [episode.channels for episode in then.episodes] == [("segment:1", "basket")]
 
 
 def test_an_episode_ends_with_its_last_channel() -> None:
