@@ -50,11 +50,12 @@ CDNOW_DAY, CDNOW_AT, CDNOW_END = 150, (300, 400), 545
 
 @dataclass(frozen=True)
 class StockExtent:
-    """years : quiet years of each shop. changes : shops for each scenario. dates : of injections in replays.
+    """kinds : of shops with quiet years, and years of each. changes : shops for each of the scenarios.
 
-    scenarios : of the replays. with_cdnow : whether its cohort is replayed.
+    dates : of injections in replays. with_cdnow : whether its cohort is replayed.
     """
 
+    kinds: int
     years: int
     changes: int
     dates: int
@@ -62,20 +63,21 @@ class StockExtent:
     with_cdnow: bool
 
 
-FULL: Final = StockExtent(20, 20, 3, tuple(SCENARIOS), with_cdnow=True)
-QUICK: Final = StockExtent(1, 1, 1, ("spend-inflation",), with_cdnow=False)
+FULL: Final = StockExtent(len(SHOPS), 20, 20, 3, tuple(SCENARIOS), with_cdnow=True)
+QUICK: Final = StockExtent(1, 1, 1, 1, ("spend-inflation", "fewer-purchases"), with_cdnow=False)
 
 
 def stock_rows(extent: StockExtent, workers: Workers, seed: int) -> list[Row]:
     """Measure part (b)."""
     rows = []
-    for position, kind in enumerate(SHOPS):
+    for position, kind in enumerate(SHOPS[: extent.kinds]):
         last_day = WARM_UP_DAYS + LEARNING_DAYS + 365
         shelf = shop(position, LEARNING_DAYS + 366)
         found = workers.carry_out([quiet_job(shelf, last_day, seed + at) for at in range(extent.years)])
         rows += _quiet_rows(QUIET, kind.name, found, Target("<=", 1.5))
     shelf, at_day = shop(0, CHANGE_AFTER + WITHIN_DAYS + 1), WARM_UP_DAYS + CHANGE_AFTER
-    for scenario, strength in EFFECTS.items():
+    for scenario in extent.scenarios:
+        strength = EFFECTS[scenario]
         jobs = [change_job(shelf, scenario, at_day, strength, seed + at) for at in range(extent.changes)]
         found = workers.carry_out(jobs)
         rows += _change_rows(CHANGES, SHOPS[0].name, f"{scenario} {strength:g}", found)
