@@ -132,7 +132,8 @@ def explore(everybody: Everybody, past: Past, settings: ModelSettings, steps: St
     with steps("choose_k"):
         centers = {k: settle(fitted.X, start) for k, start in best_starts(candidates).items()}
         spend = table.spend[fitted.rows]
-        report = choose_k(fitted.X, spend, settings, centers, current_k=current_k, before=past.last_run)
+        loyal_to = None if past.champion is None or past.champion.provisional else current_k
+        report = choose_k(fitted.X, spend, settings, centers, current_k=loyal_to, before=past.last_run)
     return Explored(
         everybody, past, settings, features, scaled, champion, fitted, candidates, centers, report
     )

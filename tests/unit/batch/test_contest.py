@@ -1,6 +1,7 @@
 """A whole run without a database: from the table to the decision."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -82,6 +83,16 @@ def test_a_refused_number_of_segments_has_a_second_try_with_the_champions(make_t
     assert choice.reason.startswith("k=3 would be chosen, but: the least clear identity has a rival")
     assert choice.remembered(2) == LastRun(2, frozenset({3}), has_missed=False)
     assert [v.reason for v in choice.verdicts if v.k == 2] == [choice.reason]
+
+
+def test_a_provisional_champion_does_not_hold_the_number_of_segments(make_table: MakeTable) -> None:
+    early, late = make_table(("vip", "lapsed"), n=120), make_table(n=80, seed=5)
+    champion, *_ = run(early, k_max=2)
+    lasting = Past(champion, None, champion.next_segment_id)
+    provisional = replace(lasting, champion=replace(champion, provisional=True))
+
+    assert run(late, lasting)[0].k == 2
+    assert run(late, provisional)[0].k == 3
 
 
 def test_one_customer_is_one_segment(make_table: MakeTable) -> None:
