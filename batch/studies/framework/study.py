@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from batch.studies.catalogue import STUDIES
 from batch.studies.framework.story import StudyResult
 from batch.studies.reading import Column, CsvFile
 
@@ -62,8 +61,3 @@ class Study:
     own_data: Callable[[Path], CsvFile]
     run: Callable[[Context], StudyResult]
     notebook: str
-
-    @property
-    def title(self) -> str:
-        """What lists and its report call it."""
-        return STUDIES[self.name].title
