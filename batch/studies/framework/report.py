@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
-from batch.studies.catalogue import STUDIES
 from batch.studies.framework.drawing import Drawn
 from batch.studies.framework.story import Block, Figure, Interactive, Number, StudyResult, Table, Text
 from batch.studies.framework.study import Study
@@ -30,7 +29,7 @@ def report(study: Study, result: StudyResult, drawings: Drawings) -> str:
     advice = page.Section("What we would do instead", blocks=[page.Bullets(study.advice)])
     return page.render(
         page.Page(
-            title=STUDIES[study.name].title,
+            title=study.title,
             subtitle=result.source,
             lead=[page.Note(study.asked, title="What was asked")],
             sections=[*chapters, advice],

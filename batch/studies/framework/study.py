@@ -44,7 +44,7 @@ class Study:
 
     Parameters
     ----------
-    name : its key in the catalogue; also its folder.
+    name, title : its key in the catalogue, which is also its folder, and what lists call it.
     asked : what the analysis that this one follows set out to do, in our words.
     advice : what we would do instead where that is weak, one sentence each.
     columns : of the file it reads; `--map` names them.
@@ -55,6 +55,7 @@ class Study:
     """
 
     name: str
+    title: str
     asked: str
     advice: tuple[str, ...]
     columns: Sequence[Column]

@@ -1,6 +1,7 @@
 """K-means in depth: the whole list of the source document, measured on the same customers."""
 
 from batch.studies import stand_ins
+from batch.studies.catalogue import STUDIES
 from batch.studies.framework import Context, Study, StudyResult
 from batch.studies.kmeans_deep import chapters_features, chapters_fits, chapters_year
 from batch.studies.kmeans_deep.algorithms import compare_algorithms, compare_mixtures
@@ -76,6 +77,7 @@ def run(context: Context) -> StudyResult:
 
 STUDY = Study(
     name="kmeans-deep",
+    title=STUDIES["kmeans-deep"].title,
     asked=(
         "Segment customers with K-means on wide features; choose k by elbow, silhouette and further "
         "indices; label the "

@@ -6,6 +6,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 
 from batch.studies import stand_ins
+from batch.studies.catalogue import STUDIES
 from batch.studies.framework import Chapter, Context, Number, Study, StudyResult, Table, Text
 from batch.studies.mall_som import figures, map_figures
 from batch.studies.mall_som.customers import COLUMNS, FEATURES, read_customers, to_pandas
@@ -140,6 +141,7 @@ def segments_chapter(found: Segmentation, customers: pd.DataFrame) -> Chapter:
 
 STUDY = Study(
     name="mall-som",
+    title=STUDIES["mall-som"].title,
     asked=(
         "Read a mall's customers with Spark; look at correlations, at spending against income, at ages, "
         "genders and age groups; scale the features in a pipeline; train a 10 x 10 self-organising map with "

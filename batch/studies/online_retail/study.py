@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from batch.studies.catalogue import STUDIES
 from batch.studies.framework import Context, Study, StudyResult
 from batch.studies.online_retail import (
     chapters_cleaned,
@@ -83,6 +84,7 @@ def _source(context: Context, lines: pd.DataFrame) -> str:
 
 STUDY = Study(
     name="online-retail",
+    title=STUDIES["online-retail"].title,
     asked=(
         "Explore a year of invoice lines; fill or drop missing customers; drop repeats; cap outliers; "
         "replace "

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from batch.studies import stand_ins
+from batch.studies.catalogue import STUDIES
 from batch.studies.framework import Chapter, Context, Number, Study, StudyResult, Table, Text
 from batch.studies.reading import CsvFile, read_table
 from batch.studies.reading.table import checked_header
@@ -186,6 +187,7 @@ def clusters_chapter(encoded: Encoded, clusters: NDArray[np.int64], result: pd.D
 
 STUDY = Study(
     name="retail-som-hierarchy",
+    title=STUDIES["retail-som-hierarchy"].title,
     asked=(
         "Clean a shop's file: prefixed customer numbers, columns to drop, missing birth dates and post "
         "codes, placeholders, dates, age, week and month. Encode and scale it, train a 15 x 15 map for "

@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 
 from batch.studies import stand_ins
+from batch.studies.catalogue import STUDIES
 from batch.studies.framework import Chapter, Context, Number, Study, StudyResult, Table, Text
 from batch.studies.reading import read_table
 from batch.studies.stand_ins.customer360 import FEATURES
@@ -100,6 +101,7 @@ def _numbers(found: Clusters, name: str) -> tuple[Number, Number]:
 
 STUDY = Study(
     name="visualise",
+    title=STUDIES["visualise"].title,
     asked=(
         "Show what K-means does: a scatter of two features before and after, a scatter of three that can be "
         "turned, and, for a made-up set of twelve features of a bank's customers, a heatmap of each "
