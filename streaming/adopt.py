@@ -84,19 +84,29 @@ class Adopter:
         return live_store.save(self._database, replace(state, pending=target))
 
     def adopt(self, state: LiveState, wall: datetime) -> Adopted:
-        """Finish what is pending, then follow the tick, then the champion pointer."""
+        """Take one step: finish what is pending, else follow the tick, the champion pointer, or names.
+
+        One at a time, so that what the watch finds at a tick is told before a promotion ends it. The
+        state comes back as the same object once nothing is left to follow.
+        """
+        tick, refused = self._tick(state, wall), None
         if state.pending is not None:
             state = self._bring(state, state.pending)
-        tick = self._tick(state, wall)
-        if tick.as_of_ms != state.now.as_of_ms:
+        elif tick.as_of_ms != state.now.as_of_ms:
             state = self._bring(state, replace(state.now, as_of_ms=tick.as_of_ms))
+        else:
+            state, refused = self._follow_pointer(state)
+        return Adopted(state, self.champion(state.now.model_version, state.names), tick.held, refused)
+
+    def _follow_pointer(self, state: LiveState) -> tuple[LiveState, str | None]:
+        """Turn to another champion, or else to names that were given; and why the champion was refused."""
         pointer, refused = read_pointer(self._database), None
         if pointer is not None and pointer.epoch != state.now.model_epoch and state.now.as_of_ms is not None:
             refused = self._refusal(pointer.version)
             if refused is None:
-                state = self._bring(state, Target(pointer.version, pointer.epoch, state.now.as_of_ms))
-        state = self._restate_names(state)
-        return Adopted(state, self.champion(state.now.model_version, state.names), tick.held, refused)
+                target = Target(pointer.version, pointer.epoch, state.now.as_of_ms)
+                return self._bring(state, target), None
+        return self._restate_names(state), refused
 
     def _refusal(self, version: int) -> str | None:
         """Return why a model is not to be taken; None if it is sound."""

@@ -155,26 +155,29 @@ class StreamJob:
         self._publish()
 
     def _adopt(self) -> None:
-        before = self._state
-        adopted = self._adopter.adopt(before, datetime.now(UTC))
-        self._state = adopted.state
+        """Follow tick, champion and names until nothing is left to; a step is told before the next."""
+        start = self._state
+        while (adopted := self._adopter.adopt(self._state, datetime.now(UTC))).state is not self._state:
+            self._follow(adopted.state)
         if adopted.held is not None:
-            alerts.fire(self._database, clock_jump(before, adopted.held, self._settings.tick.max_jump_days))
-        if adopted.state.now != before.now:
-            if adopted.held is None:
-                self._end_clock_jumps()
-            if adopted.state.rev == before.rev:
-                self._save(adopted.state)
-            _log.info(
-                "adopted", model=adopted.state.now.model_version, as_of=_iso(adopted.state.now.as_of_ms)
-            )
+            alerts.fire(self._database, clock_jump(start, adopted.held, self._settings.tick.max_jump_days))
+        elif self._state.now != start.now:
+            as_of = datetime.fromtimestamp((self._state.now.as_of_ms or 0) / 1000, UTC)
+            alerts.resolve_all(self._database, ["clock_jump"], as_of=as_of, reason="the clock moves again")
+        self._note_refusal(adopted)
+
+    def _follow(self, state: LiveState) -> None:
+        before, self._state = self._state, state
+        if state.now != before.now:
+            if state.rev == before.rev:
+                self._save(state)
+            _log.info("adopted", model=state.now.model_version, as_of=_iso(state.now.as_of_ms))
             self._publish()
             self._tell()
             self._ask_for_review()
-        elif adopted.state.names != before.names:
-            _log.info("segments_renamed", names=len(adopted.state.names))
+        elif state.names != before.names:
+            _log.info("segments_renamed", names=len(state.names))
             self._publish()
-        self._note_refusal(adopted)
 
     def _note_refusal(self, adopted: Adopted) -> None:
         """Tell people once that the pointer names a model that is not followed, and once that it is over."""
@@ -187,10 +190,6 @@ class StreamJob:
                 self._database, key, as_of=datetime.now(UTC), reason="the pointer names a sound model"
             )
         self._has_refused = adopted.refused is not None
-
-    def _end_clock_jumps(self) -> None:
-        as_of = datetime.fromtimestamp((self._state.now.as_of_ms or 0) / 1000, UTC)
-        alerts.resolve_all(self._database, ["clock_jump"], as_of=as_of, reason="the clock moves again")
 
     def _publish(self) -> None:
         champion = self._champion()

@@ -173,3 +173,23 @@ def test_crashes_anywhere_change_nothing_that_is_said(
     said, state = told
     assert _said(mongo_database) == said
     assert shop.job.state.drift == state.drift
+
+
+def test_an_alarm_that_a_promotion_ends_at_once_is_still_told(mongo_database: "Mongo", told: Any) -> None:
+    said, _ = told
+    (alarm,) = (row for row in said["alerts"] if row["kind"] == "drift_basket")
+    raised = (alarm["first_as_of"].replace(tzinfo=AS_OF.tzinfo) - AS_OF).days
+    shop = _Shop(mongo_database, small_model.champion())
+    for day in range(raised):
+        shop.trade(day, 1.6 if day >= DEAR_FROM else 1.0)
+    put_in_force(mongo_database, replace(shop.champion, centers=shop.champion.centers + 0.05), 1)
+
+    shop.job.idle()
+
+    alert = mongo_database["alerts"].find_one({"_id": alarm["_id"]})
+    assert alert is not None
+    assert [(change["status"], change["reason"]) for change in alert["changes"]] == [
+        ("firing", "first found"),
+        ("resolved", "another model was promoted"),
+    ]
+    assert shop.job.state.now.model_version == 2

@@ -74,7 +74,10 @@ def state(mongo_database: "Mongo", champion: "ModelArtifact") -> LiveState:
 
 
 def _adopt(database: "Mongo", state: LiveState) -> LiveState:
-    return Adopter(database, SETTINGS, accept_jump=False).adopt(state, AS_OF).state
+    adopter = Adopter(database, SETTINGS, accept_jump=False)
+    while (adopted := adopter.adopt(state, AS_OF).state) is not state:
+        state = adopted
+    return state
 
 
 def _with_a_new_day(state: LiveState) -> LiveState:
