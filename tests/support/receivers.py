@@ -47,8 +47,8 @@ class Receiver:
 
 
 @contextmanager
-def http_receiver() -> Iterator[Receiver]:
-    """Listen on a free loopback port until the context ends."""
+def http_receiver(port: int = 0) -> Iterator[Receiver]:
+    """Listen on a loopback port, 0 for a free one, until the context ends: then nobody answers there."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -68,8 +68,8 @@ def http_receiver() -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             """Say nothing: pytest shows what matters."""
 
-    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
-        receiver.url = f"http://127.0.0.1:{port}/hook"
+    with _serving(ThreadingHTTPServer(("127.0.0.1", port), Handler)) as bound:
+        receiver.url = f"http://127.0.0.1:{bound}/hook"
         yield receiver
 
 

@@ -178,9 +178,9 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def stream(where: Site, *flags: str, **variables: str) -> Iterator[Child]:
-    """Run `resegment stream` while in this context; afterwards nothing of it is left."""
-    command = [sys.executable, "-m", "cli", "stream", *flags]
+def job(where: Site, *words: str, **variables: str) -> Iterator[Child]:
+    """Run a `resegment` command while in this context; afterwards nothing of it is left."""
+    command = [sys.executable, "-m", "cli", *words]
     child = Child(command, where.folder, environment(where.overrides) | variables)
     try:
         yield child
@@ -188,12 +188,24 @@ def stream(where: Site, *flags: str, **variables: str) -> Iterator[Child]:
         child.end()
 
 
-def run_stream(where: Site, *flags: str, code: int = 0, **variables: str) -> str:
-    """Run `resegment stream --until-caught-up` to its end; returns what it said."""
-    with stream(where, "--until-caught-up", *flags, **variables) as child:
+def run(where: Site, *words: str, code: int = 0, **variables: str) -> str:
+    """Run a `resegment` command to its end; returns what it said."""
+    with job(where, *words, **variables) as child:
         ended = child.wait()
         assert ended == code, f"should end with {code}, ended with {ended}\n{child.log}"
         return child.log
+
+
+@contextmanager
+def stream(where: Site, *flags: str, **variables: str) -> Iterator[Child]:
+    """Run `resegment stream` while in this context; afterwards nothing of it is left."""
+    with job(where, "stream", *flags, **variables) as child:
+        yield child
+
+
+def run_stream(where: Site, *flags: str, code: int = 0, **variables: str) -> str:
+    """Run `resegment stream --until-caught-up` to its end; returns what it said."""
+    return run(where, "stream", "--until-caught-up", *flags, code=code, **variables)
 
 
 @contextmanager
