@@ -89,6 +89,11 @@ def _joined(episodes: Sequence[DriftEpisode], cause: Cause, family: str, day: in
     return None
 
 
+def is_told_with(episodes: Sequence[DriftEpisode], channel: str) -> bool:
+    """Whether an alarm of a channel soon after those episodes began would have the same cause."""
+    return any(_family(channel) in {"segments", _family(episode.cause)} for episode in episodes)
+
+
 def _family(channel: str) -> str:
     if channel == "basket":
         return "spend"

@@ -12,6 +12,7 @@ import numpy as np
 
 from shared.core.drift.baseline import FEWEST_DAYS, SMOOTHING, Baseline
 from shared.core.drift.budget import Budget
+from shared.core.drift.episodes import is_told_with
 from shared.core.drift.flows import BUSINESS, DayFlow
 from shared.core.drift.limits import bootstrap_limits
 from shared.core.drift.memory import (
@@ -69,6 +70,9 @@ def under_model(
 ) -> DriftMemory:
     """Follow a promotion: what was alarmed learns anew, and so do segments; the rest goes on, muted.
 
+    What would be told with an alarm that is out learns anew too: the change outlives the promotion, and
+    against the days before it, segments would alarm as another cause once they are heard again.
+
     Parameters
     ----------
     segment_ids : of the new model. kept : those of them that hold the same customers as before; they go on.
@@ -78,7 +82,9 @@ def under_model(
     segments = {f"{SEGMENT}{segment_id}" for segment_id in segment_ids}
     going_on = {*BUSINESS, *(f"{SEGMENT}{segment_id}" for segment_id in kept)}
     kept_channels = {
-        name: learning_anew(day) if channel.alarm.is_alarmed else replace(channel, alarm=AlarmState())
+        name: learning_anew(day)
+        if channel.alarm.is_alarmed or is_told_with(memory.episodes, name)
+        else replace(channel, alarm=AlarmState())
         for name, channel in memory.channels.items()
         if name in going_on
     }

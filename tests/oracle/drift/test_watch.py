@@ -8,7 +8,7 @@ import pytest
 from shared.core.drift.budget import Budget
 from shared.core.drift.episodes import PROMOTED, follow
 from shared.core.drift.flows import GROUPS
-from shared.core.drift.memory import ChannelMemory, DriftEpisode, DriftMemory, learning_anew
+from shared.core.drift.memory import Cause, ChannelMemory, DriftEpisode, DriftMemory, learning_anew
 from shared.core.drift.states import AlarmState, DriftState
 from shared.core.drift.watch import MUTED_DAYS, WatchRules, is_advisory, under_model, watch
 from tests.support.flow_shop import FIRST_DAY, IDS, Change, day_of, flows, watched
@@ -101,6 +101,24 @@ def test_a_segment_that_a_promotion_keeps_goes_on_under_its_identity(quiet: Drif
     scored = {reading.channel for reading in readings if reading.score is not None}
     assert "segment:10" in scored
     assert not {"segment:11", "segment:99"} & scored
+
+
+@pytest.mark.parametrize(
+    ("cause", "anew"),
+    [
+        ("basket", {"basket", "segment:10"}),
+        ("buyers", {"buyers", "arrivals", "segment:10"}),
+        ("segments", {"segment:10"}),
+    ],
+)
+def test_what_would_be_told_with_an_alarm_learns_anew_after_the_promotion_that_ends_it(
+    quiet: DriftMemory, cause: Cause, anew: set[str]
+) -> None:
+    """A change outlives the promotion: against days before it, segments would alarm as a second cause."""
+    alarmed = replace(quiet, episodes=(DriftEpisode(cause, FIRST_DAY + 58, (cause,), 1),))
+    after = under_model(alarmed, FIRST_DAY + 60, 2, 2, segment_ids=(10,), kept={10})
+    learning = {name for name, channel in after.channels.items() if channel == learning_anew(FIRST_DAY + 60)}
+    assert learning == anew
 
 
 def test_a_promotion_ends_what_was_alarmed_under_the_model_before(quiet: DriftMemory) -> None:
