@@ -65,7 +65,8 @@ def refits(
 
 def changed_by_cold_fit(table: CustomerTable, champion: ModelArtifact, seed: int, n_starts: int) -> float:
     """Share of customers that K-means of the champion's k from scratch gives another identity."""
-    scaled = scale(table.rfm, table.as_of_ms, champion.features, champion.transform.recency_clip_days)
+    clip = champion.transform.recency_clip_days
+    scaled = scale(table.rfm, table.as_of_ms, InMemory(table).fit_transform(champion.features, clip))
     centers = fit_kmeans(scaled.X, champion.k, n_starts=n_starts, rng=seed).centers
     found = cluster(scaled.X, centers, table.spend)
     return identify(found, view_champion(champion, table, scaled), champion.next_segment_id).changed
