@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import threading
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from cli.options import add_json_flag, start
 
 if TYPE_CHECKING:
     from batch.serve import Served
+
+STAND_BACK = 10
+"""Niceness of the watching job: where it shares a machine with the stream, purchases come first."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,6 +48,7 @@ def _run(args: argparse.Namespace) -> int:
             served = serve.serve_once(database, settings, args.reason, force=args.force)
             show(served)
             return 0 if served.status == "done" else 1
+        os.nice(STAND_BACK)
         serve.watch(database, settings, stop=_stop_on_sigterm(), on_served=show)
         return TERMINATED
 
