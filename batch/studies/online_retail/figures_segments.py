@@ -61,8 +61,9 @@ def k_curves(raw: Curve, log: Curve, theme: Theme) -> Drawing:
             color=color,
             label=f"{name}, squared (Spark)",
         )
-    elbow.set(xlabel="clusters k", ylabel="inertia, 1 at k = 2", title="elbow (ringed)", ylim=(0, 1.05))
-    silhouettes.set(xlabel="clusters k", ylabel="mean silhouette", title="silhouette", ylim=(0, 1.15))
+    k_axis = {"xlabel": "clusters k", "xticks": [fit.k for fit in log.fits]}
+    elbow.set(**k_axis, ylabel="inertia, 1 at k = 2", title="elbow (ringed)", ylim=(0, 1.05))
+    silhouettes.set(**k_axis, ylabel="mean silhouette", title="silhouette", ylim=(0, 1.15))
     elbow.legend()
     silhouettes.legend(loc="upper center", ncols=2, fontsize=9)
     return figure
