@@ -1,19 +1,15 @@
 """Measure the drift alarms: false ones against the budget, and the delay of true ones."""
 
 import argparse
-import json
-import math
 import os
-import platform
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from benchmarks.drift.jobs import Workers
 from benchmarks.drift.parts import FULL, PARTS, QUICK
-from benchmarks.models.report import Row, table, verdict, write_csv
+from benchmarks.models.report import Row, about_run, as_json, table, verdict, write_csv
 
 LIBRARIES = ("numpy", "scipy", "river")
 
@@ -30,37 +26,20 @@ def main(arguments: list[str] | None = None) -> int:
         for name in options.part or PARTS
         for row in PARTS[name](extent, workers, options.seed, options.cdnow)
     ]
-    about = _about(options, time.perf_counter() - start)
+    about = about_run(options, time.perf_counter() - start, LIBRARIES)
     if options.out is not None:
         write_csv(rows, options.out)
     if options.json:
-        print(_as_json(rows, about))
+        print(as_json(rows, about, _summary(rows)))
     else:
         print(table(rows), "", verdict(rows), ", ".join(f"{k} {v}" for k, v in about.items()), sep="\n")
     return 0
 
 
-def _as_json(rows: Sequence[Row], about: dict[str, Any]) -> str:
-    """Return the rows and what is known about the run as one document; NaN becomes null."""
-    cells = [row.cells() for row in rows]
-    for cell in cells:
-        cell["value"] = cell["value"] if math.isfinite(cell["value"]) else None
-    judged = [cell for cell in cells if cell["met"]]
-    missed = [cell for cell in judged if cell["met"] == "no"]
-    summary = {"targets": len(judged), "missed": len(missed), "targets_met": not missed}
-    return json.dumps({"about": about, "summary": summary, "rows": cells}, indent=2)
-
-
-def _about(options: argparse.Namespace, seconds: float) -> dict[str, Any]:
-    versions = {name: version(name) for name in LIBRARIES}
-    return {
-        "mode": "quick" if options.quick else "full",
-        "seed": options.seed,
-        "seconds": round(seconds),
-        "cpus": os.cpu_count(),
-        "python": platform.python_version(),
-        **versions,
-    }
+def _summary(rows: Sequence[Row]) -> dict[str, Any]:
+    judged = [row for row in rows if row.met]
+    missed = [row for row in judged if row.met == "no"]
+    return {"targets": len(judged), "missed": len(missed), "targets_met": not missed}
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,14 +2,11 @@
 
 import argparse
 import os
-import platform
 import time
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from benchmarks.models.plan import FULL, QUICK
-from benchmarks.models.report import as_json, table, verdict, write_csv
+from benchmarks.models.report import about_run, as_json, table, verdict, write_csv
 from benchmarks.models.run import measure
 
 LIBRARIES = ("numpy", "numba", "scikit-learn", "river", "minisom")
@@ -20,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     start = time.perf_counter()
     rows = measure(QUICK if options.quick else FULL, options.cdnow, options.seed, options.jobs)
-    about = _about(options, time.perf_counter() - start)
+    about = about_run(options, time.perf_counter() - start, LIBRARIES)
     if options.out is not None:
         write_csv(rows, options.out)
     if options.json:
@@ -28,18 +25,6 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         print(table(rows), "", verdict(rows), ", ".join(f"{k} {v}" for k, v in about.items()), sep="\n")
     return 0
-
-
-def _about(options: argparse.Namespace, seconds: float) -> dict[str, Any]:
-    versions = {name: version(name) for name in LIBRARIES}
-    return {
-        "mode": "quick" if options.quick else "full",
-        "seed": options.seed,
-        "seconds": round(seconds),
-        "cpus": os.cpu_count(),
-        "python": platform.python_version(),
-        **versions,
-    }
 
 
 def _parser() -> argparse.ArgumentParser:

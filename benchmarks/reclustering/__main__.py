@@ -1,18 +1,14 @@
 """Measure full re-clusterings: one run, a printed table, a CSV to keep."""
 
 import argparse
-import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.models.report import Row, as_json, table, verdict, write_csv
+from benchmarks.models.report import Row, about_run, as_json, table, verdict, write_csv
 from benchmarks.reclustering.customers import LAST_DAY, tables
 from benchmarks.reclustering.size import size_rows
 from benchmarks.reclustering.speed import speed_rows
@@ -44,11 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     start = time.perf_counter()
     rows = measure(QUICK if options.quick else FULL, options.seed)
-    about = _about(options, time.perf_counter() - start)
+    about = about_run(options, time.perf_counter() - start, LIBRARIES)
     if options.out is not None:
         write_csv(rows, options.out)
     if options.json:
-        print(json.dumps(json.loads(as_json(rows, about)) | {"summary": _summary(rows)}, indent=2))
+        print(as_json(rows, about, _summary(rows)))
     else:
         print(table(rows), "", verdict(rows), ", ".join(f"{k} {v}" for k, v in about.items()), sep="\n")
     return 0
@@ -68,17 +64,6 @@ def _summary(rows: Sequence[Row]) -> dict[str, Any]:
     judged = [row for row in rows if row.target is not None]
     missed = [f"{row.data}: {row.measure}" for row in judged if row.met == "no"]
     return {"targets": len(judged), "targets_met": len(judged) - len(missed), "missed": missed}
-
-
-def _about(options: argparse.Namespace, seconds: float) -> dict[str, Any]:
-    return {
-        "mode": "quick" if options.quick else "full",
-        "seed": options.seed,
-        "seconds": round(seconds),
-        "cpus": os.cpu_count(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in LIBRARIES},
-    }
 
 
 def _parser() -> argparse.ArgumentParser:
