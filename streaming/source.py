@@ -4,21 +4,18 @@ A record that is too long is cut in the JVM, with its length and hash beside it,
 Python worker ever holds it.
 """
 
-import os
-import sys
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
+from shared.adapters.spark import start_local_spark
 from shared.config import Settings
 from shared.errors import StartRefused
 
 FORBIDDEN_OPTIONS = ("minpartitions", "maxrecordsperpartition")
 """Spark options that hand one topic-partition to several tasks: the task with the higher offsets may
 then write a customer first, and the lower ones would count as done."""
-
-_LOG_RULES = Path(__file__).with_name("log4j2.properties")
 
 _OWN_OPTIONS = (
     "subscribe",
@@ -52,31 +49,21 @@ def refuse_split_partitions(options: dict[str, str]) -> None:
 
 
 def start_spark(settings: Settings, connector_jars: list[Path], checkpoint: Path) -> SparkSession:
-    """Start a local Spark with everything the stream needs, and nothing that opens a port to others."""
-    jars = ",".join(str(jar) for jar in connector_jars)
-    os.environ["PYSPARK_PYTHON"] = sys.executable  # else the workers run whatever python3 the PATH has
-    session: SparkSession = (
-        SparkSession.builder.master(f"local[{settings.stream.cores}]")
-        .appName(f"resegment-{settings.stream.id}")
-        .config("spark.jars", jars)
-        .config("spark.driver.memory", settings.stream.driver_memory)
-        .config("spark.driver.extraJavaOptions", f"-Xss8m -Dlog4j2.configurationFile=file:{_LOG_RULES}")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.shuffle.partitions", settings.stream.cores)
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", 5_000)
-        .config("spark.sql.streaming.checkpointLocation", str(checkpoint))
-        .config("spark.sql.streaming.stopTimeout", "30s")
-        .config("spark.sql.streaming.metricsEnabled", "false")
-        .config("spark.sql.adaptive.enabled", "false")
-        .config("spark.redaction.regex", "(?i)secret|password|token|access[.]key|jaas|uri")
-        .config("spark.log.level", "ERROR")
-        .getOrCreate()
+    """Start a local Spark with what the stream needs besides; see `start_local_spark`."""
+    return start_local_spark(
+        f"resegment-{settings.stream.id}",
+        cores=settings.stream.cores,
+        driver_memory=settings.stream.driver_memory,
+        jars=connector_jars,
+        java_options="-Xss8m",
+        own={
+            "spark.sql.execution.arrow.maxRecordsPerBatch": 5_000,
+            "spark.sql.streaming.checkpointLocation": str(checkpoint),
+            "spark.sql.streaming.stopTimeout": "30s",
+            "spark.sql.streaming.metricsEnabled": "false",
+            "spark.sql.adaptive.enabled": "false",
+        },
     )
-    return session
 
 
 def read_records(spark: SparkSession, settings: Settings, bootstrap: str) -> DataFrame:

@@ -1,0 +1,57 @@
+"""Each job's own session, in a process of its own: two in one process would share the first one's options."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.spark import REDACTED
+
+DEADLINE_S = 120
+
+STREAM = """
+from deploy.local.jars import spark_connector_jars
+from streaming.source import start_spark
+spark = start_spark(Settings(), spark_connector_jars(), Path("checkpoint"))
+show(spark)
+spark.stop()
+"""
+LARGE_RECLUSTERING = """
+from batch.spark.session import spark_session
+with spark_session(Settings()) as spark:
+    show(spark)
+"""
+STUDIES = """
+from batch.studies.framework.spark import shared_spark
+with shared_spark() as session:
+    show(session())
+"""
+BEGIN = """
+import json
+from pathlib import Path
+from shared.config import Settings
+
+def show(spark):
+    rows = spark.range(3).toPandas()["id"].tolist()
+    print(json.dumps(dict(spark.sparkContext.getConf().getAll()) | {"rows": rows}))
+"""
+
+
+@pytest.mark.parametrize("job", [STREAM, LARGE_RECLUSTERING, STUDIES], ids=["stream", "large", "studies"])
+def test_a_session_opens_no_port_to_others_redacts_secrets_and_warns_of_nothing(
+    job: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", BEGIN + job]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=DEADLINE_S, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    options = json.loads(done.stdout)
+
+    assert options["rows"] == [0, 1, 2]
+    assert options["spark.redaction.regex"] == REDACTED
+    assert options["spark.driver.bindAddress"] == options["spark.driver.host"] == "127.0.0.1"
+    assert options["spark.ui.enabled"] == "false"
+    assert " WARN " not in done.stderr
