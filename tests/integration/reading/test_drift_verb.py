@@ -1,0 +1,36 @@
+"""What `drift` shows, and when it fails a job that asks it to."""
+
+import pytest
+
+from tests.support.verbs import Resegment, document
+
+
+def test_drift_shows_the_newest_measurements_with_their_history(resegment: Resegment) -> None:
+    done = resegment("drift")
+
+    assert done.code == 0, done.stderr
+    assert "▁▂▃▄▅" in done.stdout
+    found = document(resegment("drift", "--json"))
+    assert [row["status"] for row in found["metrics"]] == ["ok", "undefined", "warn"]
+
+
+def test_drift_draws_flows_against_their_limit_and_says_how_the_budget_is_kept(resegment: Resegment) -> None:
+    done = resegment("drift")
+
+    assert "limit │" in done.stdout
+    assert "▂▃▄" in done.stdout
+    assert "0 in 40 watched days (0.4 allowed)" in done.stdout
+    assert document(resegment("drift", "--json"))["watch"]["advisory"] is True
+
+
+@pytest.mark.parametrize(("level", "code"), [("warn", 5), ("critical", 0)])
+def test_drift_fail_on_exits_with_5_when_met(resegment: Resegment, level: str, code: int) -> None:
+    assert resegment("drift", "--fail-on", level).code == code
+    assert resegment("drift", "--metric", "radius_shift", "--fail-on", level).code == 0
+
+
+def test_a_misspelt_metric_is_refused_so_that_no_gate_stays_silent(resegment: Resegment) -> None:
+    done = resegment("drift", "--metric", "share_spi", "--fail-on", "warn")
+
+    assert done.code == 2
+    assert "there are drift_basket, radius_shift, share_psi" in done.stderr

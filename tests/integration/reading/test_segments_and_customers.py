@@ -1,0 +1,47 @@
+"""The segments in force, and a customer explained."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.read_shop import live_model
+from tests.support.verbs import Resegment, document
+
+
+def test_segments_come_with_most_revenue_first(resegment: Resegment) -> None:
+    rows = document(resegment("segments", "--json"))
+
+    assert [row["name"] for row in rows] == ["Champions", "Promising", "Hibernating"]
+    assert rows[0]["revenue_minor"] == 70_000_000
+    assert "write to Promising" in resegment("segments").stdout
+
+
+def test_segments_without_a_model_name_the_next_command(resegment: Resegment, shop: Any) -> None:
+    shop["live_model"].insert_one(live_model(_id="young", model_epoch=None, model_version=None, as_of=None))
+
+    done = resegment("segments", "--set", "stream.id=young")
+
+    assert done.code == 1
+    assert "resegment recluster --once" in done.stderr
+
+
+def test_customer_is_explained(resegment: Resegment) -> None:
+    done = resegment("customer", "12347")
+
+    assert done.code == 0, done.stderr
+    assert "0.520 from its centre; the next, Promising (id 1), is 1.250 further" in done.stdout
+    assert "write to Champions" in done.stdout
+    assert "from Promising (id 1) to Champions (id 0), cause purchase, offset 77" in done.stdout
+
+
+def test_customer_that_is_not_clustered_says_why(resegment: Resegment) -> None:
+    assert "returns only" in resegment("customer", "returner").stdout
+
+
+@pytest.mark.parametrize("customer_id", ["unknown", "gone", '{"$ne": null}'])
+def test_unknown_or_deleted_customer_exits_with_1(resegment: Resegment, customer_id: str) -> None:
+    done = resegment("customer", customer_id)
+
+    assert done.code == 1
+    assert done.stdout == ""
+    assert "no customer" in done.stderr
