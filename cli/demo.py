@@ -3,17 +3,20 @@
 import argparse
 from pathlib import Path
 
-from cli.options import load
+from cli.options import add_verb, load
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
-    text = "replay a year of real purchases through Kafka, Spark and MongoDB, and show the segments"
-    verb = subparsers.add_parser("demo", help=text, description=text[0].upper() + text[1:] + ".")
+    verb = add_verb(
+        subparsers,
+        "demo",
+        _run,
+        "replay a year of real purchases through Kafka, Spark and MongoDB, and show the segments",
+    )
     verb.add_argument("--events", metavar="N", type=int, help="only the first N invoice lines")
     verb.add_argument("--out", metavar="DIR", type=Path, help="also write summary.json and the tables as CSV")
     verb.add_argument("--folder", metavar="DIR", type=Path, default=Path(".local/demo"), help="working files")
-    verb.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:

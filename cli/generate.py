@@ -4,20 +4,23 @@ import argparse
 import sys
 from pathlib import Path
 
-from cli.options import start
+from cli.options import add_verb, start
 
 WHAT = ("customer360", "mall", "retail")
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
-    text = "make up a data set: a bank's customers, a mall's, or a shop's purchases with their dirt"
-    parser = subparsers.add_parser("generate", help=text, description=text[0].upper() + text[1:] + ".")
+    parser = add_verb(
+        subparsers,
+        "generate",
+        run,
+        "make up a data set: a bank's customers, a mall's, or a shop's purchases with their dirt",
+    )
     parser.add_argument("what", choices=WHAT)
     parser.add_argument("--rows", metavar="N", type=int, help="default: 5000, 200 and 6000")
     parser.add_argument("--seed", metavar="S", type=int, help="the same seed makes the same file")
     parser.add_argument("--out", metavar="FILE", type=Path, help="default: WHAT.csv here")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

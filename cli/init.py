@@ -4,16 +4,16 @@ import argparse
 from collections.abc import Sequence
 
 from cli.connection import kafka_servers, open_database
-from cli.options import add_json_flag, start
+from cli.options import add_json_flag, add_verb, start
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
-    text = "create collections, validators, indexes and topics where they are missing"
-    verb = subparsers.add_parser("init", help=text, description=text[0].upper() + text[1:] + ".")
+    verb = add_verb(
+        subparsers, "init", _run, "create collections, validators, indexes and topics where they are missing"
+    )
     verb.add_argument("--dry-run", action="store_true", help="only show what would change")
     add_json_flag(verb)
-    verb.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:

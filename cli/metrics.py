@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cli.connection import kafka_servers, open_database
 from cli.failures import TERMINATED
-from cli.options import start
+from cli.options import add_verb, start
 from cli.output import say
 
 if TYPE_CHECKING:
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
-    text = "answer Prometheus until SIGTERM"
-    verb = subparsers.add_parser("metrics", help=text, description=text[0].upper() + text[1:] + ".")
+    verb = add_verb(subparsers, "metrics", run, "answer Prometheus until SIGTERM")
     verb.add_argument("--host", help="address to listen on (default: metrics.host)")
     verb.add_argument("--port", type=int, help="port, 0 for a free one (default: metrics.port)")
-    verb.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

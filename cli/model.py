@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database
-from cli.options import add_json_flag, start
+from cli.options import add_json_flag, add_verb, start
 from cli.output import Column, amount, moment, number, percent, print_json, print_pairs, print_table
 
 if TYPE_CHECKING:
@@ -50,11 +50,10 @@ def _add(
     text: str,
     *versions: str,
 ) -> argparse.ArgumentParser:
-    action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    action = add_verb(actions, name, run, text)
     for version in versions:
         action.add_argument(version, metavar="V" if version == "version" else version.upper(), type=int)
     add_json_flag(action)
-    action.set_defaults(run=run)
     return action
 
 

@@ -5,6 +5,7 @@ Imported by every verb, so it must stay cheap: what reads settings is imported w
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,18 @@ from shared.errors import InvalidConfig
 if TYPE_CHECKING:
     from shared.config import Settings
     from shared.settings_loading import LoadedSettings
+
+
+def add_verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    """Add a verb, or an action of one, that `text` describes in a list and, as a sentence, in its help."""
+    verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    verb.set_defaults(run=run)
+    return verb
 
 
 def add_common_flags(parser: argparse.ArgumentParser) -> None:

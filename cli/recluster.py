@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cli.connection import open_database, with_mongo_uri
 from cli.failures import TERMINATED
-from cli.options import add_json_flag, start
+from cli.options import add_json_flag, add_verb, start
 
 if TYPE_CHECKING:
     from batch.serve import Served
@@ -20,8 +20,9 @@ STAND_BACK = 10
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
-    text = "re-cluster all customers now, or whenever the stream asks for it"
-    verb = subparsers.add_parser("recluster", help=text, description=text[0].upper() + text[1:] + ".")
+    verb = add_verb(
+        subparsers, "recluster", _run, "re-cluster all customers now, or whenever the stream asks for it"
+    )
     mode = verb.add_mutually_exclusive_group(required=True)
     mode.add_argument(
         "--once", action="store_true", help="re-cluster now; replaces the champion unless a veto is met"
@@ -32,7 +33,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--reason", default="asked for on the command line", help="kept with the request (--once)"
     )
     add_json_flag(verb)
-    verb.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:

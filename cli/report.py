@@ -2,11 +2,10 @@
 
 import argparse
 import webbrowser
-from collections.abc import Callable
 from pathlib import Path
 
 from cli.connection import open_database
-from cli.options import add_json_flag, start
+from cli.options import add_json_flag, add_verb, start
 from cli.output import Column, moment, number, print_json, print_pairs, print_table
 from shared.errors import ReclusteringError
 
@@ -25,22 +24,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "report", help="the reports of re-clusterings: where they are, what they say"
     )
     actions = verb.add_subparsers(dest="action", required=True, metavar="ls|show|open")
-    add_json_flag(_add(actions, "ls", _ls, "runs and their reports, the newest first"))
-    show = _add(actions, "show", _show, "where the report of a run is, and why it decided so")
+    add_json_flag(add_verb(actions, "ls", _ls, "runs and their reports, the newest first"))
+    show = add_verb(actions, "show", _show, "where the report of a run is, and why it decided so")
     add_json_flag(show)
-    for action in (show, _add(actions, "open", _open, "show the report of a run in the browser")):
+    for action in (show, add_verb(actions, "open", _open, "show the report of a run in the browser")):
         action.add_argument("run_id", metavar="RUN", nargs="?", help="the newest with a report by default")
-
-
-def _add(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    text: str,
-) -> argparse.ArgumentParser:
-    action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    action.set_defaults(run=run)
-    return action
 
 
 def _ls(args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cli.connection import open_database
-from cli.options import add_json_flag, start
+from cli.options import add_json_flag, add_verb, start
 from cli.output import Column, amount, moment, number, percent, print_json, print_table
 
 COLUMNS = (
@@ -28,15 +28,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_json_flag(parser)
     parser.set_defaults(run=run)
     actions = parser.add_subparsers(dest="action", metavar="rename", required=False)
-    text = "give a segment a name that outlives re-clusterings"
-    rename = actions.add_parser("rename", help=text, description=text[0].upper() + text[1:] + ".")
+    rename = add_verb(actions, "rename", _rename, "give a segment a name that outlives re-clusterings")
     rename.add_argument("segment_id", metavar="ID", type=int)
     what = rename.add_mutually_exclusive_group(required=True)
     what.add_argument("name", metavar="NAME", nargs="?")
     what.add_argument("--reset", action="store_true", help="go back to the name that the rule gives")
     rename.add_argument("--action", dest="advice", metavar="TEXT", help="what to do about its customers")
     add_json_flag(rename)
-    rename.set_defaults(run=_rename)
 
 
 def run(args: argparse.Namespace) -> int:

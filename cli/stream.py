@@ -3,13 +3,14 @@
 import argparse
 import sys
 
-from cli.options import start
+from cli.options import add_verb, start
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
-    text = "apply purchases as they arrive; stops cleanly on SIGTERM or Ctrl-C"
-    verb = subparsers.add_parser("stream", help=text, description=text[0].upper() + text[1:] + ".")
+    verb = add_verb(
+        subparsers, "stream", _run, "apply purchases as they arrive; stops cleanly on SIGTERM or Ctrl-C"
+    )
     verb.add_argument(
         "--until-caught-up",
         action="store_true",
@@ -23,7 +24,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verb.add_argument(
         "--accept-jump", action="store_true", help="the shop really paused: let the clock jump ahead"
     )
-    verb.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
