@@ -10,6 +10,7 @@ from batch.champion import ChampionView
 from batch.cluster import Clustering
 from shared.core.alignment import UNMATCHED, align
 from shared.core.artifact import LineageEdge
+from shared.core.lineage import lineage_edge
 from shared.core.monic import ClusterTransition, Kind, overlap_matrix, transitions
 
 
@@ -56,7 +57,7 @@ def identify(clustering: Clustering, champion: ChampionView | None, next_segment
         float(aligned.ambiguity.max(initial=0.0)),
         float(moved.sum() / everybody),
         float(unexplained.sum() / everybody),
-        tuple(_edge(event, overlap, old_ids, new_ids) for event in events),
+        tuple(lineage_edge(event, overlap, old_ids, new_ids) for event in events),
     )
 
 
@@ -85,13 +86,3 @@ def _explained(
                 event.kind is Kind.MERGE and has_ended
             )
     return explained
-
-
-def _edge(
-    event: ClusterTransition, overlap: NDArray[np.float64], old_ids: tuple[int, ...], new_ids: tuple[int, ...]
-) -> LineageEdge:
-    old, new = sorted(old_ids[i] for i in event.old), sorted(new_ids[j] for j in event.new)
-    shared = overlap[np.ix_(event.old, event.new)].sum()
-    if event.kind is Kind.EMERGE:
-        shared = overlap[:, list(event.new)].sum()
-    return LineageEdge(event.kind.value, tuple(old), tuple(new), round(event.share, 6), int(shared))

@@ -9,11 +9,12 @@ from pymongo import ReplaceOne
 from pymongo.database import Database
 
 from shared.adapters.failpoints import failpoint
-from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_STATS, SEGMENTS
+from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS, SEGMENT_STATS, SEGMENTS
 from shared.core.artifact import ModelArtifact
 from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import Reading
-from shared.core.drift.migration import behaviour_metrics, model_metric
+from shared.core.drift.migration import behaviour_metrics, model_metrics
+from shared.core.drift.segment_events import SegmentEvents, learning_events, promotion_events
 from shared.core.drift.staleness import DriftMetric, staleness
 from shared.core.drift.states import AT_ONCE, DriftState
 from shared.core.features import MINOR_PER_UNIT
@@ -34,7 +35,7 @@ _STATUS_OF = {
 
 
 def publish_metrics(database: Database[Document], state: LiveState, champion: ModelArtifact) -> None:
-    """Write segments, segment statistics and staleness as the live model has them now."""
+    """Write segments, their statistics and events, and staleness as the live model has them now."""
     rows = segment_rows(state, champion)
     _replace(
         database, SEGMENTS, [{**row, "_id": f"{state.now.model_epoch}:{row['segment_id']}"} for row in rows]
@@ -43,20 +44,36 @@ def publish_metrics(database: Database[Document], state: LiveState, champion: Mo
     _replace(database, SEGMENT_STATS, [{**row, "_id": f"{dated}:{row['segment_id']}"} for row in rows])
     metrics = staleness(champion, state.population, state.centers)
     _replace(database, DRIFT_METRICS, [_metric_row(metric, dated, state, champion) for metric in metrics])
+    learnt = learning_events(state.population.crosstab, tuple(champion.segment_ids.tolist()))
+    _replace(database, SEGMENT_EVENTS, [_event_row(learnt, dated, state)])
     failpoint("metrics_written")
 
 
 def publish_watch(
     database: Database[Document], state: LiveState, champion: ModelArtifact, flows: Sequence[DayFlow]
 ) -> None:
-    """Write what the last tick's watch has measured: every channel, and how many stay where they are."""
+    """Write what the last tick's watch has measured: every channel, and who stays where he was."""
     dated = f"{state.now.model_epoch}:{state.now.as_of_ms}"
     metrics = behaviour_metrics(flows) if flows and flows[-1].model_epoch == state.now.model_epoch else []
     move = load_model_move(database, state.stream_id, state.now)
-    metrics += [] if move is None else [model_metric(move)]
+    if move is not None:
+        metrics += model_metrics(move)
+        promoted = promotion_events(move.moves, move.before_ids, move.after_ids)
+        _replace(database, SEGMENT_EVENTS, [_event_row(promoted, dated, state)])
     rows = [_metric_row(metric, dated, state, champion) for metric in metrics]
     rows += [_reading_row(reading, dated, state, champion) for reading in state.drift.readings]
     _replace(database, DRIFT_METRICS, rows)
+
+
+def publish_hours(database: Database[Document], state: LiveState, champion: ModelArtifact) -> None:
+    """Write what the newest window of hourly purchases says; of a day, the last one stays."""
+    verdict, detector = state.hours.verdict, state.hours.detector
+    if verdict is None or detector is None:
+        return
+    customers = float(detector.history.sums[-1, :, 0].sum())
+    reading = Reading("hours", None, customers, None, verdict.score, detector.limit, detector.alarm.state)
+    dated = f"{state.now.model_epoch}:{state.now.as_of_ms}"
+    _replace(database, DRIFT_METRICS, [_reading_row(reading, dated, state, champion)])
 
 
 def segment_rows(state: LiveState, champion: ModelArtifact) -> list[Document]:
@@ -101,6 +118,8 @@ def _metric_row(metric: DriftMetric, dated: str, state: LiveState, champion: Mod
         "warn": metric.warn,
         "critical": metric.critical,
         "status": metric.status,
+        "low": metric.low,
+        "high": metric.high,
         **_OF_THE_STOCK,
     }
 
@@ -120,11 +139,17 @@ def _reading_row(reading: Reading, dated: str, state: LiveState, champion: Model
         "warn": limit,
         "critical": None if limit is None else AT_ONCE * limit,
         "status": "undefined" if reading.score is None else _STATUS_OF[reading.state],
+        "low": None,
+        "high": None,
         "kind": "flow",
         "state": str(reading.state),
         "observed": reading.observed,
         "expected": reading.expected,
     }
+
+
+def _event_row(found: SegmentEvents, dated: str, state: LiveState) -> Document:
+    return {"_id": f"{dated}:{found.scope}", **_under(state), **found.to_document()}
 
 
 def _under(state: LiveState) -> Document:

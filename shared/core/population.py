@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.fixed_point import checked_add, checked_subtract, sum_by_label, to_fixed
+from shared.core.fixed_point import checked_add, checked_subtract, from_fixed, sum_by_label, to_fixed
 from shared.core.placement import CLUSTERED, UNASSIGNED, Placements
 from shared.core.rfm import CustomerStates
 from shared.core.statistics import BatchStatistics
@@ -20,8 +20,12 @@ from shared.core.yardstick import N_BINS, N_DISTANCE_BINS, Yardstick
 SEGMENT_SUMS = ("monetary_minor", "frequency", "recency_s", "distance", "silhouette")
 """Per live label; distance and simplified silhouette in fixed point, recency at the tick in whole seconds,
 never negative."""
-REFERENCE_SUMS = ("distance", "outliers")
-"""Per champion label; outliers lie beyond the champion's 99.5th percentile of distance."""
+REFERENCE_SUMS = ("distance", "outliers", "square_norm")
+"""Per champion label; outliers lie beyond the champion's 99.5th percentile of distance. The squared norm of
+the vector is in fixed point, and is what variances within and between segments follow from."""
+FARTHEST = 1024.0
+"""Squared norms count up to here: 32 standard deviations. Only then is there room for millions of customers
+when nearly everybody was alike in the fit set, and whoever is not lies a thousand deviations away."""
 TOTALS = ("customers", "clusterable", "applied", "duplicate", "late", "folds", "unit_distance")
 """Over everybody; folds are customers whose two best units do not touch."""
 
@@ -31,8 +35,9 @@ class PopulationStatistics:
     """Sums over customers, k segments, m units, d features.
 
     segments (k, d), units (m, d), reference (k, d) : by live label, best unit, champion label.
-    segment_sums (k, 5), reference_sums (k, 2), totals (7,) : int64, columns as named above.
+    segment_sums (k, 5), reference_sums (k, 3), totals (7,) : int64, columns as named above.
     feature_bins (d, b), distance_bins (c,) : customers in each bin of the champion's yardstick.
+    crosstab (k, k) : customers by champion label (rows) and live label (columns).
     """
 
     segments: BatchStatistics
@@ -43,6 +48,7 @@ class PopulationStatistics:
     totals: NDArray[np.int64]
     feature_bins: NDArray[np.int64]
     distance_bins: NDArray[np.int64]
+    crosstab: NDArray[np.int64]
 
     @classmethod
     def empty(cls, k: int, m: int, d: int) -> "PopulationStatistics":
@@ -56,6 +62,7 @@ class PopulationStatistics:
             np.zeros(len(TOTALS), np.int64),
             np.zeros((d, N_BINS), np.int64),
             np.zeros(N_DISTANCE_BINS, np.int64),
+            np.zeros((k, k), np.int64),
         )
 
     @property
@@ -101,6 +108,7 @@ class PopulationStatistics:
             "totals": dict(zip(TOTALS, self.totals.tolist(), strict=True)),
             "feature_bins": self.feature_bins.astype("<i8").tobytes(),
             "distance_bins": self.distance_bins.astype("<i8").tobytes(),
+            "crosstab": self.crosstab.astype("<i8").tobytes(),
         }
 
     @classmethod
@@ -110,8 +118,10 @@ class PopulationStatistics:
         def table(name: str, width: int) -> NDArray[np.int64]:
             return np.frombuffer(document[name], "<i8").reshape(-1, width).astype(np.int64)
 
+        segments = BatchStatistics.from_document(document["segments"])
+        k = segments.counts.size
         return cls(
-            BatchStatistics.from_document(document["segments"]),
+            segments,
             BatchStatistics.from_document(document["units"]),
             BatchStatistics.from_document(document["reference"]),
             table("segment_sums", len(SEGMENT_SUMS)),
@@ -119,10 +129,11 @@ class PopulationStatistics:
             np.array([document["totals"][name] for name in TOTALS], np.int64),
             table("feature_bins", N_BINS),
             table("distance_bins", N_DISTANCE_BINS)[0],
+            np.frombuffer(document["crosstab"], "<i8").reshape(k, k).astype(np.int64),
         )
 
 
-_TABLES = ("segment_sums", "reference_sums", "totals", "feature_bins", "distance_bins")
+_TABLES = ("segment_sums", "reference_sums", "totals", "feature_bins", "distance_bins", "crosstab")
 
 
 def population_of(
@@ -156,6 +167,7 @@ def population_of(
         _totals(states, placed, is_counted),
         yardstick.feature_bins(vectors[inside]),
         yardstick.distance_bins(placed.reference_distances[inside]),
+        _crosstab(reference_labels[inside], labels[inside], k),
     )
 
 
@@ -190,7 +202,21 @@ def _reference_columns(
     inside = labels >= 0
     distances = np.where(inside, placed.reference_distances, 0.0)
     limits = np.append(yardstick.distance_p995, np.inf)[labels]  # label -1 reads the infinity at the end
-    return np.column_stack([to_fixed(distances), distances > limits])
+    return np.column_stack([to_fixed(distances), distances > limits, _square_norms(placed.vectors, inside)])
+
+
+def _square_norms(vectors: NDArray[np.int64], inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the squared norms of vectors (n, d) in fixed point, 0 where not `inside`; (n,)."""
+    squares = np.zeros(len(vectors))
+    # One column after the other: what a row adds up to must not depend on how many rows there are.
+    for column in from_fixed(vectors).T:
+        squares += column * column
+    return to_fixed(np.where(inside, np.minimum(squares, FARTHEST), 0.0))
+
+
+def _crosstab(rows: NDArray[np.int32], columns: NDArray[np.int32], k: int) -> NDArray[np.int64]:
+    cells = np.bincount(rows.astype(np.int64) * k + columns, minlength=k * k)
+    return cells.astype(np.int64).reshape(k, k)
 
 
 def _totals(states: CustomerStates, placed: Placements, is_counted: NDArray[np.bool_]) -> NDArray[np.int64]:

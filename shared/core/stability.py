@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from shared.core.agreement import adjusted_rand_of
 from shared.core.kmeans import assign
 
 Float64 = NDArray[np.float64]
@@ -95,20 +96,8 @@ def bootstrap(
 
 
 def adjusted_rand(a: ArrayLike, b: ArrayLike) -> float:
-    """Agreement of two labellings beyond chance, 1 = the same; equal to scikit-learn's.
-
-    References
-    ----------
-    Hubert, Arabie (1985), Comparing partitions.
-    """
-    shared = contingency(a, b)
-    rows, columns = shared.sum(axis=1), shared.sum(axis=0)
-    together, in_a, in_b = _pairs(shared), _pairs(rows), _pairs(columns)
-    total = _pairs(rows.sum(keepdims=True))
-    expected = in_a * in_b / total if total > 0 else 0.0
-    largest = (in_a + in_b) / 2
-    # Both put everybody together, or everybody alone: the same partition.
-    return (together - expected) / (largest - expected) if largest != expected else 1.0
+    """Agreement of two labellings beyond chance, 1 = the same; equal to scikit-learn's."""
+    return adjusted_rand_of(contingency(a, b))
 
 
 def segment_jaccard(labels: ArrayLike, refitted: ArrayLike, k: int) -> Float64:
@@ -168,10 +157,6 @@ def contingency(a: ArrayLike, b: ArrayLike, k: int | None = None) -> NDArray[np.
     n_columns = int(second.max(initial=-1)) + 1
     cells = np.bincount(first.astype(np.int64) * n_columns + second, minlength=n_rows * n_columns)
     return cells.reshape(n_rows, n_columns)
-
-
-def _pairs(counts: NDArray[np.int64]) -> float:
-    return float(_row_pairs(counts.reshape(1, -1))[0])
 
 
 def _row_pairs(counts: NDArray[np.int64]) -> Float64:

@@ -39,7 +39,9 @@ MODEL_KEYS = ("features", "som.cols", "bin_edges", "distance_p95")
 
 _GROUPS = ("segments", "units", "reference")
 _COLUMNS = ("monetary_minor", "frequency", "recency_s", "distance", "silhouette")
+_REFERENCE_COLUMNS = ("reference_distance", "outliers", "square_norm")
 _UNIT = 2**32
+_FARTHEST = 1024.0
 _DISTANCE_STEPS, _DISTANCE_BINS = 20, 61
 
 
@@ -105,11 +107,22 @@ def _add_clustered(sums: dict[str, int], customer: Mapping[str, Any], marks: _Ma
     distance, margin = customer["distance"], customer["margin"] or 0.0
     sums[f"distance.{label}"] += round(distance * _UNIT)
     sums[f"silhouette.{label}"] += round(margin / (distance + margin) * _UNIT) if margin > 0 else 0
+    reference_label = customer["reference_label"]
+    sums[f"crosstab.{reference_label}.{label}"] += 1
+    sums[f"square_norm.{reference_label}"] += round(min(_square_norm(vector), _FARTHEST) * _UNIT)
+    sums[f"reference_distance.{reference_label}"] += round(customer["reference_distance"] * _UNIT)
     for feature, value in enumerate(vector):
         sums[f"feature_bins.{feature}.{bisect_right(marks.edges[feature], value)}"] += 1
     if marks.p95 > 0:
         step = int(min(customer["reference_distance"] / marks.p95 * _DISTANCE_STEPS, _DISTANCE_BINS - 1))
         sums[f"distance_bins.{step}"] += 1
+
+
+def _square_norm(vector: Iterable[int]) -> float:
+    total = 0.0
+    for value in vector:  # from left to right, as the stream adds: sum() would round better
+        total += (value / _UNIT) * (value / _UNIT)
+    return total
 
 
 def _stored(population: Mapping[str, Any]) -> dict[str, int]:
@@ -123,6 +136,12 @@ def _stored(population: Mapping[str, Any]) -> dict[str, int]:
     rows = list(_integers(population["segment_sums"]))
     for column, name in enumerate(_COLUMNS):
         found |= {f"{name}.{label}": value for label, value in enumerate(rows[column :: len(_COLUMNS)])}
+    rows, k = list(_integers(population["reference_sums"])), population["reference"]["shape"][0]
+    for column, name in enumerate(_REFERENCE_COLUMNS):
+        if name != "outliers":  # which needs limits of each segment that only the stream reads
+            found |= {f"{name}.{i}": value for i, value in enumerate(rows[column :: len(_REFERENCE_COLUMNS)])}
+    cells = enumerate(_integers(population["crosstab"]))
+    found |= {f"crosstab.{i // k}.{i % k}": count for i, count in cells}
     found |= {f"distance_bins.{i}": n for i, n in enumerate(_integers(population["distance_bins"]))}
     bins, d = list(_integers(population["feature_bins"])), population["segments"]["shape"][1]
     width = len(bins) // d if d else 1

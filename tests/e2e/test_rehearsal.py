@@ -16,7 +16,7 @@ from kafka import KafkaAdminClient
 from pymongo import MongoClient
 
 from shared.adapters.mongo import alerts
-from shared.adapters.mongo.collections import DRIFT_METRICS, FLOWS, LIVE_MODEL, REQUESTS
+from shared.adapters.mongo.collections import DRIFT_METRICS, FLOWS, LIVE_MODEL, REQUESTS, SEGMENT_EVENTS
 from shared.adapters.notify.webhook import signature
 from shared.core.drift.budget import Budget
 from tests.support.rehearsal import HISTORY_DAYS, QUIET_DAYS, SECRET, Played, play, play_change
@@ -114,7 +114,7 @@ def test_the_quiet_shop_raises_no_more_than_the_budget_and_nothing_else_is_told(
     assert len(drift_requests(quiet)) <= drift["alarms"]
 
 
-@pytest.mark.parametrize("name", [FLOWS, DRIFT_METRICS])
+@pytest.mark.parametrize("name", [FLOWS, DRIFT_METRICS, SEGMENT_EVENTS])
 def test_until_the_prices_rise_both_shops_say_the_same(both: Both, name: str) -> None:
     risen, quiet = both
 

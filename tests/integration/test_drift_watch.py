@@ -94,7 +94,7 @@ def _said(database: "Mongo") -> dict[str, list[dict[str, Any]]]:
             {key: value for key, value in row.items() if key not in WALL_CLOCK}
             for row in database[name].find().sort("_id", 1)
         ]
-        for name in ("flows", "drift_metrics", "alerts", "requests", "segment_stats")
+        for name in ("flows", "drift_metrics", "segment_events", "alerts", "requests", "segment_stats")
     }
 
 

@@ -33,6 +33,7 @@ def drift_metric(**changes: Any) -> dict[str, Any]:
     }
     document |= {"segment_name": None, "value": 0.1, "warn": 0.02, "critical": 0.1, "status": "warn"}
     document |= {"kind": "stock", "state": None, "observed": None, "expected": None}
+    document |= {"low": None, "high": None}
     return document | {"as_of": NOON, "model_version": 1, "model_epoch": 1} | changes
 
 

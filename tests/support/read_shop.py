@@ -103,6 +103,8 @@ def measurement(
         "value": value,
         "warn": 0.1,
         "critical": 0.25,
+        "low": None,
+        "high": None,
         "status": status,
         "kind": "stock",
         "state": None,

@@ -56,7 +56,9 @@ def take(database: Database[Document], stream_id: str = "main") -> Snapshot:
     table = customer_store.customers_of(database)
     document = database["live_model"].find_one({"_id": stream_id}) or {}
     metrics = {
-        f"{name}/{row['_id']}" for name in ("segment_stats", "drift_metrics") for row in database[name].find()
+        f"{name}/{row['_id']}"
+        for name in ("segment_stats", "drift_metrics", "segment_events")
+        for row in database[name].find()
     }
     options = table.codec_options
     return Snapshot(

@@ -19,6 +19,7 @@ POINTER = "pointer"
 SEGMENTS = "segments"
 SEGMENT_STATS = "segment_stats"
 DRIFT_METRICS = "drift_metrics"
+SEGMENT_EVENTS = "segment_events"
 FLOWS = "flows"
 TRANSITIONS = "transitions"
 REJECTED = "rejected"
@@ -49,6 +50,7 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
         SEGMENTS: Layout(schemas.SEGMENTS, (("model_epoch", "segment_id"),)),
         SEGMENT_STATS: Layout(schemas.SEGMENT_STATS, (("model_epoch", "as_of"), ("segment_id", "as_of"))),
         DRIFT_METRICS: Layout(schemas.DRIFT_METRICS, (("model_epoch", "as_of"), ("metric", "as_of"))),
+        SEGMENT_EVENTS: Layout(schemas.SEGMENT_EVENTS, (("model_epoch", "as_of"), ("kind", "as_of"))),
         FLOWS: Layout(schemas.FLOWS, (("kind", "stream_id", "day"),)),
         TRANSITIONS: Layout(schemas.TRANSITIONS, (("customer_id", "as_of"), ("model_epoch", "as_of"))),
         REJECTED: Layout(schemas.REJECTED, (("code", "kafka_time"),)),

@@ -112,14 +112,28 @@ SEGMENT_STATS = _segment_shape()
 DRIFT_METRICS = shape(
     fields(STRING, "_id metric")
     | {"segment_id": or_null(WHOLE), "segment_name": or_null(STRING)}
-    | fields(or_null(NUMBER), "value warn critical")
+    | fields(or_null(NUMBER), "value warn critical low high")
     | {"status": one_of("ok", "warn", "critical", "undefined"), "kind": one_of("stock", "flow")}
     | {"state": {"enum": ["learning", "ok", "suspect", "drift", "recovering", None]}}
     | fields(or_null(NUMBER), "observed expected")
     | _UNDER_MODEL
 )
 
-FLOWS = shape(fields(STRING, "_id stream_id") | {"kind": one_of("day", "model"), "day": COUNT} | _UNDER_MODEL)
+SEGMENT_EVENTS = shape(
+    {"_id": STRING, "kind": one_of("learning", "promotion")}
+    | {
+        "events": items(
+            {"kind": one_of("survive", "split", "merge", "emerge", "disappear"), "share": NUMBER}
+            | {"old": ARRAY, "new": ARRAY, "customers": COUNT}
+        )
+    }
+    | {"fates": items({"segment_id": COUNT} | fields(NUMBER, "unicity identity outflow"))}
+    | _UNDER_MODEL
+)
+
+FLOWS = shape(
+    fields(STRING, "_id stream_id") | {"kind": one_of("day", "model", "hours"), "day": COUNT} | _UNDER_MODEL
+)
 
 TRANSITIONS = shape(
     fields(STRING, "_id customer_id")

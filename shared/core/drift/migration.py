@@ -11,9 +11,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.core.agreement import adjusted_mutual_information_of, adjusted_rand_of
 from shared.core.artifact import ModelArtifact
 from shared.core.drift.flows import DayFlow, champion_labels
-from shared.core.drift.staleness import DriftMetric, judged
+from shared.core.drift.staleness import DriftMetric, judged, trend
 from shared.core.features import RfmColumns
 from shared.core.monic import overlap_matrix
 
@@ -97,9 +98,17 @@ def behaviour_metrics(flows: Sequence[DayFlow]) -> list[DriftMetric]:
     return found
 
 
-def model_metric(move: ModelMove) -> DriftMetric:
-    """Return the share of customers that a promotion left under their identity."""
+def model_metrics(move: ModelMove) -> list[DriftMetric]:
+    """Return the share of customers that a promotion left under their identity, and how both models agree.
+
+    ARI and AMI look at who is with whom, whatever the segments are called. Their usual value differs from
+    shop to shop, so they have no levels.
+    """
     same = np.array(move.before_ids)[:, np.newaxis] == np.array(move.after_ids)
     total = int(move.moves.sum())
     value = int(move.moves[same].sum()) / total if total else None
-    return judged("retention_model", value, MODEL_LEVELS)
+    ari, ami = (
+        measure(move.moves) if total else None
+        for measure in (adjusted_rand_of, adjusted_mutual_information_of)
+    )
+    return [judged("retention_model", value, MODEL_LEVELS), trend("ari_model", ari), trend("ami_model", ami)]

@@ -2,11 +2,12 @@
 
 Everything is computed from the sums that the live model keeps, so no customer is read here.
 Levels are effect sizes. They promise nothing about false alarms: today's stock is nearly
-yesterday's, so no test that assumes independent samples holds for it.
+yesterday's, so no test that assumes independent samples holds for it. Sizes of segments must also be out by
+more than chance would explain, so that a small shop is not told of noise.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite
 from types import MappingProxyType
 from typing import Literal
@@ -16,8 +17,10 @@ from numpy.typing import NDArray
 
 from shared.core.artifact import ModelArtifact
 from shared.core.drift.distribution import jsd, ks, psi, quantile, wasserstein
+from shared.core.drift.significance import change_interval, holm, psi_critical, share_p_values
 from shared.core.fixed_point import from_fixed
-from shared.core.population import SEGMENT_SUMS, PopulationStatistics
+from shared.core.indices import calinski_harabasz_of_sums, davies_bouldin_of_sums
+from shared.core.population import REFERENCE_SUMS, SEGMENT_SUMS, PopulationStatistics
 from shared.core.yardstick import STEPS_TO_P95
 
 Float64 = NDArray[np.float64]
@@ -51,20 +54,35 @@ last three are measured for each feature, as `psi_monetary` and so on."""
 SILHOUETTE = "silhouette_simplified"
 """Under this name a model's metrics hold what its segments were apart when it was fitted."""
 
+TRENDS = ("davies_bouldin", "calinski_harabasz")
+"""Measured to be looked at over time: nobody knows which value is bad, so there are no levels."""
+
+PSI_ALPHAS = (0.01, 0.001)
+"""A warn or critical share PSI is also larger than what chance exceeds this often."""
+
+SHARE_ALPHA = 0.05
+"""A segment's share is also significantly different at this level, corrected for all segments."""
+
 _RELATIVE_SHARE = (0.25, 0.5)
 """A small segment that loses a quarter or half of its share is news too, however few points that is."""
 
 
 @dataclass(frozen=True)
 class DriftMetric:
-    """One number about staleness. segment_id : None if it is about everybody. value : None if undefined."""
+    """One number about staleness.
+
+    segment_id : None if it is about everybody. value : None if undefined. warn, critical : None if it
+    is only a trend. low, high : 95 % interval of the value, where there is one.
+    """
 
     metric: str
     segment_id: int | None
     value: float | None
-    warn: float
-    critical: float
+    warn: float | None
+    critical: float | None
     status: Status
+    low: float | None = None
+    high: float | None = None
 
 
 def staleness(
@@ -82,7 +100,7 @@ def staleness(
     _check_shapes(model, population, live_centers)
     stock = _stock(population)
     return [
-        _metric("share_psi", psi(model.counts, stock.counts)),
+        _share_psi(model, stock),
         _metric("share_jsd", jsd(model.counts, stock.counts)),
         *_share_deltas(model, stock),
         *_displacements(model, live_centers),
@@ -95,6 +113,7 @@ def staleness(
         ),
         _metric("unit_use_delta", _above(stock.unit_use, model.som.unit_use)),
         _metric("silhouette_delta", _above(stock.silhouette, model.metrics.get(SILHOUETTE))),
+        *_separation(population),
         *_feature_metrics(model, population),
     ]
 
@@ -115,13 +134,13 @@ class _Stock:
 
 
 def _stock(population: PopulationStatistics) -> _Stock:
-    distances, outliers = population.reference_sums.sum(axis=0)
+    sums = dict(zip(REFERENCE_SUMS, population.reference_sums.sum(axis=0).tolist(), strict=True))
     units, total = population.units.counts, int(population.reference.counts.sum())
     return _Stock(
         population.reference.counts,
         total,
-        float(from_fixed(distances)),
-        int(outliers),
+        float(from_fixed(sums["distance"])),
+        sums["outliers"],
         float(from_fixed(population.total("unit_distance"))),
         population.total("folds"),
         _ratio(int(np.count_nonzero(units)), units.size if total else 0),
@@ -130,13 +149,37 @@ def _stock(population: PopulationStatistics) -> _Stock:
     )
 
 
+def _share_psi(model: ModelArtifact, stock: _Stock) -> DriftMetric:
+    warn, critical = (
+        max(level, psi_critical(model.counts, stock.counts, alpha))
+        for level, alpha in zip(LEVELS["share_psi"], PSI_ALPHAS, strict=True)
+    )
+    return _metric("share_psi", psi(model.counts, stock.counts), levels=(warn, critical))
+
+
 def _share_deltas(model: ModelArtifact, stock: _Stock) -> Iterator[DriftMetric]:
+    chances = holm(share_p_values(model.counts, stock.counts))
+    lows, highs = (ends.tolist() for ends in change_interval(model.counts, stock.counts))
     for label, segment_id in enumerate(model.segment_ids.tolist()):
         p = float(model.shares[label])
         points = LEVELS["share_delta"]
         levels = tuple(min(a, r * p) if p else a for a, r in zip(points, _RELATIVE_SHARE, strict=True))
         delta = _above(_ratio(int(stock.counts[label]), stock.total), p)
-        yield _metric("share_delta", delta, segment_id, (levels[0], levels[1]), size=abs)
+        found = _metric("share_delta", delta, segment_id, (levels[0], levels[1]), size=abs)
+        if delta is not None:
+            status = found.status if chances[label] < SHARE_ALPHA else "ok"
+            found = replace(found, status=status, low=lows[label], high=highs[label])
+        yield found
+
+
+def _separation(population: PopulationStatistics) -> Iterator[DriftMetric]:
+    """How far apart the champion's segments are, by the customers nearest to each of its centers."""
+    squares = population.reference_sums[:, REFERENCE_SUMS.index("square_norm")]
+    sums = population.reference.counts, from_fixed(population.reference.sums), from_fixed(squares)
+    for name, found in zip(
+        TRENDS, (davies_bouldin_of_sums(*sums), calinski_harabasz_of_sums(*sums)), strict=True
+    ):
+        yield trend(name, found)
 
 
 def _displacements(model: ModelArtifact, live_centers: Float64) -> Iterator[DriftMetric]:
@@ -162,6 +205,12 @@ def _feature_metrics(model: ModelArtifact, population: PopulationStatistics) -> 
 def judged(metric: str, value: float | None, levels: tuple[float, float]) -> DriftMetric:
     """Put a value about everybody beside its levels (warn, critical)."""
     return _metric(metric, value, levels=levels)
+
+
+def trend(metric: str, value: float | None) -> DriftMetric:
+    """Return a value about everybody that has no levels; NaN is undefined."""
+    known = None if value is None or not isfinite(value) else value
+    return DriftMetric(metric, None, known, None, None, "undefined" if known is None else "ok")
 
 
 def _metric(

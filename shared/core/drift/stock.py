@@ -44,7 +44,7 @@ OF_CAUSE: Final[dict[Cause, Diagnosis]] = {
 def badness(metric: DriftMetric) -> float:
     """Return how far a metric is out, in units of its critical level; 0 where it is undefined."""
     neutral = 1.0 if metric.metric.endswith("_ratio") else 0.0
-    span = metric.critical - neutral
+    span = 0.0 if metric.critical is None else metric.critical - neutral
     return 0.0 if metric.value is None or not span else max(0.0, (metric.value - neutral) / span)
 
 

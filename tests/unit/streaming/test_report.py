@@ -24,6 +24,7 @@ def _delta(n: int) -> dict[str, Any]:
         empty.totals + n,
         empty.feature_bins,
         empty.distance_bins,
+        empty.crosstab + n,
     ).to_document()
 
 

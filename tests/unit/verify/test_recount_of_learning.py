@@ -56,6 +56,8 @@ def _live() -> dict[str, Any]:
             "segment_sums": _packed(*of_each, *of_each),
             "feature_bins": _packed(0, 1, 1, 1, 0, 1),
             "distance_bins": _packed(*distances),
+            "reference_sums": _packed(4 * UNIT, 0, 0, 0, 0, 0),
+            "crosstab": _packed(1, 1, 0, 0),
             "totals": totals,
         }
     }
@@ -79,6 +81,9 @@ def test_sums_that_agree_are_found_equal():
         ({"distance": 3.0 + 2**-32}, "distance.0"),
         ({"margin": 1.000001}, "silhouette.0"),
         ({"reference_distance": 2.5}, "distance_bins.10"),
+        ({"reference_distance": 2.0 + 2**-32}, "reference_distance.0"),
+        ({"label": 1}, "crosstab.0.1"),
+        ({"vector": _packed(2 * UNIT, -2)}, "square_norm.0"),
         ({"vector": _packed(20, -2)}, "feature_bins.0.2"),
         ({"deleted": True}, "totals.customers"),
     ],

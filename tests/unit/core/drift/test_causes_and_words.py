@@ -10,7 +10,7 @@ from shared.core.drift.episodes import CALM_AGAIN, JOINS_WITHIN_DAYS, follow, le
 from shared.core.drift.explain import ShopFacts, explain_flow, explain_stock
 from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import DriftEpisode, DriftMemory, Reading
-from shared.core.drift.migration import ModelMove, behaviour_metrics, kept_segments, model_metric, retention
+from shared.core.drift.migration import ModelMove, behaviour_metrics, kept_segments, model_metrics, retention
 from shared.core.drift.staleness import DriftMetric, judged
 from shared.core.drift.states import AlarmState, DriftState
 from shared.core.drift.stock import Diagnosis, badness, diagnose, follow_stock
@@ -176,9 +176,16 @@ def test_retention_is_the_share_that_stays() -> None:
 
 def test_a_promotion_keeps_those_who_keep_their_identity() -> None:
     move = ModelMove((1, 2), (2, 3), np.array([[1, 60], [30, 9]]))
-    found = model_metric(ModelMove.from_document(move.to_document()))
-    assert found.value == pytest.approx(0.3)
-    assert found.status == "critical"
+    kept, ari, ami = model_metrics(ModelMove.from_document(move.to_document()))
+    assert kept.value == pytest.approx(0.3)
+    assert kept.status == "critical"
+    assert (ari.metric, ari.status, ari.warn) == ("ari_model", "ok", None)
+    assert (ami.metric, ami.status, ami.warn) == ("ami_model", "ok", None)
+
+
+def test_nobody_was_moved_by_a_promotion_that_found_nobody() -> None:
+    found = model_metrics(ModelMove((1, 2), (2, 3), np.zeros((2, 2), np.int64)))
+    assert {metric.status for metric in found} == {"undefined"}
 
 
 def test_a_segment_goes_on_where_it_keeps_nine_in_ten_both_ways() -> None:

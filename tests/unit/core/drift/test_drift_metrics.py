@@ -11,7 +11,7 @@ from scipy.stats import ks_2samp, wasserstein_distance
 
 from shared.core.artifact import ModelArtifact, Segment, SomArtifact
 from shared.core.drift.distribution import jsd, ks, psi, quantile, wasserstein
-from shared.core.drift.staleness import LEVELS, DriftMetric, staleness
+from shared.core.drift.staleness import LEVELS, TRENDS, DriftMetric, staleness
 from shared.core.fixed_point import SCALE, to_fixed
 from shared.core.population import SEGMENT_SUMS, TOTALS, PopulationStatistics
 from shared.core.statistics import BatchStatistics
@@ -21,9 +21,11 @@ from shared.core.yardstick import N_BINS, N_DISTANCE_BINS, STEPS_TO_P95
 NOON = datetime(2011, 12, 1, 12, tzinfo=UTC)
 BELL = np.rint(10_000 * np.exp(-(np.linspace(-2.1, 2.1, N_BINS) ** 2))).astype(np.int64)
 OF_FEATURES = {"psi", "ks", "wasserstein"}
-EVERYTHING = (set(LEVELS) - OF_FEATURES) | {
-    f"{name}_{feature}" for name in OF_FEATURES for feature in ("recency_days", "monetary")
-}
+EVERYTHING = (
+    (set(LEVELS) - OF_FEATURES)
+    | set(TRENDS)
+    | {f"{name}_{feature}" for name in OF_FEATURES for feature in ("recency_days", "monetary")}
+)
 COUNTS = st.lists(st.integers(0, 10_000), min_size=4, max_size=4).map(np.array)
 
 
@@ -71,10 +73,11 @@ def population(
     """Everybody at one distance; the mean values are those the model was fitted with unless given."""
     held = np.asarray(counts)
     total = int(held.sum())
-    none = np.zeros((len(held), 2), np.int64)
-    reference = BatchStatistics(none, held * SCALE, held)
+    centers = np.arange(2.0 * len(held)).reshape(-1, 2)
+    reference = BatchStatistics(to_fixed(held[:, np.newaxis] * centers), held * SCALE, held)
+    squares = held * ((centers**2).sum(axis=1) + distance**2) * SCALE
     units = BatchStatistics(np.zeros((4, 2), np.int64), np.array(unit_hits) * SCALE, np.array(unit_hits))
-    sums = np.column_stack([np.rint(held * distance * SCALE), np.rint(held * outlier_share)])
+    sums = np.column_stack([np.rint(held * distance * SCALE), np.rint(held * outlier_share), squares])
     totals = dict.fromkeys(TOTALS, 0) | {
         "folds": round(fold_share * total),
         "unit_distance": round(unit_distance * total * SCALE),
@@ -93,6 +96,7 @@ def population(
         np.array([totals[name] for name in TOTALS]),
         np.array(bins) * bool(total),
         distances,
+        np.diag(held),
     )
 
 
@@ -234,9 +238,49 @@ def test_a_change_beyond_a_level_has_its_status(
 def test_a_share_is_judged_in_points_and_against_itself(
     counts: tuple[int, int, int], statuses: list[str]
 ) -> None:
-    metrics = staleness(model(), population(counts), model().centers)
+    tenfold = population(tuple(10 * n for n in counts))
+    metrics = staleness(model((7000, 2000, 1000)), tenfold, model().centers)
 
     assert [m.status for m in metrics if m.metric == "share_delta"] == statuses
+
+
+def test_a_small_shop_is_not_told_of_noise() -> None:
+    before, now = (
+        (70, 20, 10),
+        (64, 19, 17),
+    )  # the last is up by 7 points, which 100 customers can be by chance
+
+    small = staleness(model(before), population(now), model().centers)
+    large = staleness(
+        model(tuple(100 * n for n in before)), population(tuple(100 * n for n in now)), model().centers
+    )
+
+    changed = ("share_psi", "share_delta")
+    assert {m.status for m in small if m.metric in changed} == {"ok"}
+    assert {m.status for m in large if m.metric in changed} == {"ok", "warn", "critical"}
+    psi_small, psi_large = (next(m for m in found if m.metric == "share_psi") for found in (small, large))
+    assert psi_small.warn is not None
+    assert psi_small.warn > LEVELS["share_psi"][0] == psi_large.warn
+
+
+def test_a_changed_share_has_an_interval_around_it() -> None:
+    metrics = staleness(model(), population((640, 200, 160)), model().centers)
+
+    for metric in (m for m in metrics if m.metric == "share_delta"):
+        assert metric.low is not None
+        assert metric.high is not None
+        assert metric.value is not None
+        assert metric.low < metric.value < metric.high
+        assert (metric.low < 0 < metric.high) == (metric.status == "ok")
+    assert {m.low for m in metrics if m.metric != "share_delta"} == {None}
+
+
+def test_trends_have_a_value_and_never_warn() -> None:
+    found = measured(distance=0.9)
+    assert [(found[name].warn, found[name].critical) for name in TRENDS] == [(None, None)] * 2
+    assert [found[name].status for name in TRENDS] == ["ok", "ok"]
+    # Centers are sqrt(8) apart in a row and everybody is .9 from his own: (.9 + .9) / sqrt(8).
+    assert found["davies_bouldin"].value == pytest.approx(1.8 / 8**0.5)
 
 
 def test_a_center_is_measured_in_radii_of_its_segment() -> None:

@@ -1,6 +1,6 @@
 """Placements, and the sums over them that customers enter and leave exactly."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ from shared.core.placement import (
     place,
     place_vectors,
 )
-from shared.core.population import SEGMENT_SUMS, PopulationStatistics, population_of
+from shared.core.population import FARTHEST, SEGMENT_SUMS, PopulationStatistics, population_of
 from shared.core.rfm import SCALARS, CustomerStates
 from shared.core.transactions import ENDLESS_MS, NEVER_MS
 from shared.core.yardstick import Yardstick
@@ -182,9 +182,27 @@ def test_the_sums_are_those_of_the_customers() -> None:
     assert population.reference_sums[:, 1].sum() == (placed.reference_distances[:2] > 1.5).sum()
     apart = placed.margins[:2] / (placed.distances[:2] + placed.margins[:2])
     assert from_fixed(sums["silhouette"]) == pytest.approx(apart.sum())
+    squares = (from_fixed(placed.vectors[:2]) ** 2).sum()
+    assert from_fixed(population.reference_sums[:, 2].sum()) == pytest.approx(squares)
+    assert population.crosstab.sum(axis=1).tolist() == population.reference.counts.tolist()
+    assert population.crosstab.sum(axis=0).tolist() == population.segments.counts.tolist()
     assert population.feature_bins.sum(axis=1).tolist() == [2, 2, 2]
     assert population.distance_bins.sum() == 2
     assert population.total("folds") == (~placed.is_unit_adjacent[:2]).sum()
+
+
+def test_the_crosstab_counts_by_the_champions_label_and_the_live_one() -> None:
+    reversed_ = LiveModel(CHAMPION, MODEL.centers[::-1].copy(), MODEL.unit_weights, AS_OF_MS)
+    population = _population([(3, 500_000, 20.0), (30, 10**8, 1.0)], reversed_)
+    assert np.fliplr(population.crosstab).diagonal().tolist() == population.reference.counts.tolist()
+
+
+def test_one_customer_far_away_leaves_room_for_millions() -> None:
+    placed = place(_states([(3, 500_000, 20.0)]).rfm, MODEL)
+    far = replace(placed, vectors=placed.vectors + 2**32 * 10_000)
+    states = _states([(3, 500_000, 20.0)])
+    population = population_of(states, far, SHAPE, YARDSTICK, np.ones(1, np.bool_), AS_OF_MS)
+    assert from_fixed(population.reference_sums[:, 2].sum()) == FARTHEST
 
 
 def test_before_the_first_model_customers_are_counted_and_nothing_else() -> None:

@@ -1,0 +1,84 @@
+"""Which segments split, merge, emerge or disappear: from model to model, and while the live model learns.
+
+The same customers, counted once, stand in a table of old against new segments. After a promotion that is
+the old champion against the new one; between promotions the champion against what has been learnt since.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.core.artifact import LineageEdge
+from shared.core.lineage import lineage_edge
+from shared.core.monic import Kind, facets, transitions
+
+Scope = Literal["promotion", "learning"]
+
+_DIGITS: Final = 6
+
+
+@dataclass(frozen=True)
+class SegmentFate:
+    """How typical one old segment's fate is, 0..1 each; see `shared.core.monic.Facets`."""
+
+    segment_id: int
+    unicity: float
+    identity: float
+    outflow: float
+
+
+@dataclass(frozen=True)
+class SegmentEvents:
+    """Events between two views of the same customers, and each old segment's fate in numbers."""
+
+    scope: Scope
+    events: tuple[LineageEdge, ...]
+    fates: tuple[SegmentFate, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """Return a plain mapping."""
+        return {
+            "kind": self.scope,
+            "events": [event.to_document() for event in self.events],
+            "fates": [vars(fate).copy() for fate in self.fates],
+        }
+
+
+def promotion_events(
+    moves: NDArray[np.int64], before_ids: tuple[int, ...], after_ids: tuple[int, ...]
+) -> SegmentEvents:
+    """Tell what a promotion has made of each segment, survivors included; moves (k_old, k_new)."""
+    return SegmentEvents("promotion", _edges(moves, before_ids, after_ids), _fates(moves, before_ids))
+
+
+def learning_events(crosstab: NDArray[np.int64], segment_ids: tuple[int, ...]) -> SegmentEvents:
+    """Tell which segments of the champion the live model no longer sees as they were; crosstab (k, k).
+
+    A segment survives only as itself: one that lives on under the place of another has not.
+    """
+    edges = _edges(crosstab, segment_ids, segment_ids)
+    changed = tuple(edge for edge in edges if edge.kind != Kind.SURVIVE or edge.old != edge.new)
+    return SegmentEvents("learning", changed, _fates(crosstab, segment_ids))
+
+
+def _edges(
+    shared: NDArray[np.int64], old_ids: tuple[int, ...], new_ids: tuple[int, ...]
+) -> tuple[LineageEdge, ...]:
+    """Name all events but those of segments that nobody is in."""
+    old_sizes, new_sizes = shared.sum(axis=1), shared.sum(axis=0)
+    return tuple(
+        lineage_edge(event, shared, old_ids, new_ids)
+        for event in transitions(shared)
+        if old_sizes[list(event.old)].any()
+        or (event.kind is Kind.EMERGE and new_sizes[list(event.new)].any())
+    )
+
+
+def _fates(shared: NDArray[np.int64], old_ids: tuple[int, ...]) -> tuple[SegmentFate, ...]:
+    found = facets(shared)
+    columns = (
+        np.round(values, _DIGITS).tolist() for values in (found.unicity, found.identity, found.outflow)
+    )
+    return tuple(SegmentFate(*row) for row in zip(old_ids, *columns, strict=True))
