@@ -34,7 +34,7 @@ from shared.reporting.blocks import (
     Text,
 )
 from shared.reporting.theme import DARK, FONT, LIGHT, MONO, THEMES, counterparts, plotly_template
-from shared.reporting.values import cell, marked_up, paragraphs, slug
+from shared.reporting.values import cell, dates_whole, marked_up, paragraphs, slug
 
 __all__ = [
     "Block", "Bullets", "Chart", "Code", "Column", "Fold", "KeyFigure", "KeyFigures", "Note", "Page",
@@ -94,7 +94,8 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"marked_up": marked_up, "paragraphs": paragraphs, "cell": cell, "uri": _data_uri}
+    filters = (cell, dates_whole, marked_up, paragraphs)
+    environment.filters |= {one.__name__: one for one in filters} | {"uri": _data_uri}
     environment.tests |= {"kind": lambda block, name: type(block).__name__ == name}
     return environment.get_template("page.html.jinja")
 

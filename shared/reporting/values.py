@@ -11,6 +11,7 @@ from markupsafe import Markup
 from shared.reporting.blocks import Column
 
 DASH = "\N{EN DASH}"
+_DATES = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 _MARKS = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
 
 
@@ -30,12 +31,18 @@ def cell(value: Any, column: Column) -> str:
 def _number(value: float, digits: int | None) -> str:
     if digits is None:
         digits = 0 if value == int(value) else 4
-    return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:z,.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def moment(value: datetime) -> str:
     """Return an aware time to the minute, in its own zone."""
     return f"{value:%Y-%m-%d %H:%M} {value.tzname() or ''}".rstrip()
+
+
+def dates_whole(text: str) -> Markup:
+    """Return plain text as HTML whose dates a narrow place does not break at their hyphens."""
+    whole = _DATES.sub(r'<span class="whole">\g<0></span>', escape(text, quote=False))
+    return Markup(whole)  # noqa: S704 - escaped just here
 
 
 def for_plotly(text: str) -> str:

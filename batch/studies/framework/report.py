@@ -10,6 +10,7 @@ from pandas.api import types
 from batch.studies.framework.drawing import Drawn
 from batch.studies.framework.story import Block, Figure, Interactive, Number, StudyResult, Table, Text
 from batch.studies.framework.study import Study
+from batch.studies.framework.wording import heading, name_and_unit
 from shared.reporting import blocks, page
 
 Drawings = Mapping[str, Mapping[str, Drawn]]
@@ -84,17 +85,25 @@ def in_words(number: Number) -> str:
 def _table(table: Table) -> page.Table:
     frame = table.frame.head(table.shown)
     columns = [_column(name, frame[name], table.decimals) for name in frame.columns]
-    rows = [[None if pd.isna(value) else value for value in row] for row in frame.itertuples(index=False)]
+    rows = [list(map(_cell, frame.columns, row)) for row in frame.itertuples(index=False)]
     is_cut = len(frame) < len(table.frame)
     where = f"First {len(frame):,} of {len(table.frame):,} rows; all are in" if is_cut else "Also in"
     note = f"{table.note} " if table.note else ""
     return page.Table(columns, rows, f"**{table.title}.** {note}{where} `tables/{table.name}.csv`.")
 
 
+def _cell(column: object, value: Any) -> Any:
+    """Give what the page is to show; names of features are put into words like those of columns."""
+    if pd.isna(value):
+        return None
+    return name_and_unit(str(value)) if column == "feature" else value
+
+
 def _column(name: str, values: "pd.Series[Any]", decimals: int) -> page.Column:
+    words, unit = heading(str(name))
     is_name = str(name).endswith(("_id", "_code"))
     if is_name or not types.is_numeric_dtype(values) or types.is_bool_dtype(values):
-        return page.Column(str(name))
+        return page.Column(words, unit=unit)
     if str(name).endswith("share"):
-        return page.Column(str(name), "share", digits=1)
-    return page.Column(str(name), "number", digits=0 if types.is_integer_dtype(values) else decimals)
+        return page.Column(words, "share", unit, digits=1)
+    return page.Column(words, "number", unit, digits=0 if types.is_integer_dtype(values) else decimals)

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from batch.studies.framework import Chapter, Figure, Number, Table, Text
+from batch.studies.framework.wording import in_words
 from batch.studies.kmeans_deep import figures_features as figures
 from batch.studies.kmeans_deep.behaviour import Behaviour, rank_correlations
 from batch.studies.kmeans_deep.components import Components
@@ -67,7 +68,7 @@ def selection(verdicts: Mapping[str, Sequence[FeatureVerdict]]) -> Chapter:
                 "Rules: variance of the feature's range, rank correlation with an earlier feature, the "
                 "Laplacian "
                 "score (does it differ little between neighbours?). They agree on "
-                f"{', '.join(map(figures.in_words, kept_by_all)) or 'none'} only. None knows what a "
+                f"{', '.join(map(in_words, kept_by_all)) or 'none'} only. None knows what a "
                 "feature is "
                 "for. The batch job has the same rules and a fourth that tries sets out; it keeps the "
                 "features of "
@@ -152,7 +153,7 @@ def labels(
             "% of customers": 100 * segment.share,
             "% of revenue": 100 * segment.revenue_share,
         }
-        | dict(zip(map(figures.in_words, customers.names), segment.typical.tolist(), strict=True))
+        | dict(zip(map(in_words, customers.names), segment.typical.tolist(), strict=True))
         for segment in found
     ]
     return Chapter(

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure as Drawing
 from numpy.typing import NDArray
 
 from batch.studies.framework.drawing import canvas
+from batch.studies.framework.wording import in_words
 from batch.studies.kmeans_deep.components import Components
 from batch.studies.kmeans_deep.daily import Year
 from batch.studies.kmeans_deep.labels import Labelled
@@ -15,11 +16,6 @@ from batch.studies.kmeans_deep.unusual import Unusual
 from shared.reporting.theme import Theme
 
 Float64 = NDArray[np.float64]
-
-
-def in_words(name: str) -> str:
-    """Write a column's name as a reader would."""
-    return name.removeprefix("n_").replace("_", " ")
 
 
 def correlations(alike: Float64, names: Sequence[str], theme: Theme) -> Drawing:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from batch.studies.framework import Figure, som_drawings
 from batch.studies.framework.drawing import canvas, colors_of
+from batch.studies.framework.wording import name_and_unit
 from batch.studies.retail_som_hierarchy.cleaning import Cleaned
 from batch.studies.retail_som_hierarchy.mapping import GRID
 from shared.core.som.maps import u_matrix
@@ -135,7 +136,8 @@ def _draw_means(means: pd.DataFrame, theme: Theme) -> Drawing:
 def _draw_explained(explained: pd.DataFrame, theme: Theme) -> Drawing:
     figure = canvas(7.6, 0.6 + 0.42 * len(explained))
     axes = figure.subplots()
-    bars = axes.barh(explained["feature"], explained["explained_share"].fillna(0), color=theme.series[0])
+    shares = explained["explained_share"].fillna(0)
+    bars = axes.barh(explained["feature"].map(name_and_unit), shares, color=theme.series[0])
     axes.bar_label(bars, labels=[f"{share:.0%}" for share in explained["explained_share"]], padding=3)
     axes.invert_yaxis()
     axes.set(xlabel="share of the variance between clusters", xlim=(0, 1.08))

@@ -139,9 +139,7 @@ def map_chapter(encoded: Encoded, found: RetailMap, cleaned: Cleaned) -> Chapter
             Number("quantization_after", "after", after, 3),
             Number("topographic_before", "topographic error before", torn_before, 3),
             Number("topographic_after", "after", torn_after, 3),
-            Number(
-                "way_back", "largest error of scaling back", largest_difference(encoded, cleaned.rows), 12
-            ),
+            Number("way_back", "largest error of scaling back", largest_difference(encoded, cleaned.rows)),
             figures.distances(found.weights, found.hits, discounted(cleaned.rows, found.units)),
         ),
     )

@@ -148,6 +148,18 @@ def test_a_table_has_headers_units_and_aligned_numbers() -> None:
     assert '<td class="number">\N{EN DASH}</td><td class="verdict bad">✗ failed</td>' in text
 
 
+def test_dates_stay_whole_in_narrow_places_and_zero_has_no_sign() -> None:
+    rows = [["2011-12-09 to <2011-12>", -1e-17], ["1234-5678", 1.0]]
+    table = Table([Column("Days"), Column("Mean", "number", digits=2)], rows, "days")
+
+    text = page_of(table, KeyFigures([KeyFigure("data", "2010-12-01")]))
+
+    assert '<th scope="row" class="text">1234-5678</th>' in text
+    whole = '<span class="whole">2011-12-09</span> to &lt;<span class="whole">2011-12</span>&gt;'
+    assert f'{whole}</th><td class="number">0.00</td>' in text
+    assert '<dd><span class="whole">2010-12-01</span></dd>' in text
+
+
 def test_sections_are_landmarks_with_anchors_of_their_own() -> None:
     text = render(Page("Report", "", [Section("K curves!"), Section("K curves?"), Section("***")]))
 
