@@ -7,6 +7,7 @@ from typing import Any
 from cli import drift_simulate
 from cli.connection import open_database
 from cli.drift_chart import bars, chart, ratios
+from cli.drift_events import print_events
 from cli.options import add_json_flag, start
 from cli.output import Column, moment, number, print_json, print_pairs, print_table
 from shared.errors import InvalidConfig
@@ -61,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     with open_database(settings) as database:
         rows = _chosen(readers.latest_drift(database, settings.stream.id), args.metric)
         history = readers.drift_rows(database, rows)
+        events = readers.segment_events(database, settings.stream.id)
         memory = DriftMemory.from_document(readers.drift_memory(database, settings.stream.id))
     watch = {
         "budget": settings.drift.false_alarms,
@@ -73,10 +75,11 @@ def run(args: argparse.Namespace) -> int:
         "stock_cause": memory.stale_cause,
     }
     if args.json:
-        print_json({"metrics": rows, "watch": watch})
+        print_json({"metrics": rows, "events": events, "watch": watch})
     else:
         print_flows(rows, history)
         print_drift(rows, {key: [row["value"] for row in days] for key, days in history.items()})
+        print_events(events)
         print_pairs(_watched(watch), title="the watch over daily flows")
     failing = LEVELS[args.fail_on] if args.fail_on else ()
     return FIRING if any(row["status"] in failing for row in rows) else 0

@@ -12,13 +12,13 @@ from cli.output import progress
 if TYPE_CHECKING:
     from shared.adapters.tables import FileFormat
 
-WHAT = ("customers", "segments", "drift", "transitions")
+WHAT = ("customers", "segments", "drift", "events", "transitions")
 FORMATS = ("csv", "parquet")
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb."""
-    parser = subparsers.add_parser("export", help="write customers, segments, drift or transitions to a file")
+    parser = subparsers.add_parser("export", help="write what is stored to a file")
     parser.add_argument("what", choices=WHAT)
     parser.add_argument("--out", metavar="FILE", type=Path, required=True)
     parser.add_argument("--format", choices=FORMATS, help="default: what the file's name ends in, else csv")

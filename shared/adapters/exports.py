@@ -6,11 +6,13 @@ from typing import Literal, TypeAlias
 
 from pymongo.database import Database
 
-from shared.adapters.mongo.collections import CUSTOMERS, DRIFT_METRICS, TRANSITIONS
+from shared.adapters.mongo.collections import CUSTOMERS, DRIFT_METRICS, SEGMENT_EVENTS, TRANSITIONS
 from shared.adapters.readers import Document, segments
 from shared.adapters.tables import Field, FileFormat, Kind, write_table
 
-What: TypeAlias = Literal["customers", "segments", "drift", "transitions"]
+What: TypeAlias = Literal["customers", "segments", "drift", "events", "transitions"]
+
+_SIDES = (("from", "old"), ("to", "new"))
 
 REPORT_EVERY = 1_000
 """Rows between two reports of progress."""
@@ -54,7 +56,16 @@ DRIFT_FIELDS = (
     Field("segment_name", "text"),
     *_as("number", "value warn critical"),
     Field("status", "text"),
+    *_as("number", "low high"),
+    *_as("text", "kind state"),
+    *_as("number", "observed expected"),
     *_as("whole", "model_version model_epoch"),
+)
+EVENT_FIELDS = (
+    Field("as_of", "moment"),
+    *_as("text", "kind event from_ids to_ids"),
+    Field("share", "number"),
+    *_as("whole", "customers model_version model_epoch"),
 )
 TRANSITION_FIELDS = (
     Field("as_of", "moment"),
@@ -86,8 +97,8 @@ def export(
 
     Parameters
     ----------
-    what : `customers` (the deleted left out), `segments` (of the model in force), `drift` and `transitions`
-        (everything kept).
+    what : `customers` (the deleted left out), `segments` (of the model in force), `drift`, `events` and
+        `transitions` (everything kept).
     advance : told of rows done, every `REPORT_EVERY` and at the end.
 
     Raises
@@ -110,6 +121,8 @@ def _source(
         return DRIFT_FIELDS, _ordered(
             database, DRIFT_METRICS, DRIFT_FIELDS, "model_epoch as_of metric segment_id"
         )
+    if what == "events":
+        return EVENT_FIELDS, _events(database)
     return TRANSITION_FIELDS, _ordered(database, TRANSITIONS, TRANSITION_FIELDS, "customer_id as_of _id")
 
 
@@ -117,6 +130,15 @@ def _customers(database: Database[Document]) -> Iterator[Document]:
     wanted = {field.name: 1 for field in CUSTOMER_FIELDS if field.name != "customer_id"}
     for document in database[CUSTOMERS].find({"deleted": False}, wanted).sort("_id"):
         yield {"customer_id": document["_id"], **document}
+
+
+def _events(database: Database[Document]) -> Iterator[Document]:
+    """Give a row for each event; several segments on one side are joined by a plus."""
+    order = [("model_epoch", 1), ("as_of", 1), ("kind", 1)]
+    for row in database[SEGMENT_EVENTS].find({"events": {"$ne": []}}).sort(order).allow_disk_use(True):
+        for event in row["events"]:
+            sides = {f"{to}_ids": "+".join(map(str, event[side])) for to, side in _SIDES}
+            yield row | event | sides | {"kind": row["kind"], "event": event["kind"]}
 
 
 def _segments(database: Database[Document], stream_id: str) -> tuple[tuple[Field, ...], list[Document]]:

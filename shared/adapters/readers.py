@@ -22,6 +22,7 @@ from shared.adapters.mongo.collections import (
     MODELS,
     REQUESTS,
     RUNS,
+    SEGMENT_EVENTS,
     SEGMENTS,
     TRANSITIONS,
 )
@@ -167,6 +168,25 @@ def drift_history(
 ) -> dict[tuple[str, int | None], list[float | None]]:
     """Read the earlier values of the metrics of `rows`, as `drift_rows` does."""
     return {key: [row["value"] for row in days] for key, days in drift_rows(database, rows).items()}
+
+
+def segment_events(database: Database[Document], stream_id: str) -> list[Document]:
+    """Read what the promotion of the model in force made of segments, and what learning has since.
+
+    Rows as stored, the names of segments added to each event. Raises like `segments`.
+    """
+    epoch, rows = _model_epoch(database, stream_id), database[SEGMENT_EVENTS]
+    newest = [("as_of", DESCENDING)]
+    chosen = [
+        rows.find_one({"model_epoch": epoch, "kind": kind}, sort=newest) for kind in ("promotion", "learning")
+    ]
+    called = database[SEGMENTS].find({}, {"segment_id": 1, "name": 1}).sort("model_epoch", ASCENDING)
+    names = {row["segment_id"]: row["name"] for row in called}
+    found = [row for row in chosen if row is not None]
+    for event in (event for row in found for event in row["events"]):
+        for side in ("old", "new"):
+            event[f"{side}_names"] = [names.get(segment_id, f"{segment_id}") for segment_id in event[side]]
+    return found
 
 
 def drift_memory(database: Database[Document], stream_id: str) -> Document:

@@ -115,6 +115,14 @@ def measurement(
     }
 
 
+def event(kind: str, **changes: Any) -> Document:
+    """Return what a promotion did, or with kind `learning` what the live model has come to see since."""
+    split = {"kind": "split", "old": [1], "new": [1, 2], "share": 0.9, "customers": 4}
+    fate = {"segment_id": 1, "unicity": 0.1, "identity": 0.9, "outflow": 0.0}
+    row = {"_id": f"3:{AS_OF:%Y-%m-%d}:{kind}", "kind": kind, "events": [split], "fates": [fate]}
+    return {**UNDER_MODEL, "as_of": AS_OF, **row, **changes}
+
+
 def flow_measurement(score: float, days_ago: int) -> Document:
     flow = {"kind": "flow", "state": "ok", "observed": 31.5, "expected": 30.0, "warn": 4.0, "critical": 6.0}
     return measurement("drift_basket", None, score, "ok", days_ago) | flow

@@ -15,6 +15,7 @@ from tests.support.read_shop import (
     AS_OF,
     Document,
     customer,
+    event,
     finished_run,
     flow_measurement,
     lease,
@@ -51,6 +52,8 @@ def fill(database: "Database[Document]") -> None:
         + [measurement("share_psi", None, 0.18, "warn"), measurement("radius_shift", 2, None, "undefined")]
         + [flow_measurement(score, days_ago) for days_ago, score in enumerate((3.0, -2.0, 0.5))]
     )
+    survivor = {"kind": "survive", "old": [0], "new": [0], "share": 1.0, "customers": 2}
+    database["segment_events"].insert_many([event("promotion", events=[survivor]), event("learning")])
     database["transitions"].insert_many([transition("12347"), transition("=HYPERLINK(1)")])
     database["live_model"].insert_one(live_model())
     database["leases"].insert_one(lease(datetime.now(UTC) + timedelta(minutes=5)))

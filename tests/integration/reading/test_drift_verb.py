@@ -23,6 +23,17 @@ def test_drift_draws_flows_against_their_limit_and_says_how_the_budget_is_kept(r
     assert document(resegment("drift", "--json"))["watch"]["advisory"] is True
 
 
+def test_drift_tells_what_became_of_segments(resegment: Resegment) -> None:
+    done = resegment("drift")
+
+    (line,) = (line for line in done.stdout.splitlines() if "split" in line)
+    assert [word for word in ("learning", "90.0%") if word not in line] == []
+    assert "survive" not in done.stdout
+    learnt = document(resegment("drift", "--json"))["events"][1]
+    assert len(learnt["events"][0]["new_names"]) == 2
+    assert learnt["fates"][0]["unicity"] == 0.1
+
+
 @pytest.mark.parametrize(("level", "code"), [("warn", 5), ("critical", 0)])
 def test_drift_fail_on_exits_with_5_when_met(resegment: Resegment, level: str, code: int) -> None:
     assert resegment("drift", "--fail-on", level).code == code

@@ -47,6 +47,7 @@ def test_every_exit_code_is_in_the_table() -> None:
         ("customers", exports.CUSTOMER_FIELDS),
         ("segments", exports.SEGMENT_FIELDS),
         ("drift", exports.DRIFT_FIELDS),
+        ("events", exports.EVENT_FIELDS),
         ("transitions", exports.TRANSITION_FIELDS),
     ],
 )
