@@ -4,6 +4,7 @@ A change counts as told when the receiver has answered and the cursor is written
 two sends the change again under the same identity; nothing else does.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -32,11 +33,15 @@ log = get_logger("alerts")
 
 @dataclass
 class Passed:
-    """What one pass came to. sent, refused : identities of changes. error : why the channel fails now."""
+    """What one pass came to.
+
+    sent, refused : identities of changes. severities : of those sent. error : why the channel fails now.
+    """
 
     channel: str
     sent: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    severities: Counter[str] = field(default_factory=Counter)
     error: str | None = None
 
 
@@ -84,7 +89,7 @@ class ChannelJob:
 
     def _save(self, health: Health, passed: Passed, now: datetime) -> None:
         if passed.sent:
-            health = replace(health, said_at=now, sent=health.sent + len(passed.sent))
+            health = replace(health, said_at=now, sent=Counter(health.sent) + passed.severities)
         deliveries.save_health(self._database, health)
 
     def _tell(self, now: datetime, health: Health, passed: Passed) -> None:
@@ -149,6 +154,7 @@ class ChannelJob:
             return str(error)
         failpoint("alert_taken")
         passed.sent += identities
+        passed.severities.update(message.severity for message in messages)
         log.info("alert_delivered", channel=self._channel.name, changes=identities)
         return None
 

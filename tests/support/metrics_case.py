@@ -34,8 +34,15 @@ def quiet(minutes: int = 0, **changes: Any) -> Snapshot:
         "requests": [],
         "alerts": [],
         "deliveries": [
-            {"channel": "ops", "alert": None, "seq": 4, "attempts": 0, "failed": []},
-            {"channel": "ops", "alert": "main:staleness:2", "seq": 2, "attempts": 0, "failed": []},
+            {"channel": "ops", "alert": None, "seq": 0, "sent": {"ticket": 4}, "attempts": 0, "failed": []},
+            {
+                "channel": "ops",
+                "alert": "main:staleness:2",
+                "seq": 2,
+                "sent": None,
+                "attempts": 0,
+                "failed": [],
+            },
         ],
         "state_bytes": 40_000_000 + 10_000 * minutes,
     }
@@ -80,8 +87,8 @@ def segment(identity: int, name: str, customers: int) -> Document:
 def drift(
     metric: str,
     value: float | None,
-    warn: float,
-    critical: float,
+    warn: float | None,
+    critical: float | None,
     segment_id: int | None = None,
     name: str | None = None,
     status: str = "ok",

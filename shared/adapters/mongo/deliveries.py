@@ -4,8 +4,8 @@ One cursor per channel and alert, moved on only after the receiver has taken the
 taken is sent again, and what was taken is not. Only the holder of the lease `alerts` writes here.
 """
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,23 +44,24 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Health:
-    """attempts : failures in a row; until next_at the channel is left alone. said_at : last success."""
+    """attempts : failures in a row; until next_at the channel is left alone. said_at : last success.
+
+    sent : how many changes of each severity it has taken.
+    """
 
     channel: str
     attempts: int = 0
     next_at: datetime | None = None
     said_at: datetime | None = None
     error: str | None = None
-    sent: int = 0
+    sent: Mapping[str, int] = field(default_factory=dict)
 
 
 def open_channel(database: Database[Document], channel: str, now: datetime) -> Health:
     """Read how a channel fares; one that is new begins with what fires now, not with all history."""
     known = database[DELIVERIES].find_one({"_id": channel})
     if known is not None:
-        return Health(
-            channel, known["attempts"], known["next_at"], known["said_at"], known["error"], known["seq"]
-        )
+        return _health(known)
     for alert in database[ALERTS].find():
         _insert(database, Cursor(channel, alert["_id"], first_untold(episode_of(alert))))
     health = Health(channel, said_at=now)
@@ -75,7 +76,7 @@ def save_health(database: Database[Document], health: Health) -> None:
         "next_at": health.next_at,
         "said_at": health.said_at,
         "error": health.error,
-        "seq": health.sent,
+        "sent": dict(health.sent),
     }
     database[DELIVERIES].update_one({"_id": health.channel}, {"$set": values}, upsert=True)
 
@@ -118,10 +119,13 @@ def given_up(database: Database[Document]) -> list[Document]:
 def troubled(database: Database[Document]) -> list[Health]:
     """Read which channels do not answer at present."""
     rows = database[DELIVERIES].find({"alert": None, "attempts": {"$gt": 0}}).sort("_id", 1)
-    return [
-        Health(row["channel"], row["attempts"], row["next_at"], row["said_at"], row["error"], row["seq"])
-        for row in rows
-    ]
+    return [_health(row) for row in rows]
+
+
+def _health(row: Document) -> Health:
+    return Health(
+        row["channel"], row["attempts"], row["next_at"], row["said_at"], row["error"], row["sent"] or {}
+    )
 
 
 def _insert(database: Database[Document], cursor: Cursor) -> None:
@@ -134,7 +138,7 @@ def _first(cursor: Cursor) -> UpdateOne:
 
 
 def _blank(channel: str) -> Document:
-    nothing: Document = dict.fromkeys(("alert", "next_at", "told", "error", *_TIMES))
+    nothing: Document = dict.fromkeys(("alert", "next_at", "told", "sent", "error", *_TIMES))
     return nothing | {"channel": channel, "seq": 0, "attempts": 0, "failed": []}
 
 

@@ -194,7 +194,7 @@ DELIVERIES = shape(
     fields(STRING, "_id channel")
     | {"alert": or_null(STRING), "seq": COUNT, "attempts": COUNT}
     | fields(or_null(DATE), "next_at said_at since_at")
-    | {"told": or_null(OBJECT), "failed": ARRAY, "error": or_null(STRING)}
+    | {"told": or_null(OBJECT), "sent": or_null(OBJECT), "failed": ARRAY, "error": or_null(STRING)}
 )
 
 LEASES = shape(

@@ -84,7 +84,12 @@ _FROM_MONGODB = (
     Metric("recluster_kept_in_a_row", "gauge", "Newest runs in a row that kept the champion."),
     Metric("requests_open", "gauge", "Requests that wait or are being served.", ("kind",)),
     Metric("alerts_firing", "gauge", "Alerts that fire.", ("kind", "severity")),
-    Metric("alerts_sent_total", "counter", "Changes of alerts that a channel took.", ("channel",)),
+    Metric(
+        "alerts_sent_total",
+        "counter",
+        "Changes of alerts that a channel took.",
+        ("channel", "severity"),
+    ),
     Metric("alerts_refused_total", "counter", "Changes that a channel refused for good.", ("channel",)),
     Metric(
         "alert_channel_failures", "gauge", "Failures in a row of a channel; 0 if it answers.", ("channel",)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from shared.adapters.prometheus.snapshot import Snapshot
 from shared.adapters.readers import OUTCOMES
 from shared.config import Settings
+from shared.core.alerting.findings import SEVERITIES
 
 GIB = 2**30
 DAY_S = 86_400
@@ -141,7 +142,9 @@ def _alerts(snapshot: Snapshot) -> Iterator[Sample]:
     for row in snapshot.deliveries:
         refused[row["channel"]] += len(row["failed"])
         if row["alert"] is None:
-            yield Sample("alerts_sent_total", (row["channel"],), row["seq"])
+            sent = dict.fromkeys(SEVERITIES, 0) | (row["sent"] or {})
+            for severity, n in sorted(sent.items()):
+                yield Sample("alerts_sent_total", (row["channel"], severity), n)
             yield Sample("alert_channel_failures", (row["channel"],), row["attempts"])
     for channel, n in sorted(refused.items()):
         yield Sample("alerts_refused_total", (channel,), n)

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def test_a_channel_that_failed_is_left_alone_until_its_pause_is_over(
     assert len(receiver.requests) == 1
     clock.pass_by(2)
 
-    assert ops.run() == Passed("ops", sent=[f"{KEY}:1"])
+    assert ops.run() == Passed("ops", sent=[f"{KEY}:1"], severities=Counter(ticket=1))
 
 
 @pytest.mark.parametrize("status", [400, 404, 410, 301])

@@ -45,6 +45,9 @@ def test_a_mute_an_acknowledgement_and_trouble_with_the_stream_keep_quiet(
     resolve(database, alert_key("main", "stream_down", 3), as_of=TICK, reason="runs")
     mute(database, KEY, clock.now + timedelta(hours=1))
     assert len(ops.run().sent) == 1
+    health = database["deliveries"].find_one({"_id": "ops"})
+    assert health is not None
+    assert health["sent"] == {"ticket": 2}
     clock.pass_by(3601)
     assert ops.run().sent == [f"{KEY}:1"]
     assert ack(database, KEY, by="ann", note="on it")

@@ -48,6 +48,20 @@ def test_the_accounting_and_the_state_are_counted() -> None:
     assert found["model_age_seconds",] == timedelta(days=9, hours=15).total_seconds()
 
 
+def test_what_a_channel_took_is_counted_by_severity_from_the_beginning() -> None:
+    found = numbers(quiet())
+
+    counts = [found["alerts_sent_total", "ops", severity] for severity in ("ticket", "warning", "page")]
+    assert counts == [4, 0, 0]
+
+
+def test_a_trend_is_shown_without_limits() -> None:
+    found = numbers(quiet(drift=[drift("davies_bouldin", 1.2, None, None)]))
+
+    assert found["drift_score", "davies_bouldin", "all"] == 1.2
+    assert not [key for key in found if key[0] == "drift_threshold"]
+
+
 def test_segments_and_drift_are_shown_beside_their_limits() -> None:
     found = numbers(quiet())
 
