@@ -119,10 +119,8 @@ def _operator(bout: Bout) -> Check:
 
 
 def _provisional(bout: Bout) -> Check:
-    is_so = bout.champion.model.provisional
-    return Check(
-        "provisional", "reason", is_so, None, None, "the champion was fitted on too few days of data"
-    )
+    text = "the champion was fitted on too few days of data"
+    return Check("provisional", "reason", bout.champion.model.provisional, None, None, text)
 
 
 def _k(bout: Bout) -> Check:
@@ -204,19 +202,15 @@ def _floor(bout: Bout, name: str, words: str, found: tuple[float, float], floor:
 
 
 def _relabelled(bout: Bout) -> Check:
-    limit, value = bout.rules.max_relabelled, bout.identities.relabelled
+    value = bout.identities.relabelled
     words = f"the model alone would give {value:.1%} of customers another segment"
-    is_within = value <= limit
-    text = f"{words}, {'at most' if is_within else 'more than'} {limit:.1%}"
-    return Check("relabelled", "veto", is_within, value, limit, text)
+    return _at_most("relabelled", words, value, bout.rules.max_relabelled, form=".1%")
 
 
 def _ambiguity(bout: Bout) -> Check:
-    limit, value = bout.rules.max_ambiguity, bout.identities.ambiguity
+    value = bout.identities.ambiguity
     words = f"the least clear identity has a rival at {value:.2f} of its cost"
-    is_within = value <= limit
-    text = f"{words}, {'at most' if is_within else 'more than'} {limit:.2f}"
-    return Check("ambiguity", "veto", is_within, value, limit, text)
+    return _at_most("ambiguity", words, value, bout.rules.max_ambiguity, form=".2f")
 
 
 def _customers(bout: Bout) -> Check:
@@ -234,6 +228,12 @@ def _at_least(name: str, words: str, value: float, limit: float, *, digits: int)
     is_reached = value >= limit
     text = f"{words} {value:.{digits}f}, {'at least' if is_reached else 'below'} {limit:.{digits}f}"
     return Check(name, "veto", is_reached, value, limit, text)
+
+
+def _at_most(name: str, words: str, value: float, limit: float, *, form: str) -> Check:
+    is_within = value <= limit
+    text = f"{words}, {'at most' if is_within else 'more than'} {limit:{form}}"
+    return Check(name, "veto", is_within, value, limit, text)
 
 
 _REASONS: tuple[Callable[[Bout], Check], ...] = (_operator, _provisional, _k, _transform, _improvement)

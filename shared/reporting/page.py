@@ -33,7 +33,17 @@ from shared.reporting.blocks import (
     Table,
     Text,
 )
-from shared.reporting.theme import DARK, FONT, LIGHT, MONO, THEMES, counterparts, plotly_template
+from shared.reporting.theme import (
+    DARK,
+    FONT,
+    LIGHT,
+    MONO,
+    SINGLE,
+    THEMES,
+    Theme,
+    counterparts,
+    plotly_template,
+)
 from shared.reporting.values import cell, dates_whole, marked_up, paragraphs, slug
 
 __all__ = [
@@ -101,21 +111,8 @@ def _template() -> jinja2.Template:
 
 
 def _style() -> str:
-    def variables(colors: Any) -> str:
-        names = (
-            "page",
-            "surface",
-            "raised",
-            "ink",
-            "muted",
-            "grid",
-            "border",
-            "link",
-            "good",
-            "warning",
-            "bad",
-        )
-        return "".join(f"--{name}:{getattr(colors, name)};" for name in names)
+    def variables(theme: Theme) -> str:
+        return "".join(f"--{name}:{getattr(theme, name)};" for name in SINGLE)
 
     fonts = f"--font:{FONT};--mono:{MONO};"
     themes = (

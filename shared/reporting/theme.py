@@ -87,6 +87,9 @@ DARK = Theme(
     sequential=("#1a222c", "#1f3b54", "#22577f", "#2d78ad", "#549fd2", "#8ec5ea", "#d3ebfb"),
     diverging=("#a4531c", "#7f4822", "#543c2d", "#2a2f37", "#264359", "#215a80", "#1b69a0"),
 )  # fmt: skip
+SINGLE = ("page", "surface", "raised", "ink", "muted", "grid", "border", "link", "good", "warning", "bad")
+"""Fields of a theme that hold one colour each."""
+
 THEMES: dict[Name, Theme] = {"light": LIGHT, "dark": DARK}
 
 
@@ -109,8 +112,7 @@ def color_scale(colors: tuple[str, ...]) -> list[list[Any]]:
 
 def counterparts() -> dict[str, str]:
     """Return the dark colour of every light one."""
-    plain = ("page", "surface", "raised", "ink", "muted", "grid", "border", "link", "good", "warning", "bad")
-    pairs = {getattr(LIGHT, name): getattr(DARK, name) for name in plain}
+    pairs = {getattr(LIGHT, name): getattr(DARK, name) for name in SINGLE}
     for name in ("series", "sequential", "diverging"):
         pairs |= dict(zip(getattr(LIGHT, name), getattr(DARK, name), strict=True))
     return pairs

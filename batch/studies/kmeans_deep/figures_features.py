@@ -7,6 +7,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure as Drawing
 from numpy.typing import NDArray
 
+from batch.studies.framework.common_drawings import bars_of_customers_and_revenue
 from batch.studies.framework.drawing import canvas
 from batch.studies.framework.wording import in_words
 from batch.studies.kmeans_deep.components import Components
@@ -91,19 +92,15 @@ def outlier_bars(found: Sequence[Unusual], theme: Theme) -> Drawing:
     """Draw customers and revenue that each rule sets aside."""
     figure = canvas(9, 4.2)
     axes = figure.subplots()
-    places = np.arange(len(found))
-    rows = (("% of customers", [u.share for u in found]), ("% of revenue", [u.revenue_share for u in found]))
-    for at, (label, values) in enumerate(rows):
-        bars = axes.bar(
-            places + (at - 0.5) * 0.38, 100 * np.array(values), 0.36, label=label, color=theme.series[at]
-        )
-        axes.bar_label(bars, fmt="%.0f", padding=2, color=theme.ink)
     words = {"iqr": "IQR", "zscore": "Z-score", "isolation_forest": "isolation forest"}
-    axes.set_xticks(places, [f"{words[u.rule]}\n{u.scale} scale" for u in found])
+    bars_of_customers_and_revenue(
+        axes,
+        [f"{words[u.rule]}\n{u.scale} scale" for u in found],
+        [u.share for u in found],
+        [u.revenue_share for u in found],
+        theme,
+    )
     axes.set(ylabel="outliers, %", xlabel="rule and scale")
-    axes.margins(y=0.15)
-    axes.grid(visible=False, axis="x")
-    axes.legend()
     return figure
 
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure as Drawing
 from numpy.typing import NDArray
 
 from batch.studies.framework import Figure, som_drawings
+from batch.studies.framework.common_drawings import silhouettes_by_k
 from batch.studies.framework.drawing import canvas
 from batch.studies.mall_som.customers import FEATURES, LABELS
 from batch.studies.mall_som.segmentation import GRID, SEED, Segmentation
@@ -51,7 +52,12 @@ def customers_on_map(found: Segmentation) -> Figure:
 def silhouettes(found: Segmentation) -> Figure:
     """Show what the number of segments was chosen by."""
     caption = f"Mean silhouette of the customers for each number of segments; {found.k} is the best."
-    return Figure("silhouettes", "How many segments", caption, partial(_draw_silhouettes, found))
+    return Figure(
+        "silhouettes",
+        "How many segments",
+        caption,
+        partial(silhouettes_by_k, found.silhouettes, found.k, "segments"),
+    )
 
 
 def _draw_customers(found: Segmentation, theme: Theme) -> Drawing:
@@ -63,14 +69,4 @@ def _draw_customers(found: Segmentation, theme: Theme) -> Drawing:
     som_drawings.draw_members(axes, places, found.segments[chosen], theme)
     som_drawings.name_axes(axes, (GRID.rows, GRID.cols))
     axes.legend(title="segment", loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return figure
-
-
-def _draw_silhouettes(found: Segmentation, theme: Theme) -> Drawing:
-    figure = canvas(6.4, 4.2)
-    axes = figure.subplots()
-    ks, scores = list(found.silhouettes), list(found.silhouettes.values())
-    axes.plot(ks, scores, marker="o", color=theme.series[0])
-    axes.scatter([found.k], [found.silhouettes[found.k]], s=160, facecolors="none", edgecolors=theme.ink)
-    axes.set(xlabel="segments", ylabel="mean silhouette, -1 to 1", xticks=ks)
     return figure

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import EngFormatter, FuncFormatter
 from numpy.typing import NDArray
 
+from batch.studies.framework.common_drawings import bars_of_customers_and_revenue
 from batch.studies.framework.drawing import canvas
 from batch.studies.online_retail.personas import Segment
 from batch.studies.online_retail.spark_kmeans import Curve
@@ -108,26 +109,15 @@ def segment_shares(segments: Sequence[Segment], theme: Theme) -> Drawing:
     """Share of customers and of revenue of each segment."""
     figure = canvas(8, 4)
     axes = figure.subplots()
-    places = np.arange(len(segments))
-    for at, (label, values) in enumerate(
-        (
-            ("customers", [segment.share for segment in segments]),
-            ("revenue", [segment.revenue_share for segment in segments]),
-        )
-    ):
-        bars = axes.bar(
-            places + (at - 0.5) * 0.38,
-            [100 * value for value in values],
-            0.36,
-            color=theme.series[at],
-            label=f"% of {label}",
-        )
-        axes.bar_label(bars, fmt="%.1f", padding=2, color=theme.ink)
-    axes.set_xticks(places, [segment.persona for segment in segments])
+    bars_of_customers_and_revenue(
+        axes,
+        [segment.persona for segment in segments],
+        [segment.share for segment in segments],
+        [segment.revenue_share for segment in segments],
+        theme,
+        digits=1,
+    )
     axes.set(xlabel="segment", ylabel="share of all, %")
-    axes.margins(y=0.15)
-    axes.grid(visible=False, axis="x")
-    axes.legend()
     return figure
 
 

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from batch.studies.framework import Figure, Interactive
+from batch.studies.framework.common_drawings import silhouettes_by_k
 from batch.studies.framework.drawing import canvas, colors_of
 from batch.studies.framework.som_drawings import MARKERS
 from batch.studies.visualise.clusters import LABELS, SEED, Clusters
@@ -42,7 +43,9 @@ def silhouettes(found: Clusters, name: str) -> Figure:
     caption = (
         f"Mean silhouette for each number of clusters on {len(found.features)} features; {found.k} is best."
     )
-    return Figure(name, "How many clusters", caption, partial(_draw_silhouettes, found))
+    return Figure(
+        name, "How many clusters", caption, partial(silhouettes_by_k, found.silhouettes, found.k, "clusters")
+    )
 
 
 def turning_scatter(customers: pd.DataFrame, found: Clusters) -> Interactive:
@@ -105,16 +108,6 @@ def _draw_clusters(customers: pd.DataFrame, found: Clusters, theme: Theme) -> Dr
 def _name_axes(axes: Axes, features: tuple[str, ...]) -> None:
     axes.set(xlabel=LABELS[features[0]], ylabel=f"{LABELS[features[1]]} (log scale)")
     axes.set_yscale("symlog", linthresh=0.1)
-
-
-def _draw_silhouettes(found: Clusters, theme: Theme) -> Drawing:
-    figure = canvas(6.4, 4.2)
-    axes = figure.subplots()
-    ks, scores = list(found.silhouettes), list(found.silhouettes.values())
-    axes.plot(ks, scores, marker="o", color=theme.series[0])
-    axes.scatter([found.k], [found.silhouettes[found.k]], s=160, facecolors="none", edgecolors=theme.ink)
-    axes.set(xlabel="clusters", ylabel="mean silhouette, -1 to 1", xticks=ks)
-    return figure
 
 
 def _turning(customers: pd.DataFrame, found: Clusters) -> go.Figure:
