@@ -193,3 +193,57 @@ def test_an_alarm_that_a_promotion_ends_at_once_is_still_told(mongo_database: "M
         ("resolved", "another model was promoted"),
     ]
     assert shop.job.state.now.model_version == 2
+
+
+PROMOTION_CRASHES = [
+    ("streaming.adopt", "pending_written"),
+    ("streaming.restate", "documents_rewritten"),
+    ("streaming.publish", "metrics_written"),
+]
+
+AMIDST = np.array([[-1.5, -0.6, -0.8], [-0.5, -0.6, -0.8], [-1.0, 0.5, -0.8], [-1.0, -0.6, 0.0]])
+"""Where the customers of this shop are."""
+
+
+def _promoted(database: "Mongo", crash: tuple[str, str] | None, monkeypatch: pytest.MonkeyPatch) -> "_Shop":
+    """Trade for four days, then turn to a champion that divides customers elsewhere."""
+    shop = _Shop(database, replace(small_model.champion(), centers=AMIDST))
+    for day in range(4):
+        shop.trade(day)
+    shop.job.idle()
+    put_in_force(database, replace(shop.champion, centers=AMIDST + np.array([0.3, 0.1, -0.2])), 1)
+    if crash is not None:
+        module, point = crash
+        with monkeypatch.context() as patched:
+            patched.setattr(f"{module}.failpoint", _cut(point))
+            with pytest.raises(_Interrupted):
+                shop.job.idle()
+        shop.restart()
+    shop.job.idle()
+    return shop
+
+
+def test_a_promotion_says_what_became_of_segments_however_often_it_is_cut_off(
+    mongo_client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for at, crash in enumerate((None, *PROMOTION_CRASHES)):
+        database = mongo_client[f"test_drift_watch_promotion_{at}"]
+        try:
+            _promoted(database, crash, monkeypatch)
+            said.append(_said(database))
+        finally:
+            mongo_client.drop_database(database.name)
+    quiet, *others = said
+    assert all(other == quiet for other in others)
+
+    (row,) = (row for row in quiet["segment_events"] if row["kind"] == "promotion")
+    (move,) = (flow for flow in quiet["flows"] if flow["kind"] == "model")
+    assert {event["kind"] for event in row["events"]} == {"survive", "merge", "split", "emerge"}
+    assert [fate["segment_id"] for fate in row["fates"]] == move["before_ids"]
+    agreed = {m["metric"]: m for m in quiet["drift_metrics"] if m["metric"] in {"ari_model", "ami_model"}}
+    assert len(agreed) == 2
+    assert all(m["as_of"] == row["as_of"] and 0 < m["value"] < 1 for m in agreed.values())
+    ticks = {(m["model_epoch"], m["as_of"]) for m in quiet["segment_stats"]}
+    learnt = [m for m in quiet["segment_events"] if m["kind"] == "learning"]
+    assert {(m["model_epoch"], m["as_of"]) for m in learnt} == ticks
