@@ -1,5 +1,6 @@
 """How far two histograms over the same bins lie apart, and quantiles read from one."""
 
+from math import log
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,9 @@ Int64 = NDArray[np.int64]
 
 SMOOTHING: Final = 0.5
 """Added to every count before PSI: an empty bin then costs a bounded amount instead of infinity."""
+
+PSI_PER_JSD: Final = 8 * log(2)
+"""How many times larger the PSI of two like distributions is than their JSD in bits, to second order."""
 
 
 def psi(reference: Int64, current: Int64) -> float | None:

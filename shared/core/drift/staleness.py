@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.artifact import ModelArtifact
-from shared.core.drift.distribution import jsd, ks, psi, quantile, wasserstein
+from shared.core.drift.distribution import PSI_PER_JSD, jsd, ks, psi, quantile, wasserstein
 from shared.core.drift.significance import change_interval, holm, psi_critical, share_p_values
 from shared.core.fixed_point import from_fixed
 from shared.core.indices import calinski_harabasz_of_sums, davies_bouldin_of_sums
@@ -57,8 +57,8 @@ SILHOUETTE = "silhouette_simplified"
 TRENDS = ("davies_bouldin", "calinski_harabasz")
 """Measured to be looked at over time: nobody knows which value is bad, so there are no levels."""
 
-PSI_ALPHAS = (0.01, 0.001)
-"""A warn or critical share PSI is also larger than what chance exceeds this often."""
+NOISE_ALPHAS = (0.01, 0.001)
+"""A share PSI or JSD that warns or is critical is also larger than what chance exceeds this often."""
 
 SHARE_ALPHA = 0.05
 """A segment's share is also significantly different at this level, corrected for all segments."""
@@ -100,8 +100,7 @@ def staleness(
     _check_shapes(model, population, live_centers)
     stock = _stock(population)
     return [
-        _share_psi(model, stock),
-        _metric("share_jsd", jsd(model.counts, stock.counts)),
+        *_share_distances(model, stock),
         *_share_deltas(model, stock),
         *_displacements(model, live_centers),
         _metric("quantization_error_ratio", _ratio(stock.distance, stock.total * model.quantization_error)),
@@ -149,12 +148,11 @@ def _stock(population: PopulationStatistics) -> _Stock:
     )
 
 
-def _share_psi(model: ModelArtifact, stock: _Stock) -> DriftMetric:
-    warn, critical = (
-        max(level, psi_critical(model.counts, stock.counts, alpha))
-        for level, alpha in zip(LEVELS["share_psi"], PSI_ALPHAS, strict=True)
-    )
-    return _metric("share_psi", psi(model.counts, stock.counts), levels=(warn, critical))
+def _share_distances(model: ModelArtifact, stock: _Stock) -> Iterator[DriftMetric]:
+    noise = [psi_critical(model.counts, stock.counts, alpha) for alpha in NOISE_ALPHAS]
+    for name, measure, psi_per_unit in (("share_psi", psi, 1.0), ("share_jsd", jsd, PSI_PER_JSD)):
+        warn, critical = (max(a, n / psi_per_unit) for a, n in zip(LEVELS[name], noise, strict=True))
+        yield _metric(name, measure(model.counts, stock.counts), levels=(warn, critical))
 
 
 def _share_deltas(model: ModelArtifact, stock: _Stock) -> Iterator[DriftMetric]:

@@ -10,7 +10,7 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import ks_2samp, wasserstein_distance
 
 from shared.core.artifact import ModelArtifact, Segment, SomArtifact
-from shared.core.drift.distribution import jsd, ks, psi, quantile, wasserstein
+from shared.core.drift.distribution import PSI_PER_JSD, jsd, ks, psi, quantile, wasserstein
 from shared.core.drift.staleness import LEVELS, TRENDS, DriftMetric, staleness
 from shared.core.fixed_point import SCALE, to_fixed
 from shared.core.population import SEGMENT_SUMS, TOTALS, PopulationStatistics
@@ -170,6 +170,16 @@ def test_jsd_of_disjoint_shares_is_one_bit() -> None:
     assert jsd(np.array([5, 0]), np.array([0, 9])) == pytest.approx(1.0)
 
 
+def test_psi_of_like_distributions_is_a_fixed_multiple_of_jsd() -> None:
+    before, now = np.array([400_000, 300_000, 300_000]), np.array([404_000, 298_000, 298_000])
+
+    one, other = psi(before, now), jsd(before, now)
+
+    assert one is not None
+    assert other is not None
+    assert one / other == pytest.approx(PSI_PER_JSD, rel=0.001)
+
+
 def test_psi_follows_its_formula_on_smoothed_counts() -> None:
     p, q = np.array([10.5, 30.5]) / 41, np.array([20.5, 20.5]) / 41
 
@@ -255,7 +265,7 @@ def test_a_small_shop_is_not_told_of_noise() -> None:
         model(tuple(100 * n for n in before)), population(tuple(100 * n for n in now)), model().centers
     )
 
-    changed = ("share_psi", "share_delta")
+    changed = ("share_psi", "share_jsd", "share_delta")
     assert {m.status for m in small if m.metric in changed} == {"ok"}
     assert {m.status for m in large if m.metric in changed} == {"ok", "warn", "critical"}
     psi_small, psi_large = (next(m for m in found if m.metric == "share_psi") for found in (small, large))
