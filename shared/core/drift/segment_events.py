@@ -4,7 +4,7 @@ The same customers, counted once, stand in a table of old against new segments. 
 the old champion against the new one; between promotions the champion against what has been learnt since.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -42,7 +42,7 @@ class SegmentEvents:
         return {
             "kind": self.scope,
             "events": [event.to_document() for event in self.events],
-            "fates": [vars(fate).copy() for fate in self.fates],
+            "fates": [asdict(fate) for fate in self.fates],
         }
 
 
