@@ -159,10 +159,13 @@ class ModelSettings(Section):
 
 
 class DriftSettings(Section):
-    """The watch over daily flows."""
+    """The watches over daily flows and, where there are enough purchases, over hours."""
 
     false_alarms: str = "1 per 90 days"
     """How many causes may be raised by chance, all channels together."""
+    hourly: bool = False
+    """Also judge the purchases of each hour, once four weeks have shown that hours are independent of each
+    other; for shops with hundreds of buyers an hour. Days and hours then have half of the budget each."""
 
     @field_validator("false_alarms")
     @classmethod
@@ -174,6 +177,12 @@ class DriftSettings(Section):
     def budget(self) -> Budget:
         """The sentence as a rate."""
         return Budget.parse(self.false_alarms)
+
+    @property
+    def budget_of_each(self) -> Budget:
+        """What the watch over days, and that over hours, may spend."""
+        whole = self.budget
+        return Budget(whole.alarms, 2 * whole.period_days) if self.hourly else whole
 
 
 class ReportSettings(Section):

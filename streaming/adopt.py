@@ -29,6 +29,7 @@ from shared.core.tick import TickRule, midnight_after, next_tick, open_days
 from shared.errors import ModelNotFound, SchemaMismatch
 from streaming import live_store
 from streaming.flows import day_number, load_days, load_model_move, record_step
+from streaming.hours import next_hours
 from streaming.live import LiveState, Target, learn
 from streaming.restate import restate
 from streaming.table import read_table
@@ -90,13 +91,23 @@ class Adopter:
         state comes back as the same object once nothing is left to follow.
         """
         tick, refused = self._tick(state, wall), None
+        is_day_over = tick.as_of_ms != state.now.as_of_ms
         if state.pending is not None:
             state = self._bring(state, state.pending)
-        elif tick.as_of_ms != state.now.as_of_ms:
+        elif (judged := self._next_hours(state, is_day_over=is_day_over)) is not state:
+            state = live_store.save(self._database, judged)
+        elif is_day_over:
             state = self._bring(state, replace(state.now, as_of_ms=tick.as_of_ms))
         else:
             state, refused = self._follow_pointer(state)
         return Adopted(state, self.champion(state.now.model_version, state.names), tick.held, refused)
+
+    def _next_hours(self, state: LiveState, *, is_day_over: bool) -> LiveState:
+        """Judge the next window of hourly purchases, before a tick or a promotion moves on."""
+        champion = self.champion(state.now.model_version, state.names)
+        if not self._settings.drift.hourly or champion is None or state.now.as_of_ms is None:
+            return state
+        return next_hours(self._database, state, champion, self._settings, is_day_over=is_day_over)
 
     def _follow_pointer(self, state: LiveState) -> tuple[LiveState, str | None]:
         """Turn to another champion, or else to names that were given; and why the champion was refused."""
@@ -179,7 +190,7 @@ class Adopter:
             move = load_model_move(self._database, state.stream_id, state.now)
             return after_promotion(state, champion, move, day)
         flows = load_days(self._database, state.stream_id, day)
-        rules = WatchRules(self._settings.drift.budget, self._settings.model.seed)
+        rules = WatchRules(self._settings.drift.budget_of_each, self._settings.model.seed)
         return after_day(state, champion, flows, day, rules)
 
 

@@ -24,10 +24,11 @@ from shared.core.drift.stock import is_stale
 from shared.core.drift.watch import is_advisory
 from shared.core.features import MINOR_PER_UNIT, MS_PER_DAY
 from shared.core.population import SEGMENT_SUMS
+from shared.core.windows.explain import explain_hours
 from shared.log import get_logger
 from streaming.flows import load_days, moves_since
 from streaming.live import LiveState
-from streaming.publish import publish_watch
+from streaming.publish import publish_hours, publish_watch
 
 _log = get_logger("stream")
 Document = dict[str, Any]
@@ -59,10 +60,24 @@ def announce(
     flows = _days_of(database, state)
     publish_watch(database, state, champion, flows)
     judgement = judge(state, champion, flows, settings.drift.budget)
-    is_filed = tell(database, state, judgement, settings.schedule.drift_cooldown_days)
-    if is_filed:
-        _log.info("review_requested", kind="drift")
-    return is_filed
+    return tell(database, state, judgement, settings.schedule.drift_cooldown_days)
+
+
+def announce_hours(
+    database: Database[Document], state: LiveState, champion: ModelArtifact | None, settings: Settings
+) -> bool:
+    """Publish what the newest window of hours says, and act on it; True if a re-clustering is asked for."""
+    told = None if champion is None else explain_hours(state.hours, champion, settings.drift.budget)
+    if champion is None or told is None:
+        return False
+    publish_hours(database, state, champion)
+    ended = datetime.fromtimestamp((state.hours.closed_ms or 0) / 1000, UTC)
+    finding = _finding(state, "drift_hours", told, ended)
+    if not state.hours.is_alarmed:
+        alerts.resolve(database, finding.key, as_of=ended, reason="calm for five windows")
+        return False
+    alerts.fire(database, finding)
+    return told.score > 1 and _ask(database, state, finding, settings.schedule.drift_cooldown_days)
 
 
 def judge(state: LiveState, champion: ModelArtifact, flows: Sequence[DayFlow], budget: Budget) -> Judgement:
@@ -94,7 +109,7 @@ def tell(database: Database[Document], state: LiveState, judgement: Judgement, c
         alerts.resolve(database, key, as_of=as_of, reason=reason)
     alerts.resolve_all(
         database,
-        [*KIND_OF.values(), "staleness"],
+        [*KIND_OF.values(), "drift_hours", "staleness"],
         as_of=as_of,
         reason="another model was promoted",
         below_version=state.now.model_version,
@@ -104,15 +119,21 @@ def tell(database: Database[Document], state: LiveState, judgement: Judgement, c
     asking = [finding for finding in judgement.standing if _asks(state.drift, finding)]
     if not asking:
         return False
-    loudest = max(asking, key=lambda finding: finding.score or 0.0)
-    return requests.file_drift_request(
+    return _ask(database, state, max(asking, key=lambda finding: finding.score or 0.0), cooldown_days)
+
+
+def _ask(database: Database[Document], state: LiveState, finding: Finding, cooldown_days: int) -> bool:
+    is_filed = requests.file_drift_request(
         database,
         stream_id=state.stream_id,
-        as_of=as_of,
-        score=loudest.score or 0.0,
-        reason=f"{loudest.title}: {loudest.evidence['diagnosis']}",
+        as_of=_as_of(state),
+        score=finding.score or 0.0,
+        reason=f"{finding.title}: {finding.evidence['diagnosis']}",
         cooldown_days=cooldown_days,
     )
+    if is_filed:
+        _log.info("review_requested", kind="drift")
+    return is_filed
 
 
 def _days_of(database: Database[Document], state: LiveState) -> list[DayFlow]:

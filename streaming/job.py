@@ -22,10 +22,11 @@ from shared.log import get_logger
 from streaming import executor, live_store
 from streaming.adopt import Adopted, Adopter
 from streaming.alarms import clock_jump, model_refused
-from streaming.announce import announce
+from streaming.announce import announce, announce_hours
 from streaming.checkpoint import folder_of, planned_offsets
-from streaming.context import BatchContext
-from streaming.live import NO_TICK_MS, LiveState, absorb, learn, read_up_to, total_delta
+from streaming.context import context_of
+from streaming.hours import with_clock
+from streaming.live import LiveState, absorb, learn, read_up_to, total_delta
 from streaming.publish import publish_metrics
 from streaming.report import TaskReport, batch_summary, decode
 from streaming.restate import recount
@@ -79,9 +80,11 @@ class StreamJob:
             if self._state.pending is None:
                 champion = self._champion()
                 population = recount(self._database, self._state, champion)
-                self._save(learn(self._state, population, champion))
+                # The centers stay: what a crash has left of the micro-batch is placed like the rest of it.
+                self._save(replace(self._state, population=population))
                 self._publish()
                 self._tell()
+                self._tell_hours()
                 self._ask_for_review()  # before the next tick, which would change the answer
                 _log.info("recounted", customers=population.total("customers"))
 
@@ -133,7 +136,10 @@ class StreamJob:
             failpoint("before_commit")
 
     def _merge(self, records: DataFrame) -> list[TaskReport]:
-        context = self._context()
+        addresses = self._addresses
+        context = context_of(
+            self._state, self._champion(), self._settings, addresses.mongo_uri, addresses.kafka_bootstrap
+        )
         rows = records.mapInArrow(executor.task(context), executor.RESULT_SCHEMA).collect()
         return [decode(bytes(row.report)) for row in rows]
 
@@ -147,7 +153,7 @@ class StreamJob:
             population = recount(self._database, state, champion)
         else:
             population = state.population.merge(total_delta(reports, state.population.shape))
-        learnt = learn(absorbed, population, champion)
+        learnt = with_clock(self._database, learn(absorbed, population, champion), self._settings)
         seconds = seconds | {"learn": perf_counter() - learning}
         failpoint("before_live_model")
         self._save(replace(learnt, batch=batch_summary(reports, seconds, perf_counter() - started)))
@@ -175,6 +181,8 @@ class StreamJob:
             self._publish()
             self._tell()
             self._ask_for_review()
+        elif state.hours is not before.hours:
+            self._tell_hours()
         elif state.names != before.names:
             _log.info("segments_renamed", names=len(state.names))
             self._publish()
@@ -200,6 +208,10 @@ class StreamJob:
         if announce(self._database, self._state, self._champion(), self._settings):
             self._save(replace(self._state, asked_ms=self._state.now.as_of_ms))
 
+    def _tell_hours(self) -> None:
+        if announce_hours(self._database, self._state, self._champion(), self._settings):
+            self._save(replace(self._state, asked_ms=self._state.now.as_of_ms))
+
     def _ask_for_review(self) -> None:
         rules = self._settings
         review = due_review(self._state, self._champion(), rules.model, rules.schedule)
@@ -222,21 +234,6 @@ class StreamJob:
 
     def _is_waiting(self) -> bool:
         return self._settings.stream.pause_for_requests and bool(requests.open_requests(self._database))
-
-    def _context(self) -> BatchContext:
-        state, champion = self._state, self._champion()
-        return BatchContext(
-            settings=self._settings,
-            mongo_uri=self._addresses.mongo_uri,
-            kafka_bootstrap=self._addresses.kafka_bootstrap,
-            next_offsets=dict(state.offsets),
-            fence_epoch=state.fence_epoch,
-            champion=None if state.model(champion) is None or champion is None else champion.to_document(),
-            model_epoch=state.now.model_epoch,
-            centers=state.centers.astype("<f8").tobytes(),
-            unit_weights=state.unit_weights.astype("<f8").tobytes(),
-            as_of_ms=NO_TICK_MS if state.now.as_of_ms is None else state.now.as_of_ms,
-        )
 
     def _champion(self) -> ModelArtifact | None:
         return self._adopter.champion(self._state.now.model_version, self._state.names)

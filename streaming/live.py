@@ -21,6 +21,7 @@ from shared.core.segment_names import GivenName
 from shared.core.som.batch_rule import smooth
 from shared.core.som.reopening import SETTLED_SIGMA
 from shared.core.tick import DaySightings, merge_sightings
+from shared.core.windows.hourly import HourlyMemory
 from streaming.report import TaskReport, add_counts, from_names, to_names
 
 Float64 = NDArray[np.float64]
@@ -74,7 +75,8 @@ class LiveState:
     offsets : partition -> next offset. now : what customers stand under; pending : what they are being
     brought to. centers (k, d), unit_weights (m, d) : learnt prototypes; empty without a model.
     asked_ms : the tick at which a re-clustering was last asked for. names : given to segments by
-    operators, by segment_id; customers carry them. drift : what the watch over flows and stock remembers.
+    operators, by segment_id; customers carry them. drift : what the watch over flows and stock remembers;
+    hours : that over hourly purchases.
     """
 
     stream_id: str
@@ -98,6 +100,7 @@ class LiveState:
     batch: Mapping[str, Any]
     names: Mapping[int, GivenName] = field(default_factory=dict)
     drift: DriftMemory = field(default_factory=DriftMemory)
+    hours: HourlyMemory = field(default_factory=HourlyMemory)
 
     def model(self, champion: ModelArtifact | None) -> LiveModel | None:
         """Join the learnt prototypes with their champion."""

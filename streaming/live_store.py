@@ -16,6 +16,7 @@ from shared.adapters.mongo.collections import LIVE_MODEL
 from shared.core.drift.memory import DriftMemory
 from shared.core.population import PopulationStatistics
 from shared.core.segment_names import GivenName
+from shared.core.windows import documents as hourly
 from shared.errors import LeaseHeld
 from streaming.live import LiveState, Tally, Target, TopicIdentity, days_document, days_of
 
@@ -92,6 +93,7 @@ def _document(state: LiveState) -> Document:
         "population": state.population.to_document(),
         "batch": dict(state.batch) or None,
         "drift": state.drift.to_document(),
+        "hours": hourly.to_document(state.hours),
         "names": [{"segment_id": at, **asdict(given)} for at, given in sorted(state.names.items())],
         "updated_at": datetime.now(UTC),
     }
@@ -127,6 +129,7 @@ def _state(document: Document) -> LiveState:
         population=PopulationStatistics.from_document(document["population"]),
         batch=document["batch"] or {},
         drift=DriftMemory.from_document(document["drift"]),
+        hours=hourly.from_document(document["hours"]),
         names={row["segment_id"]: GivenName(row["name"], row["action"]) for row in document["names"]},
     )
 

@@ -29,6 +29,7 @@ from shared.errors import LeaseHeld, StreamFailed
 from shared.log import get_logger
 from streaming.adopt import Adopter
 from streaming.checkpoint import exclusive, folder_of, refuse_if_ahead
+from streaming.hours import prepare
 from streaming.job import Addresses, StreamJob
 from streaming.source import read_records, start_spark
 from streaming.startup import open_state
@@ -83,6 +84,8 @@ def run_stream(
             folder = folder_of(settings.stream, opened.state.fence_epoch)
             stack.enter_context(exclusive(folder))
             refuse_if_ahead(folder, settings.kafka.topic, opened.state.offsets)
+            if settings.drift.hourly:
+                prepare(database)
             adopter = Adopter(database, settings, accept_jump=options.accept_jump)
             state = adopter.leave_unreadable(opened.state)
             job = StreamJob(database, settings, addresses, state, adopter, stop.is_set)

@@ -6,9 +6,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from benchmarks.drift import part_stock, part_windows
+from benchmarks.drift import part_hours, part_stock, part_windows
 from benchmarks.drift.jobs import Workers
 from benchmarks.drift.part_cost import cost_rows
+from benchmarks.drift.part_hours import HoursExtent, hours_rows
 from benchmarks.drift.part_stock import StockExtent, replay_rows, stock_rows
 from benchmarks.drift.part_windows import WindowsExtent, windows_rows
 from benchmarks.models.report import Row
@@ -20,10 +21,11 @@ class Extent:
 
     windows: WindowsExtent
     stock: StockExtent
+    hours: HoursExtent
 
 
-FULL: Final = Extent(part_windows.FULL, part_stock.FULL)
-QUICK: Final = Extent(part_windows.QUICK, part_stock.QUICK)
+FULL: Final = Extent(part_windows.FULL, part_stock.FULL, part_hours.FULL)
+QUICK: Final = Extent(part_windows.QUICK, part_stock.QUICK, part_hours.QUICK)
 
 Part = Callable[[Extent, Workers, int, Path | None], list[Row]]
 """From the extent, the workers, the seed and a CDNOW file: rows."""
@@ -41,11 +43,15 @@ def _replays(extent: Extent, workers: Workers, seed: int, cdnow: Path | None) ->
     return replay_rows(extent.stock, workers, seed, cdnow)
 
 
+def _hours(extent: Extent, workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
+    return hours_rows(extent.hours, workers, seed)
+
+
 def _cost(_extent: Extent, _workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
     return cost_rows(seed)
 
 
 PARTS: Final = MappingProxyType[str, Part](
-    {"cost": _cost, "windows": _windows, "stock": _stock, "replays": _replays}
+    {"cost": _cost, "windows": _windows, "hours": _hours, "stock": _stock, "replays": _replays}
 )
 """By the name that `--part` takes; what is timed comes first."""

@@ -51,7 +51,9 @@ def watched(purchases: Purchases, champion_day: int, last_day: int, seed: int) -
         if day > last_day:
             break
         if champion is None:
-            champion = _champion(now, int(purchases.midnights_ms[day]), seed) if day >= champion_day else None
+            champion = (
+                champion_of(now.rfm, int(purchases.midnights_ms[day]), seed) if day >= champion_day else None
+            )
             continue
         flow = _flow(purchases, day, before, now, groups, champion)
         history = [past for past in history if past.day >= oldest_needed(day)]
@@ -142,10 +144,10 @@ def _said(
     )
 
 
-def _champion(now: _State, as_of_ms: int, seed: int) -> ModelArtifact:
-    """Fit centers as the batch job does; what the flows do not read is filled with anything."""
-    inside = np.flatnonzero((now.rfm.frequency > 0) & (now.rfm.monetary_minor > 0))
-    rfm = RfmColumns(*(getattr(now.rfm, name)[inside] for name in RfmColumns.__dataclass_fields__))
+def champion_of(customers: RfmColumns, as_of_ms: int, seed: int) -> ModelArtifact:
+    """Fit centers as the batch job does; what the watches do not read is filled with anything."""
+    inside = np.flatnonzero((customers.frequency > 0) & (customers.monetary_minor > 0))
+    rfm = RfmColumns(*(getattr(customers, name)[inside] for name in RfmColumns.__dataclass_fields__))
     raw = feature_matrix(FEATURES, rfm, as_of_ms)
     transform = fit_transform(raw, FEATURES)
     vectors = to_fixed(transform.apply(raw))

@@ -13,6 +13,7 @@ Kind = Literal[
     "drift_buyers",
     "drift_arrivals",
     "drift_segments",
+    "drift_hours",
     "staleness",
     "clock_jump",
     "stream_down",
@@ -26,7 +27,7 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
 ABOUT_THE_MODEL: Final = frozenset(
-    {"drift_basket", "drift_buyers", "drift_arrivals", "drift_segments", "staleness"}
+    {"drift_basket", "drift_buyers", "drift_arrivals", "drift_segments", "drift_hours", "staleness"}
 )
 """Kinds that say nothing while the stream itself is in trouble."""
 

@@ -58,7 +58,8 @@ def draw_reference(world: Population, rng: np.random.Generator) -> Reference:
     """Draw a reference of as many rows as the rows were: what another sample might have said."""
     true = world.reference
     sizes = np.rint(true.by_phase.sum(axis=1)).astype(np.int64)
-    by_phase = rng.multinomial(sizes, _shares(true.by_phase)).astype(np.float64) + SMOOTHING
+    drawn = rng.multinomial(sizes, _shares(true.by_phase)).astype(np.float64)
+    by_phase = drawn + SMOOTHING / true.n_phases
     counts, before = by_phase.sum(axis=0)[:, None], np.maximum(true.sums[:, :1], 1.0)
     # So many rows that their means are normal; drawing every row would say the same for more.
     noise = rng.standard_normal(true.variances.shape) * np.sqrt(true.variances * counts)

@@ -1,35 +1,78 @@
-"""A detector as a plain document and back, so that it is stored beside the live model."""
+"""A watch over windows as a plain document and back, so that it is stored beside the live model."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
 
 from shared.core.drift.states import AlarmState, DriftState
-from shared.core.windows.bundle import Detector
+from shared.core.windows.bundle import Detector, Verdict
+from shared.core.windows.hourly import HourlyMemory
+from shared.core.windows.purchase_scale import PurchaseScale
 from shared.core.windows.reference import Reference
 from shared.core.windows.spans import History
-from shared.core.windows.yardstick import Float64
+from shared.core.windows.yardstick import Float64, Yardstick
 
+_WHOLE = (
+    "model_epoch", "clock_ms", "since_ms", "closed_ms", "tried_ms", "muted_ms", "alarmed_ms", "windows",
+    "alarms",
+)  # fmt: skip
+_SCALE = ("labels", "columns", "phases")
+_YARDSTICK = tuple(field.name for field in fields(Yardstick))
 _REFERENCE = ("by_phase", "sums", "variances")
 _HISTORY = ("sums", "older", "older_by_phase")
 
 
-def to_document(detector: Detector) -> dict[str, Any]:
-    """Return a plain mapping; arrays as their shape and little-endian bytes.."""
-    history, alarm = detector.history, detector.alarm
+def to_document(memory: HourlyMemory) -> dict[str, Any]:
+    """Return a plain mapping; arrays as their shape and little-endian bytes."""
+    return {
+        **{name: getattr(memory, name) for name in _WHOLE},
+        "chance": memory.chance,
+        "scale": None if memory.scale is None else _scale_document(memory.scale),
+        "detector": None if memory.detector is None else _detector_document(memory.detector),
+        "verdict": None if memory.verdict is None else asdict(memory.verdict),
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> HourlyMemory:
+    """Read what `to_document` wrote; the watch goes on as if it had never stopped."""
+    scale, detector, verdict = (document[name] for name in ("scale", "detector", "verdict"))
+    whole: dict[str, Any] = {name: None if document[name] is None else int(document[name]) for name in _WHOLE}
+    return HourlyMemory(
+        **whole,
+        chance=document["chance"],
+        scale=None if scale is None else _scale(scale),
+        detector=None if detector is None else _detector(detector),
+        verdict=None if verdict is None else Verdict(**{**verdict, "alarm": _alarm(verdict["alarm"])}),
+    )
+
+
+def _scale_document(scale: PurchaseScale) -> dict[str, Any]:
+    yardstick = {name: _packed(getattr(scale.yardstick, name)) for name in _YARDSTICK}
+    return {name: getattr(scale, name).tolist() for name in _SCALE} | {"yardstick": yardstick}
+
+
+def _scale(document: Mapping[str, Any]) -> PurchaseScale:
+    yardstick = Yardstick(*(_unpacked(document["yardstick"][name]) for name in _YARDSTICK))
+    return PurchaseScale(
+        **{name: np.array(document[name], dtype=np.int64) for name in _SCALE}, yardstick=yardstick
+    )
+
+
+def _detector_document(detector: Detector) -> dict[str, Any]:
+    history = detector.history
     return {
         "limit": detector.limit,
         "reference": {name: _packed(getattr(detector.reference, name)) for name in _REFERENCE},
         "history": {name: _packed(getattr(history, name)) for name in _HISTORY}
         | {"phases": history.phases.tolist()},
-        "alarm": {"state": str(alarm.state), "over": alarm.over, "under": alarm.under},
+        "alarm": asdict(detector.alarm),
     }
 
 
-def from_document(document: Mapping[str, Any]) -> Detector:
-    """Read what `to_document` wrote; the detector goes on as if it had never stopped."""
-    past, alarm = document["history"], document["alarm"]
+def _detector(document: Mapping[str, Any]) -> Detector:
+    past = document["history"]
     return Detector(
         reference=Reference(*(_unpacked(document["reference"][name]) for name in _REFERENCE)),
         limit=float(document["limit"]),
@@ -39,8 +82,12 @@ def from_document(document: Mapping[str, Any]) -> Detector:
             older=_unpacked(past["older"]),
             older_by_phase=_unpacked(past["older_by_phase"]),
         ),
-        alarm=AlarmState(DriftState(alarm["state"]), alarm["over"], alarm["under"]),
+        alarm=_alarm(document["alarm"]),
     )
+
+
+def _alarm(document: Mapping[str, Any]) -> AlarmState:
+    return AlarmState(DriftState(document["state"]), document["over"], document["under"])
 
 
 def _packed(values: Float64) -> dict[str, Any]:

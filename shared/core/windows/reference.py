@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from shared.core.windows.yardstick import Float64, sums_of
 
 SMOOTHING: Final = 0.5
-"""Added to every count of the reference, so that an empty segment has a share to deviate from."""
+"""Added to each segment's count, spread over the phases, so that an empty one has a share to deviate from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ def summarise(marks: Float64, labels: ArrayLike, k: int, phases: ArrayLike | Non
         msg = f"every phase should have reference rows; got {by_phase.sum(axis=1).tolist()}"
         raise ValueError(msg)
     sums = sums_of(marks, who, k)
-    return Reference(by_phase + SMOOTHING, _smoothed(sums), _variances(marks, who, sums))
+    return Reference(by_phase + SMOOTHING / len(by_phase), _smoothed(sums), _variances(marks, who, sums))
 
 
 def _smoothed(sums: Float64) -> Float64:

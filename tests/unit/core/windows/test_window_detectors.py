@@ -10,6 +10,7 @@ from shared.core.drift.states import AlarmState, DriftState, advance
 from shared.core.windows.bundle import CHANNELS, observe, scores, start, surprises
 from shared.core.windows.calibration import alarms, draw_reference, draw_windows, limit_of, population
 from shared.core.windows.documents import from_document, to_document
+from shared.core.windows.hourly import HourlyMemory
 from shared.core.windows.reference import Reference, summarise
 from shared.core.windows.spans import LENGTHS, MEMORY, extended, looks, no_history
 from shared.core.windows.surprise import chi_square_surprise, normal_surprise
@@ -138,7 +139,9 @@ def test_a_restart_changes_nothing(yardstick: Yardstick, reference: Reference) -
     steady = restarted = start(reference, LIMIT)
     for window in windows(yardstick, MEMORY + 3):
         steady, expected = observe(steady, window)
-        restarted, verdict = observe(from_document(to_document(restarted)), window)
+        stored = from_document(to_document(HourlyMemory(detector=restarted))).detector
+        assert stored is not None
+        restarted, verdict = observe(stored, window)
         assert verdict == expected
 
 
