@@ -1,6 +1,7 @@
 """One broker and one mongod for the whole run, and the rule that a required tier may not be skipped."""
 
 import os
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ settings.load_profile("quick")
 
 # The tables are small: a second OpenMP thread spins more than it helps. Read when scikit-learn is loaded.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A shell's background job ignores Ctrl-C and would hand that down to the processes that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient

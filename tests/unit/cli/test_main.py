@@ -187,9 +187,8 @@ def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_unwinds_the_verb_and_exits_with_its_code(number: signal.Signals, code: int) -> None:
     program = """
-import signal, sys, threading, types
+import sys, threading, types
 from cli import main
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 def run(args):
     try:
         print("ready", flush=True)
