@@ -58,29 +58,41 @@ def run(args: argparse.Namespace) -> int:
     from shared.adapters import readers
     from shared.core.drift.memory import DriftMemory
     from shared.core.drift.watch import is_advisory
+    from shared.core.windows import documents as hourly
 
     with open_database(settings) as database:
         rows = _chosen(readers.latest_drift(database, settings.stream.id), args.metric)
         history = readers.drift_rows(database, rows)
         events = readers.segment_events(database, settings.stream.id)
-        memory = DriftMemory.from_document(readers.drift_memory(database, settings.stream.id))
+        watches = readers.watches(database, settings.stream.id)
+    memory, budget = DriftMemory.from_document(watches["drift"]), settings.drift.budget_of_each
     watch = {
         "budget": settings.drift.false_alarms,
         "watched_days": memory.watched_days,
         "alarms": memory.alarms,
-        "allowed": settings.drift.budget.expected(memory.watched_days),
+        "allowed": budget.expected(memory.watched_days),
         "advisory": is_advisory(memory, settings.drift.budget),
         "episodes": memory.episodes,
         "stock": str(memory.stale.state),
         "stock_cause": memory.stale_cause,
+        "hours": None,
     }
+    if settings.drift.hourly:
+        hours = hourly.from_document(watches["hours"])
+        watch["hours"] = {
+            "state": str(hours.state if hours.watching == "watching" else hours.watching),
+            "chance": hours.chance,
+            "watched_days": hours.watched_days,
+            "alarms": hours.alarms,
+            "allowed": budget.expected(hours.watched_days),
+        }
     if args.json:
         print_json({"metrics": rows, "events": events, "watch": watch})
     else:
         print_flows(rows, history)
         print_drift(rows, {key: [row["value"] for row in days] for key, days in history.items()})
         print_events(events)
-        print_pairs(_watched(watch), title="the watch over daily flows")
+        print_pairs(_watched(watch), title="the watch")
     failing = LEVELS[args.fail_on] if args.fail_on else ()
     return FIRING if any(row["status"] in failing for row in rows) else 0
 
@@ -164,7 +176,18 @@ def _watched(watch: Mapping[str, Any]) -> dict[str, str]:
         "history": "less than a year: alarms are advisory" if watch["advisory"] else "enough",
         "alarmed now": going or "nothing",
         "stock": stock,
+        **({"hours": _hours(watch["hours"])} if watch["hours"] else {}),
     }
+
+
+def _hours(hours: Mapping[str, Any]) -> str:
+    """Say how far the watch over hours is, or why there is none."""
+    if hours["state"] == "learning":
+        return "learning, four weeks are needed"
+    if hours["state"] == "dependent":
+        return "not watched: they differ by more than chance"
+    days = f"{hours['watched_days']:,.1f} watched days"
+    return f"{hours['state']}, {hours['alarms']} alarms in {days} ({hours['allowed']:.1f} allowed)"
 
 
 def _key(row: Mapping[str, Any]) -> Key:

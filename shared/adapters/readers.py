@@ -189,11 +189,10 @@ def segment_events(database: Database[Document], stream_id: str) -> list[Documen
     return found
 
 
-def drift_memory(database: Database[Document], stream_id: str) -> Document:
-    """Read what the watch over daily flows remembers. Raises like `segments`."""
+def watches(database: Database[Document], stream_id: str) -> Document:
+    """Read what the watches over days (`drift`) and `hours` remember. Raises like `segments`."""
     _model_epoch(database, stream_id)
-    live = database[LIVE_MODEL].find_one({"_id": stream_id}, {"drift": 1})
-    return dict(live["drift"]) if live else {}
+    return database[LIVE_MODEL].find_one({"_id": stream_id}, {"drift": 1, "hours": 1}) or {}
 
 
 def migrations(database: Database[Document], limit: int) -> list[Document]:

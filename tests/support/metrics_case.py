@@ -69,6 +69,7 @@ def live(now: datetime, read: int) -> Document:
         "model_version": 3,
         "model_epoch": 3,
         "drift": {"alarms": 1, "watched_days": 90},
+        "hours": {"alarms": 0, "watched_ms": 0},
         "batch": {"ended_at": now - timedelta(seconds=5), "elapsed_s": 1.5, "rows": 20},
     }
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.core.drift.memory import DriftMemory
+from shared.core.windows.documents import to_document
+from shared.core.windows.hourly import HourlyMemory
 
 Document = dict[str, Any]
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
@@ -158,6 +160,7 @@ def live_model(**changes: Any) -> Document:
         "days": [],
         "names": [],
         "drift": DriftMemory(model_epoch=3, first_day=1, last_day=90, watched_days=40).to_document(),
+        "hours": to_document(HourlyMemory(windows=100, watched_ms=10 * 86_400_000, chance=0.0002)),
         "kmeans": {"centers": b"", "statistics": b""},
         "som": {"weights": b"", "statistics": b""},
         "population": [],

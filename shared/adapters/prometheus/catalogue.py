@@ -74,8 +74,15 @@ _FROM_MONGODB = (
         "-1 unknown or learning, 0 ok, 1 warn or suspect, 2 recovering, 3 critical or drift.",
         ("metric", "segment"),
     ),
-    Metric("drift_alarms_total", "counter", "Alarms of the watch over daily flows, true and false."),
-    Metric("drift_watched_seconds_total", "counter", "Time watched; alarms / time is the realised rate."),
+    Metric(
+        "drift_alarms_total", "counter", "Alarms of a watch over days or hours, true and false.", ("watch",)
+    ),
+    Metric(
+        "drift_watched_seconds_total",
+        "counter",
+        "Time watched; alarms / time is the realised rate.",
+        ("watch",),
+    ),
     Metric("model_info", "gauge", "1; the model in force.", ("version", "k", "algo", "provisional")),
     Metric("model_timestamp_seconds", "gauge", "When the model in force was made, Unix time."),
     Metric("model_age_seconds", "gauge", "Age of the model in force by the tick, not by the wall clock."),

@@ -92,8 +92,12 @@ def _stream(live: Mapping[str, Any], now: datetime) -> Iterator[Sample]:
         yield Sample("watermark_delay_seconds", (), max(0.0, (now - live["newest_event_at"]).total_seconds()))
     if live["as_of"] is not None:
         yield Sample("as_of_timestamp_seconds", (), live["as_of"].timestamp())
-    yield Sample("drift_alarms_total", (), live["drift"]["alarms"])
-    yield Sample("drift_watched_seconds_total", (), live["drift"]["watched_days"] * DAY_S)
+    for watch, alarms, seconds in (
+        ("days", live["drift"]["alarms"], live["drift"]["watched_days"] * DAY_S),
+        ("hours", live["hours"]["alarms"], live["hours"]["watched_ms"] / 1000),
+    ):
+        yield Sample("drift_alarms_total", (watch,), alarms)
+        yield Sample("drift_watched_seconds_total", (watch,), seconds)
     if batch:
         yield Sample("last_success_timestamp_seconds", ("stream",), batch["ended_at"].timestamp())
         yield Sample("last_batch_duration_seconds", (), batch["elapsed_s"])

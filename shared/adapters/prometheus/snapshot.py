@@ -24,7 +24,7 @@ from shared.adapters.mongo.collections import (
 )
 from shared.adapters.mongo.requests import open_requests
 
-_LIVE = {"kmeans": 0, "som": 0, "population": 0, "days": 0}
+_LIVE = {"kmeans": 0, "som": 0, "population": 0, "days": 0, "hours.scale": 0, "hours.detector": 0}
 _MODEL = {"k": 1, "provisional": 1, "created_at": 1, "as_of": 1}
 _RUN = {"status": 1, "decision": 1, "finished_at": 1}
 N_RUNS = 20

@@ -16,7 +16,7 @@ from shared.core.windows.yardstick import Float64, Yardstick
 
 _WHOLE = (
     "model_epoch", "clock_ms", "since_ms", "closed_ms", "tried_ms", "muted_ms", "alarmed_ms", "windows",
-    "alarms",
+    "watched_ms", "alarms",
 )  # fmt: skip
 _SCALE = ("labels", "columns", "phases")
 _YARDSTICK = tuple(field.name for field in fields(Yardstick))

@@ -50,7 +50,7 @@ def explain_hours(memory: HourlyMemory, champion: ModelArtifact, budget: Budget)
     sentences = [
         moved.text,
         f"value {verdict.score:.1f}, limit {detector.limit:.1f}; budget {budget}, "
-        f"realised {memory.alarms} in {memory.windows:,} windows, this one included",
+        f"realised {memory.alarms} in {memory.watched_days:,.0f} days of hours, this one included",
         f"next: {NEXT_STEP[diagnosis]}; a re-clustering is asked for",
     ]
     evidence = {
@@ -62,7 +62,7 @@ def explain_hours(memory: HourlyMemory, champion: ModelArtifact, budget: Budget)
         "limit": detector.limit,
         "budget": str(budget),
         "alarms": memory.alarms,
-        "watched_windows": memory.windows,
+        "watched_days": memory.watched_days,
     }
     return Explanation(_TITLES[verdict.channel], "; ".join(sentences), evidence, verdict.ratio)
 

@@ -66,7 +66,8 @@ class HourlyMemory:
     belongs to the reference. closed_ms : windows up to here are closed.
     tried_ms : end of the windows that a reference was last tried on; chance : of their differing so, if
     independent. muted_ms : nothing is alarmed before. scale, detector : None until there is a reference.
-    alarmed_ms : since when a drift lasts. windows, alarms : judged, and raised, since the first start.
+    alarmed_ms : since when a drift lasts. windows, watched_ms, alarms : judged, how long they lasted, and
+    raised, since the first start.
     """
 
     model_epoch: int | None = None
@@ -81,6 +82,7 @@ class HourlyMemory:
     verdict: Verdict | None = None
     alarmed_ms: int | None = None
     windows: int = 0
+    watched_ms: int = 0
     alarms: int = 0
 
     @property
@@ -94,6 +96,11 @@ class HourlyMemory:
     def state(self) -> DriftState:
         """State of the alarm."""
         return DriftState.LEARNING if self.detector is None else self.detector.alarm.state
+
+    @property
+    def watched_days(self) -> float:
+        """How long windows were judged."""
+        return self.watched_ms / MS_PER_DAY
 
     @property
     def is_alarmed(self) -> bool:
@@ -169,6 +176,7 @@ def judge(memory: HourlyMemory, window: PurchaseWindow, champion: ModelArtifact)
         verdict=verdict,
         alarmed_ms=since,
         windows=memory.windows + 1,
+        watched_ms=memory.watched_ms + window.end_ms - window.start_ms,
         alarms=memory.alarms + (is_alarmed and not was_alarmed),
     )
 

@@ -23,6 +23,18 @@ def test_drift_draws_flows_against_their_limit_and_says_how_the_budget_is_kept(r
     assert document(resegment("drift", "--json"))["watch"]["advisory"] is True
 
 
+def test_drift_says_of_hours_why_they_are_not_watched_if_they_should_be(resegment: Resegment) -> None:
+    days, both = resegment("drift"), ("drift", "--set", "drift.hourly=true")
+
+    assert "hours" not in days.stdout
+    assert "not watched: they differ by more than chance" in resegment(*both).stdout
+    watch = document(resegment(*both, "--json"))["watch"]
+    assert watch["hours"] == {
+        "state": "dependent", "chance": 0.0002, "watched_days": 10.0, "alarms": 0, "allowed": 10 / 180,
+    }  # fmt: skip
+    assert watch["allowed"] == 40 / 180, "days have half of the budget"
+
+
 def test_drift_tells_what_became_of_segments(resegment: Resegment) -> None:
     done = resegment("drift")
 
