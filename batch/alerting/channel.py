@@ -20,13 +20,13 @@ from shared.adapters.mongo.deliveries import Cursor, Health
 from shared.adapters.notify import Sender
 from shared.adapters.notify.message import Message
 from shared.adapters.notify.outcome import DeliveryFailed, DeliveryRefused
-from shared.config import AlertSettings
 from shared.core.alerting.backoff import backoff_s
 from shared.core.alerting.findings import ABOUT_THE_STREAM
 from shared.core.alerting.plan import Rules
 from shared.errors import InvalidConfig
 from shared.log import get_logger
 from shared.settings_parts import Channel
+from shared.settings_watching import AlertSettings
 
 log = get_logger("alerts")
 

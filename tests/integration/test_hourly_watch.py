@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from shared.adapters.mongo import collections
-from shared.config import DriftSettings, Settings, StreamSettings, TickSettings
+from shared.config import Settings, StreamSettings, TickSettings
 from shared.core.windows.documents import to_document
 from shared.core.windows.hourly import REFERENCE_DAYS, Watching
+from shared.settings_watching import DriftSettings
 from streaming import hours, live_store
 from streaming.adopt import Adopter
 from streaming.job import Addresses, StreamJob

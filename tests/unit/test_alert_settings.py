@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cli.main import main
-from shared.config import AlertSettings
 from shared.errors import InvalidConfig
 from shared.settings_loading import load_settings
+from shared.settings_watching import AlertSettings
 
 SECRET = "canary-secret"  # noqa: S105
 HOOK = {"name": "ops", "kind": "webhook", "url": f"https://hooks.example/{SECRET}", "secret": SECRET}
