@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cli import drift_simulate
+from cli import drift_hours, drift_simulate
 from cli.connection import open_database
 from cli.drift_chart import bars, chart, ratios
 from cli.drift_events import print_events
@@ -45,6 +45,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = subparsers.add_parser("drift", help="the newest drift measurements and their history")
     parser.add_argument("--metric", help="only this metric, for example share_psi or drift_basket")
     parser.add_argument(
+        "--second-opinion", action="store_true", help="let river's ADWIN judge the kept hours as well"
+    )
+    parser.add_argument(
         "--fail-on", choices=tuple(LEVELS), help="exit 5 if any row has this status or a worse one"
     )
     add_json_flag(parser)
@@ -58,13 +61,13 @@ def run(args: argparse.Namespace) -> int:
     from shared.adapters import readers
     from shared.core.drift.memory import DriftMemory
     from shared.core.drift.watch import is_advisory
-    from shared.core.windows import documents as hourly
 
     with open_database(settings) as database:
         rows = _chosen(readers.latest_drift(database, settings.stream.id), args.metric)
         history = readers.drift_rows(database, rows)
         events = readers.segment_events(database, settings.stream.id)
         watches = readers.watches(database, settings.stream.id)
+        hours = drift_hours.read(database, settings, watches["hours"], second_opinion=args.second_opinion)
     memory, budget = DriftMemory.from_document(watches["drift"]), settings.drift.budget_of_each
     watch = {
         "budget": settings.drift.false_alarms,
@@ -75,17 +78,8 @@ def run(args: argparse.Namespace) -> int:
         "episodes": memory.episodes,
         "stock": str(memory.stale.state),
         "stock_cause": memory.stale_cause,
-        "hours": None,
+        "hours": hours,
     }
-    if settings.drift.hourly:
-        hours = hourly.from_document(watches["hours"])
-        watch["hours"] = {
-            "state": str(hours.state if hours.watching == "watching" else hours.watching),
-            "chance": hours.chance,
-            "watched_days": hours.watched_days,
-            "alarms": hours.alarms,
-            "allowed": budget.expected(hours.watched_days),
-        }
     if args.json:
         print_json({"metrics": rows, "events": events, "watch": watch})
     else:
@@ -176,18 +170,8 @@ def _watched(watch: Mapping[str, Any]) -> dict[str, str]:
         "history": "less than a year: alarms are advisory" if watch["advisory"] else "enough",
         "alarmed now": going or "nothing",
         "stock": stock,
-        **({"hours": _hours(watch["hours"])} if watch["hours"] else {}),
+        **drift_hours.said(watch["hours"]),
     }
-
-
-def _hours(hours: Mapping[str, Any]) -> str:
-    """Say how far the watch over hours is, or why there is none."""
-    if hours["state"] == "learning":
-        return "learning, four weeks are needed"
-    if hours["state"] == "dependent":
-        return "not watched: they differ by more than chance"
-    days = f"{hours['watched_days']:,.1f} watched days"
-    return f"{hours['state']}, {hours['alarms']} alarms in {days} ({hours['allowed']:.1f} allowed)"
 
 
 def _key(row: Mapping[str, Any]) -> Key:

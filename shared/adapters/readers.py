@@ -17,6 +17,7 @@ from shared.adapters.mongo.collections import (
     ALERTS,
     CUSTOMERS,
     DRIFT_METRICS,
+    FLOWS,
     LEASES,
     LIVE_MODEL,
     MODELS,
@@ -27,6 +28,7 @@ from shared.adapters.mongo.collections import (
     TRANSITIONS,
 )
 from shared.core.features import MINOR_PER_UNIT
+from shared.core.windows.purchases import PurchaseWindow
 from shared.errors import ModelNotFound
 
 Document = dict[str, Any]
@@ -193,6 +195,12 @@ def watches(database: Database[Document], stream_id: str) -> Document:
     """Read what the watches over days (`drift`) and `hours` remember. Raises like `segments`."""
     _model_epoch(database, stream_id)
     return database[LIVE_MODEL].find_one({"_id": stream_id}, {"drift": 1, "hours": 1}) or {}
+
+
+def hour_windows(database: Database[Document], stream_id: str) -> list[PurchaseWindow]:
+    """Read the windows of hourly purchases that are kept, in order."""
+    rows = database[FLOWS].find({"kind": "hours", "stream_id": stream_id}).sort("start_ms", ASCENDING)
+    return [PurchaseWindow.from_document(row) for row in rows]
 
 
 def migrations(database: Database[Document], limit: int) -> list[Document]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from cli import drift_hours
 from shared.adapters.mongo import collections
 from shared.config import Settings, StreamSettings, TickSettings
 from shared.core.windows.documents import to_document
@@ -168,6 +169,21 @@ def test_four_weeks_are_learnt_before_anything_is_judged(told: Any) -> None:
     assert state.hours.chance > 0.001
     # The first of day 28 began on day 27, and the last of all is still open.
     assert state.hours.windows == (DAYS - REFERENCE_DAYS) * len(OPEN_AT) - 2
+
+
+def test_the_verb_shows_the_watch_and_a_second_opinion(told: Any, mongo_client: Any) -> None:
+    _, state = told
+    database = mongo_client["test_hourly_watch"]
+    read = drift_hours.read(database, SETTINGS, to_document(state.hours), second_opinion=True)
+    assert read is not None
+
+    said = drift_hours.said(read)
+
+    assert said["hours"].startswith("drift, 1 in ")
+    assert read["second_opinion"]["windows"] == DAYS * len(OPEN_AT) - 1
+    rise = AS_OF + timedelta(days=DEAR_FROM)
+    assert [moment for moment in read["second_opinion"]["changes"] if moment < rise] == []
+    assert said["second opinion"].startswith("ADWIN: ")
 
 
 def test_crashes_anywhere_change_nothing_that_is_said(

@@ -56,6 +56,10 @@ class PurchaseScale:
         X, placed = _placed(window.rows, champion, window.start_ms, self.labels)
         return self.yardstick.marks(X[:, self.columns], placed.labels, placed.distances), placed.labels
 
+    def placed(self, window: PurchaseWindow, champion: ModelArtifact) -> Assignment:
+        """Find the nearest center of the rows of a window, among the segments that are told apart."""
+        return _placed(window.rows, champion, window.start_ms, self.labels)[1]
+
 
 def fit_scale(windows: Sequence[PurchaseWindow], champion: ModelArtifact) -> PurchaseScale | None:
     """Freeze the measures on reference windows; None if all buy in one segment, or no feature varies."""

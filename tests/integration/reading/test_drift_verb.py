@@ -31,8 +31,16 @@ def test_drift_says_of_hours_why_they_are_not_watched_if_they_should_be(resegmen
     watch = document(resegment(*both, "--json"))["watch"]
     assert watch["hours"] == {
         "state": "dependent", "chance": 0.0002, "watched_days": 10.0, "alarms": 0, "allowed": 10 / 180,
+        "second_opinion": None,
     }  # fmt: skip
     assert watch["allowed"] == 40 / 180, "days have half of the budget"
+
+
+def test_a_second_opinion_is_refused_where_hours_are_not_watched(resegment: Resegment) -> None:
+    done = resegment("drift", "--second-opinion")
+
+    assert done.code == 2
+    assert "set drift.hourly = true" in done.stderr
 
 
 def test_drift_tells_what_became_of_segments(resegment: Resegment) -> None:
