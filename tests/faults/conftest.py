@@ -14,7 +14,7 @@ from tests.support.snapshot import Snapshot, take
 from tests.support.streams import Site, reclustering, run_stream
 
 IS_LONG = os.environ.get("RESEG_FAULTS") == "long"
-SMALL_BATCHES = {"stream__max_offsets_per_trigger": "2000"}
+SMALL_BATCHES = {"stream__max_offsets_per_trigger": "2000", "drift__hourly": "true"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -65,9 +65,7 @@ def test_the_run_has_seen_models_moves_and_metrics(once: Snapshot) -> None:
         "no_purchase",
         "no_net_spend",
     }
-    under = {
-        name.split("/")[1].rpartition(":")[0] for name in once.metrics if name.startswith("segment_stats")
-    }
+    under = {name.rpartition(":")[0] for name in once.told["segment_stats"]}
     assert len(under) >= 4, "one set of statistics for each model and tick"
 
 

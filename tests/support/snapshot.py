@@ -11,26 +11,20 @@ from pymongo.database import Database
 
 from shared.adapters.mongo import customer_store, models
 from shared.core.population import PopulationStatistics
+from shared.core.windows.documents import to_document
 from streaming import live_store
 from streaming.live import LiveState
 from streaming.restate import recount
 from tests.support.shop_recount import FIELDS, Expected
 
 Document = dict[str, Any]
-PLACEMENT = (
-    "label",
-    "segment_id",
-    "segment_name",
-    "distance",
-    "runner_up_id",
-    "margin",
-    "som_row",
-    "som_col",
-    "som_adjacent",
-    "som_distance",
-    "last_transition",
+TOLD = ("segments", "segment_stats", "segment_events", "drift_metrics", "flows", "alerts", "requests")
+"""What analysts and operations read."""
+
+BY_CHANCE = frozenset(
+    {"rev", "created_at", "updated_at", "finished_at", "changed_at", "run_id", "served_by", "lease_epoch"}
 )
-BOOKKEEPING = ("rev", "fence", "fence_epoch")
+"""Keys that depend on the wall clock, on who did it, or on how often something was written."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,7 @@ class Snapshot:
     customers: Mapping[str, Document]
     population: PopulationStatistics
     transitions: list[Document]
-    metrics: set[str]
+    told: Mapping[str, Mapping[str, Document]]
     rejected: list[Document]
     n_models: int
 
@@ -55,11 +49,7 @@ def take(database: Database[Document], stream_id: str = "main") -> Snapshot:
     champion = None if version is None else models.load_model(database, version)
     table = customer_store.customers_of(database)
     document = database["live_model"].find_one({"_id": stream_id}) or {}
-    metrics = {
-        f"{name}/{row['_id']}"
-        for name in ("segment_stats", "drift_metrics", "segment_events")
-        for row in database[name].find()
-    }
+    told = {name: {str(row["_id"]): _lasting(row) for row in database[name].find()} for name in TOLD}
     options = table.codec_options
     return Snapshot(
         live,
@@ -67,7 +57,7 @@ def take(database: Database[Document], stream_id: str = "main") -> Snapshot:
         {row["_id"]: row for row in table.find()},
         recount(database, live, champion),
         list(database.get_collection("transitions", options).find()),
-        metrics,
+        told,
         list(database["rejected"].find()),
         database["models"].count_documents({}),
     )
@@ -132,17 +122,21 @@ def counted(snapshot: Snapshot) -> pd.DataFrame:
     return table.astype(dict.fromkeys(times, "Int64") | dict.fromkeys(whole, "int64"))
 
 
-def state_of(customer: Document) -> Document:
-    """Return what no crash may change: everything but bookkeeping and what the path of learning decides."""
-    return {name: value for name, value in customer.items() if name not in {*PLACEMENT, *BOOKKEEPING}}
-
-
 def check_same(snapshot: Snapshot, other: Snapshot) -> None:
-    """Assert that two ways to the same end have led to the same state."""
+    """Assert that two ways to the same end leave the same behind, document by document."""
     assert dict(snapshot.counters) == dict(other.counters)
     assert snapshot.customers.keys() == other.customers.keys()
     for customer_id, customer in snapshot.customers.items():
-        assert state_of(customer) == state_of(other.customers[customer_id]), customer_id
+        assert _lasting(customer) == _lasting(other.customers[customer_id]), customer_id
+    for name in TOLD:
+        assert snapshot.told[name] == other.told[name], name
     assert snapshot.live.now == other.live.now
-    assert snapshot.metrics == other.metrics
+    assert snapshot.live.drift == other.live.drift
+    assert to_document(snapshot.live.hours) == to_document(other.live.hours)
+    assert snapshot.live.centers.tobytes() == other.live.centers.tobytes()
+    assert snapshot.live.unit_weights.tobytes() == other.live.unit_weights.tobytes()
     assert snapshot.n_models == other.n_models
+
+
+def _lasting(document: Document) -> Document:
+    return {name: value for name, value in document.items() if name not in BY_CHANCE}
