@@ -155,7 +155,7 @@ def test_a_rise_of_prices_is_told_within_hours_in_words_and_asks_for_a_re_cluste
     raised = alert["first_as_of"].replace(tzinfo=AS_OF.tzinfo) - AS_OF
     assert timedelta(days=DEAR_FROM) < raised <= timedelta(days=DEAR_FROM + 1)
     assert alert["status"] == "firing"
-    assert alert["evidence"]["channel"] in {"share", "centroid", "distance"}
+    assert alert["evidence"]["diagnosis"] == "spend shift"
     assert "budget 1 per 90 days" in alert["message"]
     assert "re-clustering" in alert["message"]
     assert [row["kind"] for row in said["requests"]] == ["drift"]

@@ -1,6 +1,6 @@
 """An alarm of the hourly windows in the words of the business."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,8 +10,9 @@ from shared.core.artifact import ModelArtifact
 from shared.core.drift.budget import Budget
 from shared.core.drift.explain import NEXT_STEP, Explanation
 from shared.core.drift.stock import Diagnosis
+from shared.core.windows.bundle import CHANNELS, surprises
 from shared.core.windows.centroid import FEWEST
-from shared.core.windows.hourly import HourlyMemory
+from shared.core.windows.hourly import MS_PER_HOUR, HourlyMemory
 from shared.core.windows.purchase_scale import PurchaseScale
 from shared.core.windows.spans import LOOKS, Spans, looks
 from shared.core.windows.yardstick import Float64
@@ -22,20 +23,27 @@ _TITLES: Final = {
     "distance": "Those who buy fit their segments differently than usual",
     "outliers": "More purchases than usual fit no segment",
 }
-_DIAGNOSES: Final = {
-    "share": Diagnosis.MIX_SHIFT,
-    "centroid": Diagnosis.SPEND_SHIFT,
-    "distance": Diagnosis.MODEL_MISFIT,
-    "outliers": Diagnosis.MODEL_MISFIT,
-}
+_OF_SPEND: Final = frozenset({"monetary", "average_order_value"})
+"""Features whose centers move with prices; others move with who comes."""
 
 
 @dataclass(frozen=True)
 class _Moved:
-    """What moved most. text : a sentence. figures : behind it."""
+    """What moved in a channel. text : a sentence. figures : behind it."""
 
+    channel: str
     text: str
     figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """One look at the newest windows, (k, m) sums. expected : (k,) customers. span : it in words."""
+
+    recent: Float64
+    before: Float64
+    expected: Float64
+    span: str
 
 
 def explain_hours(memory: HourlyMemory, champion: ModelArtifact, budget: Budget) -> Explanation | None:
@@ -44,85 +52,100 @@ def explain_hours(memory: HourlyMemory, champion: ModelArtifact, budget: Budget)
     if verdict is None or detector is None or scale is None:
         return None
     spans = looks(detector.history, detector.reference, 1)
-    look = LOOKS.index(verdict.span)
-    moved = _WORDS[verdict.channel](spans, look, champion, scale)
-    diagnosis = _DIAGNOSES[verdict.channel]
+    found = surprises(spans, detector.reference)[0]
+    moved = []
+    for at in np.argsort(-found.max(axis=1)).tolist():
+        channel, best = tuple(CHANNELS)[at], int(found[at].argmax())
+        if channel == verdict.channel or found[at, best] > detector.limit:
+            moved.append(_WORDS[channel](_look(spans, best, memory), champion, scale))
+    diagnosis = _diagnosis(moved)
     sentences = [
-        moved.text,
+        moved[0].text,
+        *(f"also {other.text}" for other in moved[1:]),
         f"value {verdict.score:.1f}, limit {detector.limit:.1f}; budget {budget}, "
         f"realised {memory.alarms} in {memory.watched_days:,.0f} days of hours, this one included",
         f"next: {NEXT_STEP[diagnosis]}; a re-clustering is asked for",
     ]
     evidence = {
         "diagnosis": str(diagnosis),
-        "channel": verdict.channel,
+        "channels": [{"channel": each.channel, **each.figures} for each in moved],
         "windows": verdict.span,
-        **moved.figures,
         "value": verdict.score,
         "limit": detector.limit,
         "budget": str(budget),
         "alarms": memory.alarms,
         "watched_days": memory.watched_days,
     }
-    return Explanation(_TITLES[verdict.channel], "; ".join(sentences), evidence, verdict.ratio)
+    return Explanation(_TITLES[moved[0].channel], "; ".join(sentences), evidence, verdict.ratio)
 
 
-def _share_moved(spans: Spans, look: int, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
-    counts, shares = spans.recent[0, look, :, 0], spans.expected[0, look]
-    expected = shares * counts.sum()
-    at = int(np.argmax(np.abs(counts - expected) / np.sqrt(expected)))
-    name, more = _name(champion, scale, at), counts[at] - expected[at]
+def _look(spans: Spans, at: int, memory: HourlyMemory) -> _Look:
+    recent = spans.recent[0, at]
+    hours = LOOKS[at] * memory.watched_ms / max(memory.windows, 1) / MS_PER_HOUR
+    span = f"the last {hours:,.0f} hours" if hours >= 1.5 else "the last hour"
+    return _Look(recent, spans.before[0, at], spans.expected[0, at] * recent[:, 0].sum(), span)
+
+
+def _diagnosis(moved: Sequence[_Moved]) -> Diagnosis:
+    """Name what is behind it; spend first, because it takes customers over the borders of segments."""
+    if any(each.figures.get("feature") in _OF_SPEND for each in moved):
+        return Diagnosis.SPEND_SHIFT
+    is_mix = any(each.channel in {"share", "centroid"} for each in moved)
+    return Diagnosis.MIX_SHIFT if is_mix else Diagnosis.MODEL_MISFIT
+
+
+def _share_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
+    counts, expected = look.recent[:, 0], look.expected
+    more = counts - expected
+    at = int(np.argmax(np.abs(more) / np.sqrt(expected)))
+    other = int(np.argmin(more * np.sign(more[at])))
     text = (
-        f"{name}: {counts[at]:,.0f} of the {counts.sum():,.0f} customers who bought in "
-        f"{_windows(look)}, where {expected[at]:,.0f} are usual ({more:+,.0f})"
+        f"{_name(champion, scale, at)}: {counts[at]:,.0f} of the {counts.sum():,.0f} customers who bought in "
+        f"{look.span}, where {expected[at]:,.0f} are usual ({more[at]:+,.0f}), mostly "
+        f"{'from' if more[at] > 0 else 'to'} {_name(champion, scale, other)}"
     )
-    return _Moved(text, _figures(champion, scale, at, counts[at], expected[at]))
+    return _Moved("share", text, _figures(champion, scale, at, counts[at], expected[at]))
 
 
-def _center_moved(spans: Spans, look: int, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
-    recent, before = _means(spans.recent[0, look]), _means(spans.before[0, look])
-    counts = spans.recent[0, look, :, 0]
+def _center_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
+    recent, before, counts = _means(look.recent), _means(look.before), look.recent[:, 0]
     off = recent[:, :-2] - before[:, :-2]
     at = int(np.argmax(np.where(counts >= FEWEST, counts * np.sum(off**2, axis=1), -1.0)))
     now, usual = (_in_units(means[at, :-2], at, champion, scale) for means in (recent, before))
-    feature = max(
-        scale.columns.tolist(), key=lambda column: abs(np.log((1 + now[column]) / (1 + usual[column])))
+    apart = (
+        np.abs(np.log1p(now) - np.log1p(usual))[scale.columns] / champion.transform.deviations[scale.columns]
     )
-    what = champion.features[feature].replace("_", " ")
+    feature = int(scale.columns[int(apart.argmax())])
+    name = champion.features[feature]
     text = (
-        f"{_name(champion, scale, at)}: typical {what} of those who bought in {_windows(look)} is "
-        f"{now[feature]:,.4g}, where {usual[feature]:,.4g} is usual"
+        f"{_name(champion, scale, at)}: typical {name.replace('_', ' ')} of those who bought in {look.span} "
+        f"is {now[feature]:,.4g}, where {usual[feature]:,.4g} is usual"
     )
     figures = _figures(champion, scale, at, float(now[feature]), float(usual[feature]))
-    return _Moved(text, {**figures, "feature": champion.features[feature]})
+    return _Moved("centroid", text, {**figures, "feature": name})
 
 
-def _distance_moved(spans: Spans, look: int, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
-    recent, before = _means(spans.recent[0, look]), _means(spans.before[0, look])
-    counts = spans.recent[0, look, :, 0]
+def _distance_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
+    recent, before, counts = _means(look.recent), _means(look.before), look.recent[:, 0]
     off = recent[:, -2] - before[:, -2]
     at = int(np.argmax(np.where(counts >= FEWEST, counts * off**2, -1.0)))
-    far = scale.yardstick.typical_distances[at] + scale.yardstick.distance_spreads[at] * np.array(
-        [recent[at, -2], before[at, -2]]
-    )
+    typical, spread = scale.yardstick.typical_distances[at], scale.yardstick.distance_spreads[at]
+    now, usual = (float(typical + spread * means[at, -2]) for means in (recent, before))
     text = (
-        f"{_name(champion, scale, at)}: those who bought in {_windows(look)} are {far[0] / far[1]:.0%} "
+        f"{_name(champion, scale, at)}: those who bought in {look.span} are {now / usual:.0%} "
         "as far from its center as usual"
     )
-    return _Moved(text, _figures(champion, scale, at, float(far[0]), float(far[1])))
+    return _Moved("distance", text, _figures(champion, scale, at, now, usual))
 
 
-def _outliers_moved(spans: Spans, look: int, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
-    (found, rows), (earlier, rows_before) = (
-        (sums[0, look, :, -1].sum(), sums[0, look, :, 0].sum()) for sums in (spans.recent, spans.before)
-    )
-    at = int(np.argmax(spans.recent[0, look, :, -1]))
+def _outliers_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
+    now, usual = (float(sums[:, -1].sum() / sums[:, 0].sum()) for sums in (look.recent, look.before))
+    at = int(np.argmax(look.recent[:, -1]))
     text = (
-        f"{found / rows:.2%} of the {rows:,.0f} customers who bought in {_windows(look)} are farther from "
-        f"every center than almost anybody before, where {earlier / rows_before:.2%} are usual; most are "
-        f"nearest to {_name(champion, scale, at)}"
+        f"{now:.2%} of the customers who bought in {look.span} are farther from every center than almost "
+        f"anybody before, where {usual:.2%} are usual; most are nearest to {_name(champion, scale, at)}"
     )
-    return _Moved(text, _figures(champion, scale, at, found / rows, earlier / rows_before))
+    return _Moved("outliers", text, _figures(champion, scale, at, now, usual))
 
 
 _WORDS: Final = {
@@ -163,7 +186,3 @@ def _in_units(whitened: Float64, at: int, champion: ModelArtifact, scale: Purcha
     )
     in_units: Float64 = champion.transform.invert(scaled[np.newaxis])[0]
     return in_units
-
-
-def _windows(look: int) -> str:
-    return "the last window" if LOOKS[look] == 1 else f"the last {LOOKS[look]} windows"

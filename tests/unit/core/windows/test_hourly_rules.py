@@ -58,8 +58,11 @@ def test_a_rise_of_prices_is_found_and_put_into_words(champion: ModelArtifact, l
     assert memory.is_alarmed
     assert memory.alarms == 1
     assert told is not None
-    assert told.evidence["segment_id"] in {segment.segment_id for segment in champion.segments}
-    assert told.evidence["observed"] != told.evidence["expected"]
+    assert told.evidence["diagnosis"] == "spend shift"
+    moved = {each["channel"]: each for each in told.evidence["channels"]}
+    assert moved["centroid"]["feature"] == "monetary"
+    assert moved["centroid"]["observed"] > 1.1 * moved["centroid"]["expected"]
+    assert "also" in told.message
     assert "budget 1 per 90 days" in told.message
 
 
