@@ -97,12 +97,14 @@ def _next_window(
     closed_ms = state.hours.closed_ms
     # What is left of yesterday is added to today's first window; a pause of days is not.
     start_ms = day_ms if closed_ms is None or closed_ms < day_ms - MS_PER_DAY else closed_ms
-    kept = database[FLOWS].find_one({"_id": _id(state.stream_id, start_ms)})
-    if kept is not None:
-        return PurchaseWindow.from_document(kept)
     until_ms = state.now.as_of_ms or 0
     if not is_day_over:
         until_ms = min(until_ms, state.hours.clock_ms - GRACE_MS)
+    if until_ms - start_ms < MS_PER_HOUR:
+        return None
+    kept = database[FLOWS].find_one({"_id": _id(state.stream_id, start_ms)})
+    if kept is not None:
+        return PurchaseWindow.from_document(kept)
     window = _measure(database, state.stream_id, start_ms, until_ms, zone)
     if window is not None:
         _keep(database, state, window)
@@ -113,8 +115,6 @@ def _measure(
     database: Database[Document], stream_id: str, start_ms: int, until_ms: int, zone: ZoneInfo
 ) -> PurchaseWindow | None:
     """Read the shortest window of whole hours that has enough customers; None if there is none yet."""
-    if until_ms - start_ms < MS_PER_HOUR:
-        return None
     ids, rows = _bought(database, start_ms, until_ms)
     who = np.fromiter((crc32(name.encode()) for name in ids), np.int64, len(ids))
     order = np.fromiter((crc32(f"{start_ms}:{name}".encode()) for name in ids), np.int64, len(ids))

@@ -8,15 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from shared.adapters.mongo import collections
 from shared.config import Settings, StreamSettings, TickSettings
 from shared.core.drift.states import DriftState
-from streaming import live_store
-from streaming.adopt import Adopter
-from streaming.job import Addresses, StreamJob
-from streaming.live import LiveState, learn
 from tests.support import small_model
-from tests.support.merging import chunk_of, merge, put_in_force, state_under
+from tests.support.driven_stream import DrivenStream
+from tests.support.merging import chunk_of, put_in_force
 from tests.support.small_model import AS_OF, AS_OF_MS
 from tests.support.state_oracle import DAY_MS, Line
 
@@ -28,7 +24,6 @@ if TYPE_CHECKING:
     Mongo = Database[dict[str, Any]]
 
 SETTINGS = Settings(tick=TickSettings(clock="event"), stream=StreamSettings(pause_for_requests=False))
-SEEN = frozenset({1, 2, 3})
 N, PER_DAY, DEAR_FROM, DAYS = 400, 60, 50, 62
 WALL_CLOCK = ("created_at", "updated_at", "finished_at")
 
@@ -37,38 +32,16 @@ class _Interrupted(Exception):
     """Stands for a power cut."""
 
 
-class _Shop:
+class _Shop(DrivenStream):
     """A stream whose micro-batches are whole days; `factor` multiplies what everybody spends."""
 
     def __init__(self, database: "Mongo", champion: "ModelArtifact") -> None:
-        self.database, self.champion = database, champion
-        collections.ensure(database)
-        self.champion = put_in_force(database, champion, 0)
-        state = replace(state_under(self.champion), first_event_ms=AS_OF_MS - DAY_MS)
-        self._start(live_store.save(database, state))
-
-    def _start(self, state: LiveState) -> None:
-        adopter = Adopter(self.database, SETTINGS, accept_jump=False)
-        self.job = StreamJob(self.database, SETTINGS, Addresses("", ""), state, adopter, lambda: False)
-
-    def restart(self) -> None:
-        """Come back after a crash, with nothing but the database."""
-        state = live_store.load(self.database, "main")
-        assert state is not None
-        self._start(state)
-        self.job.recover()
-        self.job.idle()
+        super().__init__(database, champion, SETTINGS, AS_OF_MS - DAY_MS)
 
     def trade(self, day: int, factor: float = 1.0) -> None:
         """Take the tick of the last day, then merge a day's purchases."""
-        self.job.idle()
-        state, chunk = self.job.state, chunk_of(_lines(day, factor), PER_DAY * day)
-        if state.offsets.get(0, 0) < PER_DAY * (day + 1):
-            delta = merge(self.database, state, self.champion, chunk).delta
-            learnt = learn(state, state.population.merge(delta), self.champion)
-            date = AS_OF.date() + timedelta(days=day)
-            self.job._save(replace(learnt, offsets={0: PER_DAY * (day + 1)}, days={date: SEEN}))
-            self.job._publish()
+        chunk = chunk_of(_lines(day, factor), PER_DAY * day)
+        self.take(chunk, PER_DAY * (day + 1), AS_OF.date() + timedelta(days=day))
 
 
 def _lines(day: int, factor: float) -> list[Line]:

@@ -9,17 +9,14 @@ import numpy as np
 import pytest
 
 from cli import drift_hours
-from shared.adapters.mongo import collections
 from shared.config import Settings, StreamSettings, TickSettings
 from shared.core.windows.documents import to_document
 from shared.core.windows.hourly import REFERENCE_DAYS, Watching
 from shared.settings_watching import DriftSettings
 from streaming import hours, live_store
-from streaming.adopt import Adopter
-from streaming.job import Addresses, StreamJob
-from streaming.live import LiveState, learn
 from tests.support import small_model
-from tests.support.merging import chunk_of, merge, put_in_force, state_under
+from tests.support.driven_stream import DrivenStream
+from tests.support.merging import chunk_of, merge
 from tests.support.small_model import AS_OF, AS_OF_MS
 from tests.support.state_oracle import DAY_MS, Line
 
@@ -36,10 +33,9 @@ SETTINGS = Settings(
     drift=DriftSettings(hourly=True),
 )
 HOUR_MS = 3_600_000
-SEEN = frozenset({1, 2, 3})
 OPEN_AT = (9, 15)
 PER_HOUR = 110
-DEAR_FROM, DAYS = 31, 33
+DEAR_FROM, DAYS, DEARER = 31, 33, 2.0
 WALL_CLOCK = ("created_at", "updated_at", "finished_at")
 
 
@@ -56,44 +52,17 @@ def champion() -> "ModelArtifact":
     return replace(model, centers=centers)
 
 
-class _Shop:
+class _Shop(DrivenStream):
     """A stream whose micro-batches are hours; everybody buys once."""
 
     def __init__(self, database: "Mongo") -> None:
-        self.database = database
-        collections.ensure(database)
+        super().__init__(database, champion(), SETTINGS, AS_OF_MS - 30 * DAY_MS)
         hours.prepare(database)
-        self.champion = put_in_force(database, champion(), 0)
-        state = replace(state_under(self.champion), first_event_ms=AS_OF_MS - 30 * DAY_MS)
-        self._start(live_store.save(database, state))
 
-    def _start(self, state: LiveState) -> None:
-        adopter = Adopter(self.database, SETTINGS, accept_jump=False)
-        self.job = StreamJob(self.database, SETTINGS, Addresses("", ""), state, adopter, lambda: False)
-
-    def restart(self) -> None:
-        """Come back after a crash, with nothing but the database."""
-        state = live_store.load(self.database, "main")
-        assert state is not None
-        self._start(state)
-        self.job.recover()
-        self.job.idle()
-
-    def trade(self, day: int, hour: int, lines: list[Line]) -> None:
-        """Follow what the last micro-batch has shown, then merge the lines of an hour."""
-        self.job.idle()
-        state = self.job.state
+    def trade(self, day: int, lines: list[Line]) -> None:
+        """Merge the lines of an hour."""
         first = lines[0].event
-        if state.offsets.get(0, 0) <= first:
-            delta = merge(self.database, state, self.champion, chunk_of(lines, first)).delta
-            learnt = learn(state, state.population.merge(delta), self.champion)
-            learnt = replace(learnt, offsets={0: first + len(lines)}, days={_date(day): SEEN})
-            self.job._save(hours.with_clock(self.database, learnt, SETTINGS))
-            self.job._publish()
-
-
-def _date(day: int) -> Any:
-    return AS_OF.date() + timedelta(days=day)
+        self.take(chunk_of(lines, first), first + len(lines), AS_OF.date() + timedelta(days=day))
 
 
 def _lines(day: int, hour: int, n: int = PER_HOUR, factor: float = 1.0) -> list[Line]:
@@ -113,7 +82,7 @@ def _play(shop: _Shop, crashes: dict[tuple[int, int], Callable[[], None]] | None
             cut = (crashes or {}).get((day, hour))
             if cut is not None:
                 cut()
-            shop.trade(day, hour, _lines(day, hour, factor=1.5 if day >= DEAR_FROM else 1.0))
+            shop.trade(day, _lines(day, hour, factor=DEARER if day >= DEAR_FROM else 1.0))
     shop.job.idle()
 
 
@@ -130,7 +99,7 @@ def _said(database: "Mongo") -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture(scope="module")
 def told(mongo_client: Any) -> Any:
-    """What the shop says that raises its prices by half, run without any interruption."""
+    """What the shop says that doubles its prices, run without any interruption."""
     database = mongo_client["test_hourly_watch"]
     mongo_client.drop_database("test_hourly_watch")
     shop = _Shop(database)
@@ -212,7 +181,7 @@ def test_crashes_anywhere_change_nothing_that_is_said(
     def half_a_batch(day: int, hour: int) -> Callable[[], None]:
         def cut() -> None:
             shop.job.idle()
-            factor = 1.5 if day >= DEAR_FROM else 1.0
+            factor = DEARER if day >= DEAR_FROM else 1.0
             some = _lines(day, hour, factor=factor)[: PER_HOUR // 2]
             merge(mongo_database, shop.job.state, shop.champion, chunk_of(some, some[0].event))
             shop.restart()
@@ -239,12 +208,12 @@ def test_crashes_anywhere_change_nothing_that_is_said(
 
 def test_an_hour_closes_a_quarter_of_an_hour_after_its_end(mongo_database: "Mongo") -> None:
     shop = _Shop(mongo_database)
-    shop.trade(0, 9, _lines(0, 9))
-    shop.trade(0, 10, [line._replace(ms=line.ms % HOUR_MS // 4 + _hour_ms(10)) for line in _lines(0, 10)])
+    shop.trade(0, _lines(0, 9))
+    shop.trade(0, [line._replace(ms=line.ms % HOUR_MS // 4 + _hour_ms(10)) for line in _lines(0, 10)])
     shop.job.idle()
     assert _windows(mongo_database) == []
 
-    shop.trade(0, 11, _lines(0, 11))
+    shop.trade(0, _lines(0, 11))
     shop.job.idle()
 
     assert _windows(mongo_database) == [(0, 10, PER_HOUR)], "the hour after is still open"
@@ -254,14 +223,14 @@ def test_an_hour_with_few_buyers_is_added_to_the_next_and_nobody_counts_twice(
     mongo_database: "Mongo",
 ) -> None:
     shop = _Shop(mongo_database)
-    shop.trade(0, 9, _lines(0, 9))
+    shop.trade(0, _lines(0, 9))
     again = [
         line._replace(event=line.event + PER_HOUR, invoice=line.invoice + PER_HOUR) for line in _lines(0, 9)
     ]
-    shop.trade(0, 10, [line._replace(ms=line.ms + HOUR_MS) for line in again])
-    shop.trade(0, 11, _lines(0, 11, n=30))
-    shop.trade(0, 12, _lines(0, 12, n=80))
-    shop.trade(0, 14, _lines(0, 14))
+    shop.trade(0, [line._replace(ms=line.ms + HOUR_MS) for line in again])
+    shop.trade(0, _lines(0, 11, n=30))
+    shop.trade(0, _lines(0, 12, n=80))
+    shop.trade(0, _lines(0, 14))
     shop.job.idle()
 
     # Those of nine o'clock come back at ten: the table shows them there, and only there.
@@ -270,9 +239,9 @@ def test_an_hour_with_few_buyers_is_added_to_the_next_and_nobody_counts_twice(
 
 def test_a_pause_of_days_belongs_to_no_window(mongo_database: "Mongo") -> None:
     shop = _Shop(mongo_database)
-    shop.trade(0, 9, _lines(0, 9))
-    shop.trade(5, 9, _lines(5, 9))
-    shop.trade(5, 13, _lines(5, 15))
+    shop.trade(0, _lines(0, 9))
+    shop.trade(5, _lines(5, 9))
+    shop.trade(5, _lines(5, 15))
     shop.job.idle()
 
     assert _windows(mongo_database) == [(0, 10, PER_HOUR), (5 * 24, 5 * 24 + 10, PER_HOUR)]

@@ -1,0 +1,59 @@
+"""A stream without Spark: micro-batches are merged here, everything else is the job's own."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from pymongo.database import Database
+
+from shared.adapters.mongo import collections
+from shared.config import Settings
+from shared.core.artifact import ModelArtifact
+from streaming import hours, live_store
+from streaming.adopt import Adopter
+from streaming.chunk import Chunk
+from streaming.job import Addresses, StreamJob
+from streaming.live import LiveState, learn
+from tests.support.merging import merge, put_in_force, state_under
+
+SEEN = frozenset({1, 2, 3})
+"""Customers enough for a day to count."""
+
+
+class DrivenStream:
+    """Starts under a champion that is put in force; `job` is the stream's own."""
+
+    def __init__(
+        self, database: Database[dict[str, Any]], champion: ModelArtifact, settings: Settings, first_ms: int
+    ) -> None:
+        self.database, self.settings = database, settings
+        collections.ensure(database)
+        self.champion = put_in_force(database, champion, 0)
+        state = replace(state_under(self.champion), first_event_ms=first_ms)
+        self._start(live_store.save(database, state))
+
+    def _start(self, state: LiveState) -> None:
+        adopter = Adopter(self.database, self.settings, accept_jump=False)
+        self.job = StreamJob(self.database, self.settings, Addresses("", ""), state, adopter, lambda: False)
+
+    def restart(self) -> None:
+        """Come back after a crash, with nothing but the database."""
+        state = live_store.load(self.database, "main")
+        assert state is not None
+        self._start(state)
+        self.job.recover()
+        self.job.idle()
+
+    def take(self, chunk: Chunk, last: int, day: date) -> None:
+        """Follow what the last micro-batch has shown, then merge another, unless it is merged already.
+
+        last : offset at which it ends. day : that its purchases are of.
+        """
+        self.job.idle()
+        state = self.job.state
+        if state.offsets.get(0, 0) < last:
+            delta = merge(self.database, state, self.champion, chunk).delta
+            learnt = learn(state, state.population.merge(delta), self.champion)
+            learnt = replace(learnt, offsets={0: last}, days={day: SEEN})
+            self.job._save(hours.with_clock(self.database, learnt, self.settings))
+            self.job._publish()
