@@ -1,56 +1,94 @@
-"""What watching costs: processor time of a window's and of a day's detection."""
+"""What watching costs: its share of the time of micro-batches in a stream that really runs."""
 
-import time
-from collections.abc import Callable
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
-import numpy as np
-
-from benchmarks.drift.champion import champion, windows
-from benchmarks.drift.mixtures import BASE
+from benchmarks.drift.cost_driver import DAILY, HOURLY, Step
+from benchmarks.drift.cost_executor import ALL_SUMS, FOR_DETECTION
+from benchmarks.drift.cost_run import Timed, timed_in_a_process
+from benchmarks.drift.cost_shops import timed_shops
 from benchmarks.models.report import Row, Target
-from shared.core.windows.bundle import observe, start
-from shared.core.windows.spans import MEMORY
+from deploy.local.services import start_embedded
+from streaming.job import Addresses
 
-CUSTOMERS: Final = 20_000
-"""Touched in a micro-batch of 200,000 lines, as in the benchmark of the stream."""
-
-MICRO_BATCH_S: Final = 2.24
-"""Processor seconds of Python for such a micro-batch (docs/benchmarks.md: 1.12 per 100,000 lines); what
-mongod, the broker and the JVM take comes on top and is left out, which makes the share look larger."""
-
-ROUNDS: Final = 9
+FOLDER: Final = Path(".local/bench-drift-cost")
+SECTION, OURS = "Cost", "ours"
+AT_MOST: Final = Target("<=", 0.05)
 
 
-def cost_rows(seed: int) -> list[Row]:
-    """Time the measuring of a window's rows and the verdict."""
-    fitted = champion(BASE, seed, 40_000)
-    drawn = windows(fitted, None, MEMORY, [seed, 40_000])
-    detector = start(fitted.reference, 5.0)
-    for window in drawn:
-        detector, _ = observe(detector, fitted.sums(window.rows, window.placed))
-    rows, placed = fitted.rows[:CUSTOMERS], fitted.placed
-    seconds = _median(lambda: observe(detector, fitted.sums(rows, placed)))
-    note = f"{CUSTOMERS:,} rows, median of {ROUNDS}; a micro-batch is {MICRO_BATCH_S} s (docs/benchmarks.md)"
+def cost_rows(seed: int, *, is_quick: bool) -> list[Row]:
+    """Stream both shops on services of its own, one after the other, and time what is there for detection."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    rows = []
+    with start_embedded(FOLDER / "services", say=_say) as services:
+        for shop in timed_shops(is_quick=is_quick):
+            _say(f"streaming {shop.shop.name}")
+            addresses = Addresses(services.mongo_uri, services.kafka_bootstrap)
+            rows += _rows(shop.shop.name, timed_in_a_process(shop, addresses, FOLDER, seed))
+    shutil.rmtree(FOLDER)
+    return rows
+
+
+def _rows(data: str, timed: Timed) -> list[Row]:
+    rows = [
+        *_shares(data, "large micro-batches", timed.large),
+        _per_tick(data, [*timed.large, *timed.small]),
+        *_shares(data, "small micro-batches", timed.small),
+    ]
+    if timed.reference_s:
+        note = "once after a promotion, and when a lasting change becomes the new usual"
+        rows.append(
+            Row(
+                SECTION, data, OURS, "reference of hours", "seconds to make it", timed.reference_s, None, note
+            )
+        )
+    return rows
+
+
+def _shares(data: str, case: str, steps: Sequence[Step]) -> list[Row]:
+    """Return the share of each part; executors with the slowest task of each micro-batch."""
+    seconds = sum(step.seconds for step in steps)
+    parts = {
+        "driver, daily": sum(step.driver.get(DAILY, 0.0) for step in steps) / seconds,
+        "driver, hourly": sum(step.driver.get(HOURLY, 0.0) for step in steps) / seconds,
+        "executors": sum(step.executors.get(FOR_DETECTION, 0.0) for step in steps) / seconds,
+    }
+    every_sum = sum(step.executors.get(ALL_SUMS, 0.0) for step in steps) / seconds
+    note = f"the executors' sums that learning needs: {every_sum - parts['executors']:.2%} more"
     return [
-        Row("Cost", "window", "ours", "one window", "processor seconds", seconds),
+        *(Row(SECTION, data, OURS, case, f"share, {name}", share) for name, share in parts.items()),
         Row(
-            "Cost",
-            "window",
-            "ours",
-            "one window",
-            "share of a micro-batch",
-            seconds / MICRO_BATCH_S,
-            Target("<=", 0.05),
-            note,
+            SECTION,
+            data,
+            OURS,
+            case,
+            "share, total",
+            sum(parts.values()),
+            AT_MOST,
+            f"{_extent(steps)}; {note}",
         ),
     ]
 
 
-def _median(work: Callable[[], object]) -> float:
-    found = []
-    for _ in range(ROUNDS):
-        begun = time.process_time()
-        work()
-        found.append(time.process_time() - begun)
-    return float(np.median(found))
+def _per_tick(data: str, steps: Sequence[Step]) -> Row:
+    ticks = [step for step in steps if step.ticks]
+    spent, adopted = (sum(step.adopt_detection_s for step in ticks), sum(step.adopt_s for step in ticks))
+    note = f"{spent / len(ticks):.3f} s of the {adopted / len(ticks):.3f} s that adopting a tick takes"
+    return Row(SECTION, data, OURS, "ticks alone", "share of a tick's adoption", spent / adopted, None, note)
+
+
+def _extent(steps: Sequence[Step]) -> str:
+    batches = [step for step in steps if step.rows]
+    ticks, rows = sum(step.ticks for step in steps), sum(step.rows for step in batches)
+    return (
+        f"{len(batches):,} micro-batches of {rows / len(batches):,.0f} lines, {ticks} ticks, "
+        f"{sum(step.seconds for step in steps) / len(batches):.3f} s each"
+    )
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

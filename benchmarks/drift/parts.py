@@ -47,8 +47,8 @@ def _hours(extent: Extent, workers: Workers, seed: int, _cdnow: Path | None) -> 
     return hours_rows(extent.hours, workers, seed)
 
 
-def _cost(_extent: Extent, _workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
-    return cost_rows(seed)
+def _cost(extent: Extent, _workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
+    return cost_rows(seed, is_quick=extent is QUICK)
 
 
 PARTS: Final = MappingProxyType[str, Part](

@@ -1,0 +1,198 @@
+"""The stream's own driver with a stopwatch on everything that is there for detection alone.
+
+Nothing of the product is changed: its functions are wrapped where they are looked up, while in `metered`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from time import perf_counter
+from typing import Any, Final
+from unittest.mock import patch
+
+from benchmarks.drift.cost_executor import ALL_SUMS, FOR_DETECTION, timed_task
+from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Ledger, Place
+from shared.adapters.mongo import customer_codec
+from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS
+from shared.core.drift.memory import DriftMemory
+from shared.core.windows import documents
+from streaming import adopt, executor, hours, job, publish
+from streaming.adopt import Adopted, Adopter
+from streaming.job import StreamJob
+from streaming.live import LiveState
+
+DAILY, HOURLY, REFERENCE = "daily", "hourly", "reference"
+
+DAILY_PLACES: Final[Sequence[Place]] = (
+    *SUMS_FOR_DETECTION,
+    Place(adopt, "record_step"),
+    Place(Adopter, "_watched"),
+    Place(customer_codec, "tick_keys"),
+    Place(job, "announce"),
+    Place(publish, "staleness"),
+    Place(publish, "learning_events"),
+    Place(publish, "_metric_row"),
+    Place(publish, "_event_row"),
+    Place(DriftMemory, "to_document"),
+)
+HOURLY_PLACES: Final[Sequence[Place]] = (
+    Place(adopt, "next_hours"),
+    Place(job, "with_clock"),
+    Place(job, "announce_hours"),
+    Place(documents, "to_document"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A micro-batch, or an idle step that moved something.
+
+    seconds : from its start to the commit. driver : seconds of detection by part. executors : of the sums,
+    in the slowest task. ticks : days adopted; adopt_s, adopt_detection_s : in adopting them, and in that for
+    detection.
+    """
+
+    seconds: float
+    rows: int
+    driver: dict[str, float]
+    executors: dict[str, float]
+    ticks: int
+    adopt_s: float
+    adopt_detection_s: float
+
+
+@dataclass
+class Meter:
+    """What a stream's steps took; references : seconds of making one for hours; state : at the end."""
+
+    steps: list[Step] = field(default_factory=list)
+    references: list[float] = field(default_factory=list)
+    state: LiveState | None = None
+
+
+class _Now:
+    """What is known of the step that runs."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()  # an idle step comes from another thread, and waits for the micro-batch
+        self.ledger, self.executors = Ledger(), dict[str, float]()
+        self.rows, self.ticks, self.adopt_s, self.adopt_detection_s = 0, 0, 0.0, 0.0
+
+    def begin(self) -> float:
+        self.ledger.seconds, self.executors = {}, {}
+        self.rows, self.ticks, self.adopt_s, self.adopt_detection_s = 0, 0, 0.0, 0.0
+        return perf_counter()
+
+    def end(self, started: float) -> Step:
+        return Step(
+            perf_counter() - started,
+            self.rows,
+            dict(self.ledger.seconds),
+            self.executors,
+            self.ticks,
+            self.adopt_s,
+            self.adopt_detection_s,
+        )
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Time a stream that runs in this process while in this context."""
+    meter, now = Meter(), _Now()
+    making = Ledger()
+    with (
+        now.ledger.timing(DAILY, DAILY_PLACES),
+        now.ledger.timing(HOURLY, HOURLY_PLACES),
+        making.timing(REFERENCE, [Place(hours, "with_reference")]),
+        patch.object(publish, "_replace", _replacing(now.ledger)),
+        patch.object(Adopter, "adopt", _adopting(now.ledger, meter, making)),
+        patch.object(StreamJob, "_adopt", _following(now)),
+        patch.object(StreamJob, "_merge", _merging(now)),
+        patch.object(StreamJob, "on_batch", _batch(now, meter)),
+        patch.object(StreamJob, "idle", _idle(now, meter)),
+        patch.object(executor, "task", timed_task),
+    ):
+        yield meter
+
+
+def _batch(now: _Now, meter: Meter) -> Any:
+    real = StreamJob.on_batch
+
+    def on_batch(self: StreamJob, records: Any, batch_id: int) -> None:
+        with now.lock:
+            started = now.begin()
+            real(self, records, batch_id)
+            meter.steps.append(now.end(started))
+            meter.state = self.state
+
+    return on_batch
+
+
+def _idle(now: _Now, meter: Meter) -> Any:
+    real = StreamJob.idle
+
+    def idle(self: StreamJob) -> None:
+        with now.lock:
+            before, started = self.state, now.begin()
+            real(self)
+            if self.state is not before:
+                meter.steps.append(now.end(started))
+                meter.state = self.state
+
+    return idle
+
+
+def _merging(now: _Now) -> Any:
+    real = StreamJob._merge  # noqa: SLF001 - timed from outside
+
+    def merge(self: StreamJob, records: Any) -> Any:
+        reports = real(self, records)
+        for name in (ALL_SUMS, FOR_DETECTION):
+            now.executors[name] = max((report.seconds.pop(name, 0.0) for report in reports), default=0.0)
+        now.rows = sum(report.read for report in reports)
+        return reports
+
+    return merge
+
+
+def _following(now: _Now) -> Any:
+    real = StreamJob._adopt  # noqa: SLF001 - timed from outside
+
+    def follow(self: StreamJob) -> None:
+        before, detected, started = self.state, now.ledger.total, perf_counter()
+        real(self)
+        if self.state.now.as_of_ms != before.now.as_of_ms:
+            now.ticks += 1
+            now.adopt_s += perf_counter() - started
+            now.adopt_detection_s += now.ledger.total - detected
+
+    return follow
+
+
+def _adopting(ledger: Ledger, meter: Meter, making: Ledger) -> Any:
+    """Count a step of the hours as a whole, with the live model that it writes."""
+    real = Adopter.adopt
+
+    def adopt_step(self: Adopter, state: LiveState, wall: datetime) -> Adopted:
+        counted, started, made = ledger.total, perf_counter(), making.total
+        adopted = real(self, state, wall)
+        if adopted.state.hours is not state.hours:
+            ledger.add(HOURLY, perf_counter() - started - (ledger.total - counted))
+        if making.total > made:
+            meter.references.append(making.total - made)
+        return adopted
+
+    return adopt_step
+
+
+def _replacing(ledger: Ledger) -> Any:
+    real = publish._replace
+    counted = ledger.timed(DAILY, real)
+
+    def replace(database: Any, collection: str, rows: Sequence[Any]) -> None:
+        write = counted if collection in {DRIFT_METRICS, SEGMENT_EVENTS} else real
+        write(database, collection, rows)
+
+    return replace
