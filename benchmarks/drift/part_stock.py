@@ -63,7 +63,7 @@ class StockExtent:
     with_cdnow: bool
 
 
-FULL: Final = StockExtent(len(SHOPS), 20, 20, 3, tuple(SCENARIOS), with_cdnow=True)
+FULL: Final = StockExtent(len(SHOPS), 20, 40, 3, tuple(SCENARIOS), with_cdnow=True)
 QUICK: Final = StockExtent(1, 1, 1, 1, ("spend-inflation", "fewer-purchases"), with_cdnow=False)
 
 

@@ -2,7 +2,7 @@
 
 Purchases follow a Poisson process at a rate of each customer's own until an unobserved end (the gamma
 mixtures of the Pareto/NBD model); spend is log-normal around each customer's own level. Two years pass before
-the first day that is kept, so that the shop is in balance: as many leave as arrive, and the stock ages.
+the first day that is kept, so that nearly as many leave as arrive, and the stock ages.
 
 References
 ----------
