@@ -150,11 +150,17 @@ def _merging(now: _Now) -> Any:
     def merge(self: StreamJob, records: Any) -> Any:
         reports = real(self, records)
         for name in (ALL_SUMS, FOR_DETECTION):
-            now.executors[name] = max((report.seconds.pop(name, 0.0) for report in reports), default=0.0)
+            now.executors[name] = max((_popped(report.seconds, name) for report in reports), default=0.0)
         now.rows = sum(report.read for report in reports)
         return reports
 
     return merge
+
+
+def _popped(seconds: dict[str, float], part: str) -> float:
+    """Take the seconds of a part out of a task's stages."""
+    names = [name for name in seconds if name.partition(":")[0] == part]
+    return sum(seconds.pop(name) for name in names)
 
 
 def _following(now: _Now) -> Any:
@@ -179,7 +185,7 @@ def _adopting(ledger: Ledger, meter: Meter, making: Ledger) -> Any:
         counted, started, made = ledger.total, perf_counter(), making.total
         adopted = real(self, state, wall)
         if adopted.state.hours is not state.hours:
-            ledger.add(HOURLY, perf_counter() - started - (ledger.total - counted))
+            ledger.add(f"{HOURLY}: rest of the step", perf_counter() - started - (ledger.total - counted))
         if making.total > made:
             meter.references.append(making.total - made)
         return adopted
@@ -189,7 +195,7 @@ def _adopting(ledger: Ledger, meter: Meter, making: Ledger) -> Any:
 
 def _replacing(ledger: Ledger) -> Any:
     real = publish._replace
-    counted = ledger.timed(DAILY, real)
+    counted = ledger.timed(f"{DAILY}: writing metrics and events", real)
 
     def replace(database: Any, collection: str, rows: Sequence[Any]) -> None:
         write = counted if collection in {DRIFT_METRICS, SEGMENT_EVENTS} else real

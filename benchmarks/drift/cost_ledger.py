@@ -1,6 +1,6 @@
 """Whose time it was: seconds of wrapped functions by part, the outermost call counting, nested ones not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -67,9 +67,14 @@ class Ledger:
 
     @contextmanager
     def timing(self, part: str, places: Sequence[Place]) -> Iterator[None]:
-        """Time these functions while in this context."""
+        """Time these functions while in this context, each as `part: name`."""
         with ExitStack() as stack:
             for place in places:
-                work = self.timed(part, getattr(place.owner, place.name))
+                work = self.timed(f"{part}: {place.name.strip('_')}", getattr(place.owner, place.name))
                 stack.enter_context(patch.object(place.owner, place.name, work))
             yield
+
+
+def seconds_of(seconds: Mapping[str, float], part: str) -> float:
+    """Add up what a part's functions took."""
+    return sum(spent for name, spent in seconds.items() if name.partition(":")[0] == part)

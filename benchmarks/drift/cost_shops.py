@@ -95,7 +95,9 @@ def day(number: int) -> date:
 
 def timed_shops(*, is_quick: bool) -> Sequence[TimedShop]:
     """Return both; a quick run is over sooner after the first limits."""
-    return _ordinary(*((14, 1) if is_quick else (56, 5))), _busy(*((2, 1) if is_quick else (10, 3)))
+    if is_quick:
+        return _ordinary(14, 1), _busy(2, 1, 13)
+    return _ordinary(28, 2), _busy(5, 1, 3)
 
 
 def _ordinary(large_days: int, small_days: int) -> TimedShop:
@@ -112,7 +114,7 @@ def _ordinary(large_days: int, small_days: int) -> TimedShop:
     )
 
 
-def _busy(large_days: int, small_days: int) -> TimedShop:
+def _busy(large_days: int, small_days: int, lines: int) -> TimedShop:
     ready = 36
     return TimedShop(
         BUSY,
@@ -122,5 +124,5 @@ def _busy(large_days: int, small_days: int) -> TimedShop:
         first=Pass(MODEL_DAYS, 100_000),
         warm_up=Pass(ready, HOUR_BUYERS * HOURS_A_DAY),
         large=Pass(ready + large_days, HOUR_BUYERS),
-        small=Pass(ready + large_days + small_days, HOUR_BUYERS // 10),
+        small=Pass(ready + large_days + small_days, lines),
     )
