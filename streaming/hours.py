@@ -58,11 +58,12 @@ def with_clock(database: Database[Document], state: LiveState, settings: Setting
 
     It belongs to the live model: read off the customers later, a half-applied micro-batch would show.
     """
-    if not settings.drift.hourly:
-        return state
+    if not settings.drift.hourly or (state.newest_event_ms or 0) - GRACE_MS < _next_end_ms(state):
+        return state  # even the newest purchase closes nothing
     enough = settings.tick.min_customers
-    newest = customers_of(database).find({}, {_BOUGHT_AT: 1}).sort(_BOUGHT_AT, DESCENDING).limit(enough)
-    times = [document[_BOUGHT_AT] for document in newest]
+    # The moment alone is read off the index, without any customer.
+    bought = customers_of(database).find({}, {"_id": 0, _BOUGHT_AT: 1})
+    times = [document[_BOUGHT_AT] for document in bought.sort(_BOUGHT_AT, DESCENDING).limit(enough)]
     is_known = len(times) == enough and times[-1] is not None
     return replace(state, hours=replace(state.hours, clock_ms=int(times[-1]) if is_known else 0))
 
@@ -75,11 +76,20 @@ def next_hours(
     *,
     is_day_over: bool,
 ) -> LiveState:
-    """Close the next window of the tick's day, if there is one, and judge it."""
-    zone = ZoneInfo(settings.input.zone)
-    window = _next_window(database, state, zone, is_day_over=is_day_over)
-    if window is None:
+    """Close the next window of the tick's day, if one is due, and judge it.
+
+    Where there were too few buyers for one, that is noted: it is looked for again an hour later.
+    """
+    zone, start_ms = ZoneInfo(settings.input.zone), _start_ms(state)
+    until_ms = state.now.as_of_ms or 0
+    if not is_day_over:
+        until_ms = min(until_ms, state.hours.clock_ms - GRACE_MS)
+    if until_ms < _next_end_ms(state):
         return state
+    window = _window(database, state, (start_ms, until_ms), zone)
+    if window is None:
+        looked_ms = until_ms - (until_ms - start_ms) % MS_PER_HOUR
+        return replace(state, hours=replace(state.hours, looked_ms=looked_ms))
     memory = under_epoch(state.hours, state.now.model_epoch or 0)
     first_ms = reference_from_ms(memory, window)
     if first_ms is not None and not champion.provisional:
@@ -90,18 +100,22 @@ def next_hours(
     return replace(state, hours=judge(memory, window, champion))
 
 
-def _next_window(
-    database: Database[Document], state: LiveState, zone: ZoneInfo, *, is_day_over: bool
+def _start_ms(state: LiveState) -> int:
+    """Return the start of the next window: what is left of yesterday is added, a pause of days is not."""
+    day_ms, closed_ms = (state.now.as_of_ms or 0) - MS_PER_DAY, state.hours.closed_ms
+    return day_ms if closed_ms is None or closed_ms < day_ms - MS_PER_DAY else closed_ms
+
+
+def _next_end_ms(state: LiveState) -> int:
+    """Return the earliest end of the next window."""
+    return max(_start_ms(state), state.hours.looked_ms) + MS_PER_HOUR
+
+
+def _window(
+    database: Database[Document], state: LiveState, span: tuple[int, int], zone: ZoneInfo
 ) -> PurchaseWindow | None:
-    day_ms = (state.now.as_of_ms or 0) - MS_PER_DAY
-    closed_ms = state.hours.closed_ms
-    # What is left of yesterday is added to today's first window; a pause of days is not.
-    start_ms = day_ms if closed_ms is None or closed_ms < day_ms - MS_PER_DAY else closed_ms
-    until_ms = state.now.as_of_ms or 0
-    if not is_day_over:
-        until_ms = min(until_ms, state.hours.clock_ms - GRACE_MS)
-    if until_ms - start_ms < MS_PER_HOUR:
-        return None
+    """Return the window that begins there: as a run before has kept it, or measured and kept."""
+    start_ms, until_ms = span
     kept = database[FLOWS].find_one({"_id": _id(state.stream_id, start_ms)})
     if kept is not None:
         return PurchaseWindow.from_document(kept)

@@ -181,7 +181,7 @@ class StreamJob:
             self._publish()
             self._tell()
             self._ask_for_review()
-        elif state.hours is not before.hours:
+        elif state.hours.closed_ms != before.hours.closed_ms:
             self._tell_hours()
         elif state.names != before.names:
             _log.info("segments_renamed", names=len(state.names))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from bson.datetime_ms import DatetimeMS
-from pymongo import ReplaceOne
+from pymongo import ReplaceOne, WriteConcern
 from pymongo.database import Database
 
 from shared.adapters.failpoints import failpoint
@@ -163,7 +163,8 @@ def _ratio(part: float | np.int64, whole: float | np.int64) -> float | None:
 
 
 def _replace(database: Database[Document], collection: str, rows: Sequence[Document]) -> None:
+    """Write rows without waiting for other members: every micro-batch, and a crash, writes them anew."""
     if rows:
-        database[collection].bulk_write(
+        database.get_collection(collection, write_concern=WriteConcern(w=1)).bulk_write(
             [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows], ordered=False
         )

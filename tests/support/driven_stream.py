@@ -54,6 +54,7 @@ class DrivenStream:
         if state.offsets.get(0, 0) < last:
             delta = merge(self.database, state, self.champion, chunk).delta
             learnt = learn(state, state.population.merge(delta), self.champion)
-            learnt = replace(learnt, offsets={0: last}, days={day: SEEN})
+            newest_ms = int(chunk.rows.event_ms.max())
+            learnt = replace(learnt, offsets={0: last}, days={day: SEEN}, newest_event_ms=newest_ms)
             self.job._save(hours.with_clock(self.database, learnt, self.settings))
             self.job._publish()

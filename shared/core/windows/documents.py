@@ -15,8 +15,8 @@ from shared.core.windows.spans import History
 from shared.core.windows.yardstick import Float64, Yardstick
 
 _WHOLE = (
-    "model_epoch", "clock_ms", "since_ms", "closed_ms", "tried_ms", "muted_ms", "alarmed_ms", "windows",
-    "watched_ms", "alarms",
+    "model_epoch", "clock_ms", "since_ms", "closed_ms", "looked_ms", "tried_ms", "muted_ms", "alarmed_ms",
+    "windows", "watched_ms", "alarms",
 )  # fmt: skip
 _SCALE = ("labels", "columns", "phases")
 _YARDSTICK = tuple(field.name for field in fields(Yardstick))

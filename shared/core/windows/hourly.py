@@ -63,7 +63,8 @@ class HourlyMemory:
     """The watch between two windows.
 
     clock_ms : when enough customers had bought, after the newest micro-batch. since_ms : no earlier window
-    belongs to the reference. closed_ms : windows up to here are closed.
+    belongs to the reference. closed_ms : windows up to here are closed; looked_ms : for a window that ends
+    up to here was looked in vain.
     tried_ms : end of the windows that a reference was last tried on; chance : of their differing so, if
     independent. muted_ms : nothing is alarmed before. scale, detector : None until there is a reference.
     alarmed_ms : since when a drift lasts. windows, watched_ms, alarms : judged, how long they lasted, and
@@ -74,6 +75,7 @@ class HourlyMemory:
     clock_ms: int = 0
     since_ms: int | None = None
     closed_ms: int | None = None
+    looked_ms: int = 0
     tried_ms: int | None = None
     chance: float | None = None
     muted_ms: int = 0
