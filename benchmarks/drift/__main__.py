@@ -44,7 +44,9 @@ def _summary(rows: Sequence[Row]) -> dict[str, Any]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="under a minute: few streams, wide errors")
+    parser.add_argument(
+        "--quick", action="store_true", help="some minutes, most of them for cost: few streams, wide errors"
+    )
     parser.add_argument("--part", action="append", choices=tuple(PARTS), help="only this part; repeatable")
     parser.add_argument("--out", type=Path, help="keep the rows as CSV in this file")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
