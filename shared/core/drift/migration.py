@@ -89,11 +89,11 @@ def behaviour_metrics(flows: Sequence[DayFlow]) -> list[DriftMetric]:
         value = retention(getattr(today, name)) if today.span_days == 1 else None
         history = [kept for kept in (retention(getattr(f, name)) for f in earlier) if kept is not None]
         if len(history) < FEWEST_DAYS:
-            value, levels = None, (1.0, 0.0)
-        else:
-            low, lowest = np.quantile(history, [0.05, 0.01]).tolist()
-            # A critical level below the warn level says that low is bad; equal ones would say nothing.
-            levels = (low, min(lowest, float(np.nextafter(low, 0.0))))
+            found.append(trend(f"retention_{name}", None))
+            continue
+        low, lowest = np.quantile(history, [0.05, 0.01]).tolist()
+        # A critical level below the warn level says that low is bad; equal ones would say nothing.
+        levels = (low, min(lowest, float(np.nextafter(low, 0.0))))
         found.append(judged(f"retention_{name}", value, levels))
     return found
 

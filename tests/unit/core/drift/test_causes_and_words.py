@@ -206,4 +206,4 @@ def test_a_days_retention_is_compared_with_the_days_before() -> None:
     assert [m.status for m in quiet] == ["ok", "ok"]
     assert [m.status for m in wild] == ["critical", "critical"]
     assert [m.metric for m in wild] == ["retention_ageing", "retention_purchases"]
-    assert {m.status for m in behaviour_metrics(usual[:10])} == {"undefined"}
+    assert {(m.status, m.warn) for m in behaviour_metrics(usual[:10])} == {("undefined", None)}
