@@ -63,8 +63,9 @@ def _opinion(second: Hours | None) -> dict[str, str]:
     if second is None:
         return {}
     ends = second["changes"]
+    n = "1 change" if len(ends) == 1 else f"{len(ends)} changes"
     newest = f", the newest in that which ended {moment(ends[-1])}" if ends else ""
-    return {"second opinion": f"ADWIN: {len(ends)} changes in {second['windows']:,} kept windows{newest}"}
+    return {"second opinion": f"ADWIN: {n} in {second['windows']:,} kept windows{newest}"}
 
 
 def _require(settings: "Settings") -> None:
