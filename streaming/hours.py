@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from bson.datetime_ms import DatetimeMS
-from numpy.typing import NDArray
 from pymongo import ASCENDING, DESCENDING
 from pymongo.database import Database
 
@@ -140,7 +139,7 @@ def _measure(
             ended = datetime.fromtimestamp((end_ms - 1) / 1000, zone)
             phase = (ended.weekday() * 24 + ended.hour) % HOURS_A_WEEK
             return PurchaseWindow(
-                start_ms, end_ms, day_number(end_ms, zone), phase, _taken(rows, chosen), who[chosen]
+                start_ms, end_ms, day_number(end_ms, zone), phase, rows.take(chosen), who[chosen]
             )
     return None
 
@@ -156,11 +155,7 @@ def _bought(database: Database[Document], start_ms: int, until_ms: int) -> tuple
     )
     rows = RfmColumns(*table.T)
     inside = np.flatnonzero(cluster_status(rows, has_model=True) == CLUSTERED)
-    return [documents[at]["_id"] for at in inside.tolist()], _taken(rows, inside)
-
-
-def _taken(rows: RfmColumns, index: NDArray[np.int64]) -> RfmColumns:
-    return RfmColumns(*(getattr(rows, name)[index] for name in RfmColumns.__dataclass_fields__))
+    return [documents[at]["_id"] for at in inside.tolist()], rows.take(inside)
 
 
 def _load(database: Database[Document], stream_id: str, first_ms: int, until_ms: int) -> list[PurchaseWindow]:

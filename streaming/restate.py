@@ -90,7 +90,7 @@ def restate(
 def _relearn(rfm: RfmColumns, champion: ModelArtifact, start: LiveModel) -> tuple[LiveModel, Placements]:
     status = cluster_status(rfm, has_model=True)
     inside = np.flatnonzero(status == CLUSTERED)
-    subset = RfmColumns(*(getattr(rfm, name)[inside] for name in RfmColumns.__dataclass_fields__))
+    subset = rfm.take(inside)
     vectors = vectors_of(subset, champion, start.as_of_ms)
     centers, weights = start.centers, start.unit_weights
     if inside.size:

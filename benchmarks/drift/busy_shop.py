@@ -53,13 +53,13 @@ def states_after(purchases: Purchases) -> tuple[Int64, RfmColumns]:
     spent = np.cumsum(spend)
     states = RfmColumns(np.arange(len(who)) - first + 1, spent - (spent - spend)[first], when[first], when)
     by_time = np.argsort(when, kind="stable")
-    return who[by_time], taken(states, by_time)
+    return who[by_time], states.take(by_time)
 
 
 def table_at(who: Int64, states: RfmColumns, day: int) -> RfmColumns:
     """Return everybody's state when `day` begins."""
     stop = int(np.searchsorted(states.last_purchase_ms, day * MS_PER_DAY))
-    return taken(states, stop - 1 - np.unique(who[:stop][::-1], return_index=True)[1])
+    return states.take(stop - 1 - np.unique(who[:stop][::-1], return_index=True)[1])
 
 
 def windows_of(who: Int64, states: RfmColumns, first_day: int, last_day: int) -> Iterator[PurchaseWindow]:
@@ -74,15 +74,10 @@ def windows_of(who: Int64, states: RfmColumns, first_day: int, last_day: int) ->
         chosen = newest[fresh_sample(who[newest], order, recent)]
         if len(chosen) >= FEWEST_ROWS:
             day, hour = divmod(end_ms // MS_PER_HOUR - 1, 24)
-            rows = taken(states, chosen)
+            rows = states.take(chosen)
             window = PurchaseWindow(start_ms, end_ms, day, day % 7 * 24 + hour, rows, who[chosen])
             recent, start_ms = [*recent[1 - MEMORY :], window], end_ms
             yield window
-
-
-def taken(states: RfmColumns, index: Int64) -> RfmColumns:
-    """Return the rows at `index`."""
-    return RfmColumns(*(getattr(states, name)[index] for name in RfmColumns.__dataclass_fields__))
 
 
 def _columns(purchases: Purchases) -> tuple[Int64, Int64, Int64]:

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.drift.busy_shop import by_hours, changed, states_after, table_at, taken, windows_of
+from benchmarks.drift.busy_shop import by_hours, changed, states_after, table_at, windows_of
 from benchmarks.drift.jobs import Found, Job
 from benchmarks.drift.shop_watch import champion_of
 from benchmarks.drift.simulator import WARM_UP_DAYS
@@ -74,7 +74,7 @@ def _watched(
     customers = table_at(who, states, WARM_UP_DAYS)
     rng = np.random.default_rng([rules.seed, 19])
     sample = rng.choice(len(customers.frequency), FIT_SAMPLE, replace=False)
-    champion = champion_of(taken(customers, sample), WARM_UP_DAYS * MS_PER_DAY, rules.seed)
+    champion = champion_of(customers.take(sample), WARM_UP_DAYS * MS_PER_DAY, rules.seed)
     memory, past, entered = HourlyMemory(), list[PurchaseWindow](), list[tuple[int, str]]()
     for window in windows_of(who, states, WARM_UP_DAYS, WARM_UP_DAYS + days):
         memory = under_epoch(memory, 1)

@@ -120,7 +120,7 @@ def _flow(
     purchases: Purchases, day: int, before: _State, now: _State, groups: Int64, champion: ModelArtifact
 ) -> DayFlow:
     some = np.flatnonzero(now.seen)
-    rfm = RfmColumns(*(getattr(now.rfm, name)[some] for name in RfmColumns.__dataclass_fields__))
+    rfm = now.rfm.take(some)
     table = TickTable(
         before.rfm.frequency[some],
         before.rfm.monetary_minor[some],
@@ -147,7 +147,7 @@ def _said(
 def champion_of(customers: RfmColumns, as_of_ms: int, seed: int) -> ModelArtifact:
     """Fit centers as the batch job does; what the watches do not read is filled with anything."""
     inside = np.flatnonzero((customers.frequency > 0) & (customers.monetary_minor > 0))
-    rfm = RfmColumns(*(getattr(customers, name)[inside] for name in RfmColumns.__dataclass_fields__))
+    rfm = customers.take(inside)
     raw = feature_matrix(FEATURES, rfm, as_of_ms)
     transform = fit_transform(raw, FEATURES)
     vectors = to_fixed(transform.apply(raw))

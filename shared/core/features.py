@@ -4,7 +4,7 @@ Knows business units only; scaling is `shared.core.transform`'s business.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 import numpy as np
@@ -27,6 +27,10 @@ class RfmColumns:
     monetary_minor: NDArray[np.int64]
     first_purchase_ms: NDArray[np.int64]
     last_purchase_ms: NDArray[np.int64]
+
+    def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> "RfmColumns":
+        """Return the customers at `index`, a mask or positions, in that order."""
+        return RfmColumns(*(getattr(self, field.name)[index] for field in fields(self)))
 
 
 def recency_days(last_purchase_ms: NDArray[np.int64], as_of_ms: int) -> NDArray[np.float64]:

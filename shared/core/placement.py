@@ -115,7 +115,7 @@ def place(rfm: RfmColumns, model: LiveModel | None) -> Placements:
     if model is None:
         return nowhere(status, 0)
     inside = np.flatnonzero(status == CLUSTERED)
-    subset = RfmColumns(*(getattr(rfm, field.name)[inside] for field in fields(RfmColumns)))
+    subset = rfm.take(inside)
     vectors = vectors_of(subset, model.champion, model.as_of_ms)
     return scatter(place_vectors(vectors, model), inside, status)
 

@@ -141,7 +141,7 @@ def champion_labels(
     inside = np.flatnonzero((cluster_status(rfm, has_model=True) == CLUSTERED) & mask)
     labels = np.full(mask.size, NOBODY, np.int64)
     if inside.size:
-        some = RfmColumns(*(getattr(rfm, name)[inside] for name in RfmColumns.__dataclass_fields__))
+        some = rfm.take(inside)
         rows = from_fixed(vectors_of(some, champion, as_of_ms))
         labels[inside] = assign(rows, champion.centers).labels
     return labels

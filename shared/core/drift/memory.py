@@ -119,7 +119,7 @@ class DriftMemory:
             readings=tuple(
                 Reading(**{**row, "state": DriftState(row["state"])}) for row in document["readings"]
             ),
-            stale=_alarm(document["stale"]),
+            stale=AlarmState.from_document(document["stale"]),
         )
 
 
@@ -147,8 +147,6 @@ def learning_anew(day: int) -> ChannelMemory:
 
 def _channel(row: Mapping[str, Any]) -> ChannelMemory:
     values = {name: row[name] for name in ("ewma", "limit", "since_day", "over_since")}
-    return ChannelMemory(**values, alarm=_alarm(row["alarm"]), alarmed_days=tuple(row["alarmed_days"]))
-
-
-def _alarm(document: Mapping[str, Any]) -> AlarmState:
-    return AlarmState(DriftState(document["state"]), document["over"], document["under"])
+    return ChannelMemory(
+        **values, alarm=AlarmState.from_document(row["alarm"]), alarmed_days=tuple(row["alarmed_days"])
+    )

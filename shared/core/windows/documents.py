@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from shared.core.drift.states import AlarmState, DriftState
+from shared.core.drift.states import AlarmState
 from shared.core.windows.bundle import Detector, Verdict
 from shared.core.windows.hourly import HourlyMemory
 from shared.core.windows.purchase_scale import PurchaseScale
@@ -44,7 +44,9 @@ def from_document(document: Mapping[str, Any]) -> HourlyMemory:
         chance=document["chance"],
         scale=None if scale is None else _scale(scale),
         detector=None if detector is None else _detector(detector),
-        verdict=None if verdict is None else Verdict(**{**verdict, "alarm": _alarm(verdict["alarm"])}),
+        verdict=None
+        if verdict is None
+        else Verdict(**{**verdict, "alarm": AlarmState.from_document(verdict["alarm"])}),
     )
 
 
@@ -82,12 +84,8 @@ def _detector(document: Mapping[str, Any]) -> Detector:
             older=_unpacked(past["older"]),
             older_by_phase=_unpacked(past["older_by_phase"]),
         ),
-        alarm=_alarm(document["alarm"]),
+        alarm=AlarmState.from_document(document["alarm"]),
     )
-
-
-def _alarm(document: Mapping[str, Any]) -> AlarmState:
-    return AlarmState(DriftState(document["state"]), document["over"], document["under"])
 
 
 def _packed(values: Float64) -> dict[str, Any]:
