@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 # pyspark comes as source: it is built with the pinned setuptools, not with whatever is newest that day
-PINNED := $(PIP) --require-hashes --use-pep517 --no-build-isolation
+PINNED := $(PIP) --require-hashes --no-deps --use-pep517 --no-build-isolation
 RUNTIME := $(VENV)/.runtime
 TEST := $(VENV)/.test
 BENCH := $(VENV)/.bench
@@ -66,7 +66,7 @@ $(BIN)/python:
 
 $(RUNTIME): requirements/build.txt requirements/runtime.txt pyproject.toml | $(BIN)/python
 	@echo "installing the pinned requirements (once, a few minutes)" >&2
-	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(PIP) --require-hashes --no-deps -r requirements/build.txt
 	@$(PINNED) -r requirements/runtime.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
