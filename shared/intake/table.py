@@ -1,0 +1,44 @@
+"""Rows of a file as text."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+class DamagedRow(NamedTuple):
+    """A row that cannot be cut into the columns of its file.
+
+    row : its number, from 1. line : of the file, from 1. raw : its bytes as they stand in the file.
+    reason : a clause, as "7 cells, the header has 6".
+    """
+
+    row: int
+    line: int
+    raw: bytes
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Consecutive rows of a file.
+
+    Every cell is the text that the file holds: `NA` is a customer called NA, `2.10` stays `2.10`, and a
+    missing value is the empty text.
+
+    Parameters
+    ----------
+    cells : (n, columns) text, under the names of the file's header.
+    rows : (n,) row numbers, from 1; every row of the file has one, damaged ones too, the header has none.
+    lines : (n,) lines of the file in which the rows begin, from 1 (rows of the sheet, in a spreadsheet).
+    damaged : the rows in between that have no cells here, ascending.
+    read_fraction : share of the file read so far.
+    """
+
+    cells: pd.DataFrame
+    rows: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    damaged: tuple[DamagedRow, ...]
+    read_fraction: float
