@@ -76,7 +76,7 @@ def look(source: Source, wishes: Wishes, rules: Rules) -> Look:
     if reading.times is not None:
         findings += sample_findings(sample)
     flags += [mend for f in _stops(findings) if (mend := _flag_alone(f)) is not None and mend not in flags]
-    rows = (*file_rows(opened, order), *time_rows(reading, order), *trade_rows(sample))
+    rows = (*file_rows(opened, order), *time_rows(reading, order), *trade_rows(sample, order))
     columns = column_looks(reading.profile, opened, sample.lines)
     return Look(source, reading, rows, columns, _worst_first(findings), tuple(flags))
 

@@ -69,15 +69,16 @@ def time_rows(reading: Reading, order: TimeOrder | None) -> tuple[Understood, ..
     return tuple(rows)
 
 
-def trade_rows(sample: Sample) -> tuple[Understood, ...]:
+def trade_rows(sample: Sample, order: TimeOrder | None) -> tuple[Understood, ...]:
     """Say what trade the rows show that were looked at."""
     fates, n = sample.judge.fates, max(len(sample.batch), 1)
+    is_part = order is not None and order.rows > len(sample.batch)
     rejected = f"{fates.n_rejected:,} of {len(sample.batch):,} rows ({fates.n_rejected / n:.1%})"
     guests = f"{fates.guests:,} rows without a customer ({fates.guests / n:.1%})"
-    lowered = {"returned": sample.n_returns, "discounts within orders": sample.n_discounts}
-    returns = ", ".join(f"{count:,} rows {what}" for what, count in lowered.items() if count)
+    lowered = {"return": sample.n_returns, "discount within an order": sample.n_discounts}
+    returns = ", ".join(_counted(count, what) for what, count in lowered.items() if count)
     return (
-        Understood("customers", f"{sample.judge.n_customers:,}"),
+        Understood("customers", f"{sample.judge.n_customers:,}{' in the rows looked at' if is_part else ''}"),
         Understood("guests", guests if fates.guests else "none"),
         Understood("returns", returns or "none"),
         Understood("rejected", rejected if fates.n_rejected else "none"),
@@ -92,7 +93,7 @@ def column_looks(profile: Profile, opened: Opened, lines: Lines | None) -> tuple
     looks = []
     for field in FIELDS:
         if field in profile.constants:
-            looks.append(ColumnLook(field, "(the same on every row)", profile.constants[field], ""))
+            looks.append(ColumnLook(field, "(always)", profile.constants[field], ""))
         elif field in known and cells is not None:
             place = _first_filled(cells[field].tolist())
             example = cells[field].iloc[place] if len(cells) else ""
@@ -138,3 +139,9 @@ def _known_by(profile: Profile) -> str:
 
 def _moment(ms: int, zone: str) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def _counted(n: int, what: str) -> str:
+    first, _, rest = what.partition(" ")
+    plural = "" if n == 1 else "s"
+    return f"{n:,} {first}{plural} {rest}".rstrip()

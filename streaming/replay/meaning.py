@@ -16,7 +16,6 @@ _MEANS = {
     "quantity": "how many",
     "unit_price": "at what price each",
 }
-_FOR_A_DEFAULT = {"quantity": "--constant quantity=1"}
 _SAFE_IN_QUOTES = frozenset(' ()[]{}<>#&;|*?~\'"%^,:@/+=.-_')
 
 
@@ -30,22 +29,34 @@ class Meaning:
 
 def meaning_of(choice: Choice, wishes: Wishes, names: Sequence[str]) -> Meaning:
     """Judge a choice against the columns of a file."""
-    profile = choice.profile
-    findings = list(choice.findings)
-    told = parse_pairs(wishes.pairs, "--map")
+    profile, told = choice.profile, parse_pairs(wishes.pairs, "--map")
     columns = told if choice.is_known else dict(profile.columns)
+    findings = list(choice.findings)
     for field, column in absent_columns(profile, names).items():
         near = nearest(column, names) or near_column(field, names)
         columns[field] = near or "COLUMN"
         findings.append(_absent(field, column, near, names))
-    free = [name for name in names if name not in profile.columns.values()]
-    missing = [(field, near_column(field, free)) for field in profile.missing]
-    findings += [_missing(field, near, free) for field, near in missing]
+    flags: list[str] = []
+    if profile.missing:
+        free = [name for name in names if name not in profile.columns.values()]
+        near_columns = {field: near_column(field, free) for field in profile.missing}
+        flags = _flags_for(near_columns)
+        findings.append(_missing(near_columns, flags, free))
     findings += _guessed(choice)
     if not any(finding.level is Level.STOP for finding in findings):
         columns = told
-    flags = [pair("--map", field, column) for field, column in columns.items()]
-    return Meaning(tuple(findings), (*flags, *(_flag_for(*one) for one in missing)))
+    return Meaning(tuple(findings), (*(pair("--map", *item) for item in columns.items()), *flags))
+
+
+def _flags_for(near_columns: Mapping[str, str | None]) -> list[str]:
+    """Write the flags for missing fields; beside a price, a quantity that no column says may be one."""
+    has_price = near_columns.get("unit_price", "") is not None
+    return [
+        pair("--constant", "quantity", "1")
+        if field == "quantity" and near is None and has_price
+        else pair("--map", field, near or "COLUMN")
+        for field, near in near_columns.items()
+    ]
 
 
 def told_flags(source: Source, wishes: Wishes) -> list[str]:
@@ -66,12 +77,6 @@ def told_flags(source: Source, wishes: Wishes) -> list[str]:
         *(pair("--constant", *item) for item in constants.items()),
         *(flag for flag, is_set in switches.items() if is_set),
     ]
-
-
-def _flag_for(field: str, near: str | None) -> str:
-    if near is None and field in _FOR_A_DEFAULT:
-        return _FOR_A_DEFAULT[field]
-    return pair("--map", field, near or "COLUMN")
 
 
 def pair(flag: str, field: str, text: str) -> str:
@@ -97,15 +102,17 @@ def _absent(field: str, column: str, near: str | None, names: Sequence[str]) -> 
     )
 
 
-def _missing(field: str, near: str | None, free: Sequence[str]) -> Finding:
-    if near is not None:
-        hint = f"; the nearest name is {near!r}"
-    else:
-        hint = f"; without a known meaning are {_listed(free)}" if free else "; every column has another meaning"
-    flag = _flag_for(field, near)
-    if field == "unit_price":
-        flag += ", or --map amount=COLUMN for the total of a row"
-    return Finding(Level.STOP, "missing_field", f"no column says {_MEANS[field]} ({field}){hint}", flag)
+def _missing(near_columns: Mapping[str, str | None], flags: Sequence[str], free: Sequence[str]) -> Finding:
+    """Say in one go what no column was recognised as."""
+    clauses = [
+        f"{_MEANS[field]} ({field}{f', the nearest is {near!r}' if near else ''})"
+        for field, near in near_columns.items()
+    ]
+    hint = f"; without a known meaning are {_listed(free)}" if free else "; every column has another meaning"
+    mend = " ".join(flags)
+    if "unit_price" in near_columns:
+        mend += ", or --map amount=COLUMN for the total of a row instead of quantity and price"
+    return Finding(Level.STOP, "missing_fields", f"no column says {', '.join(clauses)}{hint}", mend)
 
 
 def _listed(names: Collection[str], most: int = 12) -> str:
