@@ -20,7 +20,9 @@ _ALIKE = str.maketrans({**dict.fromkeys(BLANKS, " "), "\u2212": "-"})
 
 def different(cells: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
     """Return the different texts of a column in order of appearance, and the (n,) place of each cell's."""
-    encoded = pa.chunked_array([pa.array(cells, type=pa.string())]).combine_chunks().dictionary_encode()
+    array = pa.array(cells, type=pa.string())
+    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    encoded = whole.dictionary_encode()
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 

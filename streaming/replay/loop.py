@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from shared.intake.times import NO_TIME
 from streaming.replay import position
+from streaming.replay.events import Batch
 from streaming.replay.identity import Identities
 from streaming.replay.judging import Group, Judge
 from streaming.replay.pace import Pace
@@ -47,6 +48,7 @@ def run(request: ReplayRequest, *, progress: Callable[[Progress], None] | None =
                 _show(progress, tally, portion, stop)
             if tally.stopped:
                 break
+    tally.judge_sent()
     return _report(tally, time.monotonic() - begun)
 
 
@@ -61,6 +63,14 @@ class _Tally:
     resumed_at_row: int | None = None
     failures: list[Failure] = field(default_factory=list)
     stopped: bool = False
+    unjudged: Batch | None = None
+    """Sent last: judged while Kafka takes what comes after it."""
+
+    def judge_sent(self) -> None:
+        """Judge what was sent last."""
+        if self.unjudged is not None:
+            self.judge.judge(self.unjudged)
+            self.unjudged = None
 
 
 def _send(sender: Sender, clock: "_Clock", portion: Portion, tally: _Tally) -> Iterator[int]:
@@ -101,10 +111,10 @@ class _Clock:
 
 def _settle(sender: Sender, portion: Portion, start: int, stop: int, tally: _Tally) -> None:
     """Wait for the slice's acknowledgements and count them."""
-    slice_ = portion.batch.slice(start, stop)
+    tally.judge_sent()
     failures = sender.acknowledged()
-    sent = slice_.without({failure.row for failure in failures})
-    tally.judge.judge(sent)
+    sent = portion.batch.slice(start, stop).without({failure.row for failure in failures})
+    tally.unjudged = sent
     tally.sent += len(sent)
     tally.failed += len(failures)
     tally.unkeyed += sum(key is None for key in sent.keys)
