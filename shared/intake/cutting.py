@@ -5,6 +5,7 @@ follows a closing quote other than blanks is no well-formed row: nobody can say 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,7 +88,12 @@ def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda sign: _ESCAPED.get(sign[1], sign[1]), text, flags=re.DOTALL)
 
 
-def written(cells: list[str], separator: str) -> bytes:
-    """Write a row so that every reader cuts it in the same way."""
-    quoted = ('"' + cell.replace('"', '""') + '"' for cell in cells)
-    return separator.join(quoted).encode() + b"\n"
+def written(cells: Sequence[str], separator: str) -> str:
+    """Write a row so that every reader cuts it in the same way, without a line end."""
+    return separator.join('"' + cell.replace('"', '""') + '"' for cell in cells)
+
+
+def written_plainly(cells: Sequence[str], separator: str) -> str:
+    """Write a row as people's programs do: quoted only where it must be."""
+    special = {separator, '"', "\n", "\r"}
+    return separator.join(written([cell], separator) if special & set(cell) else cell for cell in cells)

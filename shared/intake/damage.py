@@ -21,7 +21,7 @@ def row_findings(layout: Layout, tables: Sequence[Table]) -> list[Finding]:
         code: [row for row in damaged if row.code == code] for code in dict.fromkeys(r.code for r in damaged)
     }
     for code, rows in of_code.items():
-        findings.append(_DESCRIBED[code](layout, rows, total))
+        findings.append(_described(code, layout, rows, total))
     if blank:
         message = f"{_counted(blank, 'blank line')} between the rows; left out, they are no rows"
         findings.append(Finding(Level.NOTE, "blank_lines", message))
@@ -33,6 +33,16 @@ def place(row: DamagedRow) -> str:
     text = row.raw.decode(errors="replace")
     shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     return f"line {row.line}: {row.reason}: {shown!r}"
+
+
+def _described(code: str, layout: Layout, rows: Sequence[DamagedRow], total: int) -> Finding:
+    match code:
+        case "footer":
+            return _footer(rows)
+        case "swallowed_lines":
+            return _swallowed(rows, total)
+        case _:
+            return _damaged(layout, rows, total)
 
 
 def _damaged(layout: Layout, rows: Sequence[DamagedRow], total: int) -> Finding:
@@ -55,7 +65,7 @@ def _mend(layout: Layout, rows: Sequence[DamagedRow]) -> str:
     return "correct these lines, or export the file again with quotes around cells that hold the separator"
 
 
-def _swallowed(layout: Layout, rows: Sequence[DamagedRow], total: int) -> Finding:
+def _swallowed(rows: Sequence[DamagedRow], total: int) -> Finding:
     message = (
         f"{_counted(len(rows), 'row')} of {total:,} open a quote that is closed lines later or never; "
         f"the rows in between are read as rows, the first damaged one is in line {rows[0].line}"
@@ -64,7 +74,7 @@ def _swallowed(layout: Layout, rows: Sequence[DamagedRow], total: int) -> Findin
     return _stop("swallowed_lines", message, mend, rows)
 
 
-def _footer(layout: Layout, rows: Sequence[DamagedRow], total: int) -> Finding:
+def _footer(rows: Sequence[DamagedRow]) -> Finding:
     verb = "looks like a footer and is" if len(rows) == 1 else "look like footers and are"
     message = f"line {rows[0].line}, at the end of the file, {verb} not read as a row"
     return Finding(Level.WARN, "footer", message, examples=tuple(place(row) for row in rows[:3]))
@@ -77,6 +87,3 @@ def _stop(code: str, message: str, mend: str, rows: Sequence[DamagedRow]) -> Fin
 
 def _counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-_DESCRIBED = {"damaged_rows": _damaged, "swallowed_lines": _swallowed, "footer": _footer}

@@ -1,10 +1,9 @@
 """Rows as they come into tables of the size that was asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -22,15 +21,26 @@ class Piece(NamedTuple):
     read_fraction: float
 
 
-def grouped(pieces: Iterator[Piece], rows: int, held_back: int = 0) -> Iterator[Piece]:
-    """Give pieces of `rows` rows; the last one has the rest, and at least `held_back` if there are so many."""
+def grouped(
+    pieces: Iterator[Piece], rows: int, held_back: int, finish: Callable[[Piece], Piece]
+) -> Iterator[Piece]:
+    """Give pieces of `rows` rows, the last one with the rest.
+
+    held_back : so many rows at the end of the file go through `finish` together, at least.
+    """
     held: Piece | None = None
     for piece in pieces:
         held = piece if held is None else _joined([held, piece])
         while _size(held) >= rows + held_back:
             first, held = _divided(held, rows)
             yield first
-    if held is not None and (_size(held) or held.blank_lines):
+    if held is None:
+        return
+    held = finish(held)
+    while _size(held) > rows:
+        first, held = _divided(held, rows)
+        yield first
+    if _size(held) or held.blank_lines:
         yield held
 
 

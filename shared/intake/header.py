@@ -54,7 +54,7 @@ def find_header(rows: Sequence[SampleRow]) -> Header:
     below = [row.cells for row in rows[index + 1 :]]
     columns = _without_empty_end(cells, below)
     empty_at_end = _empty_at_end(columns, below, max(len(cells), width))
-    names, findings = _unique(cells[:columns], rows[index].line)
+    names, findings = unique_names(cells[:columns], rows[index].line)
     if empty_at_end:
         findings.append(_trailing(empty_at_end, rows[index].line))
     return Header(index, names, empty_at_end, tuple(findings))
@@ -114,19 +114,21 @@ def _has(cells: Sequence[str], position: int) -> bool:
     return position < len(cells) and bool(cells[position].strip())
 
 
-def _unique(cells: Sequence[str], line: int) -> tuple[tuple[str, ...], list[Finding]]:
+def unique_names(cells: Sequence[str], line: int) -> tuple[tuple[str, ...], list[Finding]]:
+    """Name columns by the cells of their header in this line, no two alike."""
     names: list[str] = []
-    findings = []
     unnamed = [position + 1 for position, cell in enumerate(cells) if not cell]
     filled = [cell or f"column {position + 1}" for position, cell in enumerate(cells)]
+    given, taken = set(filled), set[str]()
     for cell in filled:
         name, count = cell, 1
-        while name in names or (count > 1 and name in filled):
+        while name in taken or (count > 1 and name in given):
             count += 1
             name = f"{cell} ({count})"
         names.append(name)
-    for cell in dict.fromkeys(cell for cell in filled if filled.count(cell) > 1):
-        findings.append(_repeated(cell, filled, names, line))
+        taken.add(name)
+    repeated = [cell for cell in dict.fromkeys(filled) if filled.count(cell) > 1]
+    findings = [_repeated(cell, filled, names, line) for cell in repeated]
     if unnamed:
         which = ", ".join(f"'column {position}'" for position in unnamed)
         message = f"line {line}: the header has no name at {_places(unnamed)}; called {which}"

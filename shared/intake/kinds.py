@@ -22,7 +22,7 @@ _OTHERS = (
     (
         b"SQLite format 3\0",
         "an SQLite database",
-        f"{_EXPORT}: sqlite3 FILE -header -csv 'select * from TABLE'",
+        _EXPORT,
     ),
     (b"BZh", "packed with bzip2", f"{_UNPACK}: bunzip2 FILE"),
     (b"\xfd7zXZ\0", "packed with xz", f"{_UNPACK}: unxz FILE"),

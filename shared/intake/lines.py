@@ -1,6 +1,6 @@
-"""The lines of a block of text, and which of them are rows that need no second look.
+r"""The lines of a block of text, and which of them are rows that need no second look.
 
-Lines end where `\\n`, `\\r\\n` or `\\r` stands and nowhere else: a line separator of Unicode is a sign of a cell.
+Lines end where `\n`, `\r\n` or `\r` stands and nowhere else: other separators of lines are signs of a cell.
 """
 
 from dataclasses import dataclass
@@ -33,6 +33,11 @@ class Lines:
     def whole(self, first: int, last: int) -> bytes:
         """Give lines with what ends the ones before the last."""
         return self.text[self.starts[first] : self.stops[last]]
+
+    @property
+    def rest(self) -> bytes:
+        """What follows the last line: the beginning of one that is not ended yet."""
+        return self.text[self.nexts[-1] :] if len(self) else self.text
 
     def holding(self, sign: bytes) -> Marks:
         """Mark the lines that hold a sign."""

@@ -92,7 +92,8 @@ def _only_member(path: Path, archive: zipfile.ZipFile) -> str:
         item.filename for item in archive.infolist() if not item.is_dir() and not _is_litter(item.filename)
     ]
     if "mimetype" in names or any(name.startswith(("Index/", "word/", "ppt/")) for name in names):
-        msg = f"{path} is an OpenDocument, Numbers or Word file, which cannot be read here; save it as CSV UTF-8"
+        what = "an OpenDocument, Numbers or Word file"
+        msg = f"{path} is {what}, which cannot be read here; save it as CSV UTF-8"
         raise InvalidConfig(msg)
     if len(names) == 1:
         return names[0]

@@ -46,6 +46,8 @@ class RowShape:
             return f"{len(cells)} cell{plural}, the header has {self.columns}"
         if any(cell.strip() for cell in cells[self.columns :]):
             return f"a value behind the last column: {''.join(cells[self.columns :])[:20]!r}"
+        if any("\0" in cell for cell in cells):
+            return "it holds zero bytes"
         return None
 
     def is_like(self, line: str) -> bool:

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 TEXT = pd.StringDtype("pyarrow")
-"""Of all cells. Five million rows of five columns come as they were cut; Python strings cost four seconds more."""
+"""Of all cells: they stay as they were cut. Python strings cost four seconds for five million rows of five."""
 
 
 class DamagedRow(NamedTuple):

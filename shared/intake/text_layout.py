@@ -59,7 +59,7 @@ def find_text_layout(
     cuts = [(Cutter(sign), cut_sample(lines, Cutter(sign), first, limit)) for sign in separators]
     cutter, sample = max(cuts, key=lambda cut: _fitness(cut[1]))
     if not sample.rows:
-        msg = f"{path} has blank lines only; a header line with the names of the columns is needed, and rows below it"
+        msg = f"{path} has blank lines only; a header with names of columns is needed, and rows below it"
         raise InvalidConfig(msg)
     cutter, sample, findings = _with_escapes(lines, cutter, sample, first, limit)
     header = find_header(sample.rows)

@@ -26,8 +26,8 @@ _MAX_LINES = 10_000
 _MARK = "\ufeff"
 
 
-class _More(Exception):  # noqa: N818  a row goes on behind the block
-    pass
+class _More(Exception):
+    """A row goes on behind the block."""
 
 
 class _Row(NamedTuple):
@@ -43,7 +43,7 @@ class _Row(NamedTuple):
 class TextRows:
     """Reads blocks of UTF-8 text one after the other.
 
-    names : of the columns. codec : of the file, for what is given back as it stands. row, line : of the next row.
+    codec : of the file, for what is given back as it stands. row, line : of the next row.
     """
 
     names: Sequence[str]
@@ -68,7 +68,7 @@ class TextRows:
             plain[first : row.last + 1] = False
             blank[first : row.last + 1] = False
         piece = self._piece(lines, plain[:end], rows, int(blank[:end].sum()), fraction)
-        rest = text[lines.starts[end] :] if end < len(lines) else text[lines.nexts[-1] :]
+        rest = text[lines.starts[end] :] if end < len(lines) else lines.rest
         self.line += end
         return piece, rest
 
@@ -105,25 +105,23 @@ class TextRows:
         if lost:
             return _Row(first, reason=f"byte 0x{lost[0]:02X} is no {self.codec} text")
         text = lines.content(first).decode().removeprefix(_MARK)
-        if "\0" in text:
-            return _Row(first, reason="it holds zero bytes")
         if not text.strip(f'{self.cutter.separator}" \t\x1a'):
             return _Row(first)
         try:
-            return self._judged(self.cutter.cut(text), first, first)
+            return self._judged(self.cutter.cut(text), first)
         except Malformed as reason:
             return _Row(first, reason=str(reason))
         except Unclosed:
-            return self._over_lines(lines, first, final=final)
+            return self._over_lines(lines, first, text, final=final)
 
-    def _over_lines(self, lines: Lines, first: int, *, final: bool) -> _Row:
+    def _over_lines(self, lines: Lines, first: int, text: str, *, final: bool) -> _Row:
         """Cut a row with line ends in its cells; a stray quote must not swallow the rows that follow."""
-        alike = 0
+        alike, shape = 0, self.shape
         for last in range(first + 1, min(first + _MAX_LINES, len(lines))):
             content = lines.content(last)
-            alike += self.shape.is_like(content.decode(errors="replace"))
-            if self.shape.is_swallowed(alike, last - first, lines.content(first).decode(), is_closed=False):
-                return _swallowed(first, alike)
+            alike += shape.is_like(content.decode(errors="replace"))
+            if shape.is_swallowed(alike, last - first, text, is_closed=False):
+                return _stray(first, f"a quote is opened, and {alike} lines that look like rows follow")
             if b'"' not in content and not self.cutter.escape:
                 continue
             try:
@@ -131,24 +129,28 @@ class TextRows:
             except Unclosed:
                 continue
             except UnicodeDecodeError:
-                return _Row(first, reason="a quote is opened, and what follows is no text")
+                return _stray(first, "a quote is opened, and what follows is no text")
             except Malformed as reason:
-                return _Row(first, reason=str(reason))
-            if self.shape.is_swallowed(alike, last - first, lines.content(first).decode(), is_closed=True):
-                return _swallowed(first, alike)
-            return self._judged(cells, first, last)
+                return _stray(
+                    first, f"a quote is opened, and closed {last - first} lines below with {reason}"
+                )
+            if shape.is_swallowed(alike, last - first, text, is_closed=True):
+                return _stray(
+                    first, f"a quote is opened, and closed {last - first} lines below, behind other rows"
+                )
+            return self._judged(cells, last)
         if not final and len(lines) - first < _MAX_LINES:
             raise _More
-        return _Row(first, reason="a quote is opened and never closed")
+        return _stray(first, "a quote is opened and never closed")
 
-    def _judged(self, cells: list[str], first: int, last: int) -> _Row:
+    def _judged(self, cells: list[str], last: int) -> _Row:
         fault = self.shape.fault(cells)
         if fault:
             return _Row(last, reason=fault)
         if cells == list(self.form.header):
             return _Row(last, reason="it repeats the header")
         padded = cells + [""] * (self.shape.width - len(cells))
-        return _Row(last, cells=written(padded, self.cutter.separator))
+        return _Row(last, cells=written(padded, self.cutter.separator).encode() + b"\n")
 
     def _piece(
         self, lines: Lines, plain: NDArray[np.bool_], rows: dict[int, _Row], blank: int, fraction: float
@@ -197,9 +199,8 @@ class TextRows:
         return table.rename_columns(list(self.names))
 
 
-def _swallowed(first: int, alike: int) -> _Row:
-    reason = f"a quote is opened and swallows {alike:,} lines that are rows themselves"
-    return _Row(first, reason=reason, code="swallowed_lines")
+def _stray(line: int, reason: str) -> _Row:
+    return _Row(line, reason=reason, code="swallowed_lines")
 
 
 def _parts(lines: Lines, plain: NDArray[np.bool_], rows: dict[int, _Row]) -> list[bytes | memoryview]:
