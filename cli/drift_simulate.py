@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.options import add_json_flag, start
 from cli.file_flags import add_decision, add_meaning, look_at, require_readable
+from cli.options import add_json_flag, start
 from cli.replay import moment_of
 from shared.errors import InvalidConfig
 

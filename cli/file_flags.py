@@ -1,4 +1,4 @@
-"""The flags that say what a file of transactions means and how it is written, and the look that they lead to."""
+"""The flags that say what a file of transactions means and how it is written, and the look they lead to."""
 
 import argparse
 from pathlib import Path
@@ -41,18 +41,22 @@ def add_meaning(verb: argparse.ArgumentParser) -> None:
         "--time-format", metavar="PATTERN", help="strptime pattern, or epoch-seconds and the like"
     )
     group.add_argument("--decimal", choices=(".", ","), help="the decimal sign of numbers")
-    group.add_argument("--separator", metavar="SIGN", help="between the cells of a CSV file ('\\t' for a tab)")
+    group.add_argument(
+        "--separator", metavar="SIGN", help="between the cells of a CSV file ('\\t' for a tab)"
+    )
     group.add_argument("--encoding", help="of a text file: utf-8, cp1252, …")
     group.add_argument(
         "--fill-down",
         action="store_true",
         help="blank cells of an order's further rows are those of the row before",
     )
-    group.add_argument("--sort", action="store_true", help="send in order of event time, however large the file")
+    group.add_argument(
+        "--sort", action="store_true", help="send in order of event time, however large the file"
+    )
 
 
-def add_decision(verb: argparse.ArgumentParser) -> None:
-    """Add the flags that decide about what the look finds."""
+def add_decision(verb: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
+    """Add the flag that decides about what the look finds; more can be added to its group."""
     group = verb.add_argument_group("what to do about findings")
     group.add_argument(
         "--accept",
@@ -61,7 +65,7 @@ def add_decision(verb: argparse.ArgumentParser) -> None:
         default=[],
         help="go on in spite of a fault that stops, where that is possible; repeatable",
     )
-    group.add_argument("--yes", action="store_true", help="do not ask about warnings")
+    return group
 
 
 def source_of(args: argparse.Namespace) -> "Source":

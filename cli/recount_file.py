@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shared.recount import Account, Rules
     from streaming.replay import Reading
 
+
 def accounts_of(reading: "Reading", settings: "Settings") -> "dict[str, Account]":
     """Return an account for each customer of a file; what the stream rejects counts for nobody.
 

@@ -27,7 +27,7 @@ def print_report(report: "ReplayReport", request: "ReplayRequest") -> None:
 
 def fates(report: "ReplayReport", request: "ReplayRequest") -> Iterator[str]:
     """Say which of the sent events will not count, and why."""
-    told, rules = report.fates, request.rules
+    told = report.fates
     for (code, field), group in sorted(told.rejected.items(), key=lambda item: -item[1].n):
         cause = f"{code} ({field})" if field else code
         yield f"  {group.n:,} of them will be rejected as {cause}: {_lines(group.lines, group.n)}"
@@ -35,20 +35,16 @@ def fates(report: "ReplayReport", request: "ReplayRequest") -> Iterator[str]:
         where = _lines(report.damaged, report.n_damaged)
         yield f"  {report.n_damaged:,} could not be cut into columns and were sent as their bytes: {where}"
     if told.late.n:
-        days = rules.state.horizon_days
-        yield (
-            f"  {told.late.n:,} of them will be late, being more than {days} days before the same customer's newest: "
-            f"{_lines(told.late.lines, told.late.n)}"
-        )
-        if not request.reading.profile.sort:
-            yield "  send the file with --sort to a new topic, and they count"
+        why = f"more than {request.rules.state.horizon_days} days before the same customer's newest"
+        yield f"  {told.late.n:,} of them will be late, {why}: {_lines(told.late.lines, told.late.n)}"
+    if told.late.n and not request.reading.profile.sort:
+        yield "  with --sort, sent to a new topic, those would count"
     if told.duplicate.n:
-        yield f"  {told.duplicate.n:,} of them will be duplicates: {_lines(told.duplicate.lines, told.duplicate.n)}"
+        where = _lines(told.duplicate.lines, told.duplicate.n)
+        yield f"  {told.duplicate.n:,} of them will be duplicates: {where}"
     if report.n_conflicts:
-        yield (
-            f"  {report.n_conflicts:,} rows of the file have the event id of an earlier one and say something else; "
-            "of such rows one counts"
-        )
+        what = "have the event id of an earlier row and other content: of such rows one counts"
+        yield f"  {report.n_conflicts:,} rows of the file {what}"
 
 
 def where_failed(report: "ReplayReport") -> str:

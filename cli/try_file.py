@@ -15,7 +15,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verb = subparsers.add_parser(
         "try",
         help="look at a file as `replay` does, and send nothing",
-        description="Say what would be understood of a file and what would become of its rows. Needs no services.",
+        description="Say what is understood of a file and what would become of its rows. Needs no service.",
         epilog="exit codes: 0 nothing to mend; 1 something is doubtful; 2 replay would stop",
     )
     verb.add_argument("file", type=Path, metavar="FILE")

@@ -71,7 +71,9 @@ def run(args: argparse.Namespace) -> int:
     settings = start(args)
     with open_database(settings) as database:
         report = (
-            verify_file(database, settings, require_readable(look_at(args, settings), args.accept, "verify --file"))
+            verify_file(
+                database, settings, require_readable(look_at(args, settings), args.accept, "verify --file")
+            )
             if args.file
             else verify_topic(database, settings)
         )

@@ -5,7 +5,7 @@ as it stands, so that a damaged line is rejected there with a code, and is not s
 """
 
 from streaming.replay.judging import Fates, Rules
-from streaming.replay.look import Look, look
+from streaming.replay.looking import Look, look
 from streaming.replay.loop import run
 from streaming.replay.mapping import Wishes
 from streaming.replay.opened import Reading, read_as

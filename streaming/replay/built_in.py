@@ -34,7 +34,7 @@ ONLINE_RETAIL_II = Profile(
     constants=MappingProxyType({"currency": "GBP"}),
     zone="Europe/London",
 )
-"""UCI Online Retail II: its two sheets overlap by nine days, which count once since rows are known by content."""
+"""UCI Online Retail II. Its sheets overlap by nine days, which count once: rows are known by content."""
 
 CDNOW = Profile(
     name="cdnow",
@@ -58,7 +58,7 @@ _CDNOW_PERIOD = ("1997-01-01", "1998-07-01")
 
 
 def detect(cells: pd.DataFrame) -> Profile | None:
-    """Return the built-in profile that fits a file's columns; CDNOW's, which may be any shop's, by its days too.
+    """Return the built-in profile that a file's columns fit; CDNOW's may be any shop's and need its days too.
 
     Parameters
     ----------

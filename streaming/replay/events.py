@@ -34,7 +34,6 @@ class _Event(msgspec.Struct, omit_defaults=True, gc=False):
     country: str | None = None
 
 
-
 @dataclass(frozen=True, eq=False)
 class Batch:
     """Records ready to be sent, in order; all sequences have the same length.

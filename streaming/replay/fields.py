@@ -1,4 +1,4 @@
-"""Columns of a file under the names of an event's fields, and cells that an order's further lines leave blank."""
+"""Columns of a file under the names of an event's fields, and what an order's further lines leave blank."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from streaming.replay.profiles import OF_AN_ORDER, Profile, parts_of
 
 
 def fields_of(profile: Profile, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return (n, fields) text: columns and constants by field; two columns of a time are joined by a blank."""
+    """Return (n, fields) text: columns and constants by field; the two columns of a time joined."""
     found: dict[str, pd.Series[str]] = {}
     for name, column in profile.columns.items():
         parts = parts_of(column, cells.columns) if name == "event_time" else (column,)
@@ -53,17 +53,21 @@ def filled_down(fields: pd.DataFrame) -> pd.DataFrame:
 def blanks_of_orders(fields: pd.DataFrame) -> NDArray[np.bool_]:
     """Return (n,) which rows leave who or when blank, although the line before says it of the same order."""
     group = _orders(fields)
-    return np.logical_or.reduce(
+    blank: NDArray[np.bool_] = np.logical_or.reduce(
         [
-            (fields[name] == "").to_numpy(dtype=bool) & (_filled(fields[name], group) != "").to_numpy(dtype=bool)
+            (fields[name] == "").to_numpy(dtype=bool)
+            & (_filled(fields[name], group) != "").to_numpy(dtype=bool)
             for name in ("event_time", "customer_id")
         ]
     )
+    return blank
 
 
 def _orders(fields: pd.DataFrame) -> NDArray[np.int64]:
-    """Number the runs of rows that belong to one order; (n,)."""
-    nobody = (fields["event_time"] == "").to_numpy(dtype=bool) & (fields["customer_id"] == "").to_numpy(dtype=bool)
+    """Return (n,) numbers that are equal for the rows of one order, where these follow each other."""
+    nobody = (fields["event_time"] == "").to_numpy(dtype=bool) & (fields["customer_id"] == "").to_numpy(
+        dtype=bool
+    )
     if "invoice_no" not in fields:
         return np.cumsum(~nobody)
     stated = fields["invoice_no"]

@@ -17,7 +17,9 @@ _ORDER = ("event_time", "customer_id", "unit_price", "quantity", "amount")
 _DAY_NAMES = {"date", "datum", "fecha", "data", "day", "jour", "dia", "giorno", "tag", "orderdate"}
 _CLOCK_NAMES = {"time", "uhrzeit", "zeit", "hora", "heure", "tijd", "ora", "ordertime", "clock"}
 _IS_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_IS_TIME = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./]\d{2,4}|\d{4}[./]\d\d?[./]\d\d?|[A-Z][a-z]{2} \d\d?, \d{4}")
+_IS_TIME = re.compile(
+    r"\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./]\d{2,4}|\d{4}[./]\d\d?[./]\d\d?|[A-Z][a-z]{2} \d\d?, \d{4}"
+)
 _LIKE = 0.75
 """Likeness of spelling, from 0 to 1, from which on a name is probably meant."""
 _ENOUGH = 0.8
@@ -41,11 +43,10 @@ def guess(cells: pd.DataFrame, told: Mapping[str, str], constants: Collection[st
     cells : the first rows as text. told : field -> column. constants : fields that need no column.
     """
     export = _export(cells)
-    findings = [] if export is None else [Finding(Level.NOTE, "known_export", f"looks like an export of {export}")]
-    columns = dict(told)
-    for field, column in (EXPORTS[export] if export else {}).items():
-        if field not in told and field not in constants and set(parts_of(column, cells.columns)) <= set(cells.columns):
-            columns[field] = column
+    findings = (
+        [] if export is None else [Finding(Level.NOTE, "known_export", f"looks like an export of {export}")]
+    )
+    columns = {**_of_export(export, cells, {*told, *constants}), **told}
     for field in (*_ORDER, *(name for name in FIELDS if name not in _ORDER)):
         if field in columns or field in constants:
             continue
@@ -56,6 +57,12 @@ def guess(cells: pd.DataFrame, told: Mapping[str, str], constants: Collection[st
     columns, by_cells = _by_cells(cells, columns, constants)
     columns = _one_amount(columns, told, constants)
     return Guess(columns, by_cells, tuple(findings))
+
+
+def _of_export(export: str | None, cells: pd.DataFrame, told: Collection[str]) -> dict[str, str]:
+    names = set(cells.columns)
+    meaning = EXPORTS[export] if export else {}
+    return {f: c for f, c in meaning.items() if f not in told and set(parts_of(c, names)) <= names}
 
 
 def near_column(field: str, names: Collection[str]) -> str | None:
@@ -117,7 +124,9 @@ def _by_cells(
         if field in columns or field in constants:
             continue
         taken = _taken(found, cells)
-        like = [name for name in cells.columns if name not in taken and _share(cells[name], pattern) >= _ENOUGH]
+        like = [
+            name for name in cells.columns if name not in taken and _share(cells[name], pattern) >= _ENOUGH
+        ]
         if len(like) == 1:
             found[field] = like[0]
     return found, frozenset(found) - frozenset(columns)
@@ -141,5 +150,3 @@ def _one_amount(
     told_factor = factors & {*told, *constants}
     drop = {"amount"} if (factors <= given or told_factor) and "amount" not in told else factors - told_factor
     return {field: column for field, column in columns.items() if "amount" not in given or field not in drop}
-
-

@@ -98,7 +98,10 @@ def content_hashes(lines: Lines) -> NDArray[np.uint64]:
     """Hash what rows say, however it is written: (n,). The event id does not belong to it."""
     given = [lines.times, *(lines.texts[name] for name in _CONTENT if name in lines.texts)]
     names = [name for name in _CONTENT if name in lines.texts]
-    columns = [given[0], *(_shortest(c) if n in NUMBERS else c for n, c in zip(names, given[1:], strict=True))]
+    columns = [
+        given[0],
+        *(_shortest(c) if n in NUMBERS else c for n, c in zip(names, given[1:], strict=True)),
+    ]
     return hashes_of(map(_SEPARATOR.join, zip(*columns, strict=True)))
 
 

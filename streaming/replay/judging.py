@@ -128,7 +128,9 @@ class _Customers:
     def _coded(self, ids: pa.StringArray) -> NDArray[np.int64]:
         encoded = ids.dictionary_encode()
         codes = self._codes
-        known = np.array([codes.setdefault(name, len(codes)) for name in encoded.dictionary.to_pylist()], np.int64)
+        known = np.array(
+            [codes.setdefault(name, len(codes)) for name in encoded.dictionary.to_pylist()], np.int64
+        )
         new = np.full(len(codes) - len(self._newest_ms), NEVER_MS, np.int64)
         self._newest_ms = np.concatenate([self._newest_ms, new])
         self._floor_ms = np.concatenate([self._floor_ms, new])

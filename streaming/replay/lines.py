@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from shared.intake.ids import plain_ids
@@ -14,6 +14,9 @@ from shared.intake.times import NO_TIME, iso, parse_times
 from streaming.replay.fields import FillDown, fields_of
 from streaming.replay.opened import Reading, whole_tables
 from streaming.replay.profiles import NUMBERS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +54,7 @@ def lines_of(reading: Reading, table: Table, fill: FillDown | None = None) -> Li
     if fill is not None and len(fields):
         fields = fill.fill(fields)
     ms = moments(reading, fields["event_time"])
-    texts = {name: _plain(reading, name, fields[name]) for name in fields if name != "event_time"}
+    texts = {name: _plain(reading, name, fields[name]) for name in map(str, fields) if name != "event_time"}
     return Lines(
         table.rows, table.lines, ms, iso(ms, fields["event_time"]), texts, table.damaged, table.read_fraction
     )

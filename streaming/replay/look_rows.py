@@ -29,7 +29,7 @@ class Understood(NamedTuple):
 
 @dataclass(frozen=True)
 class ColumnLook:
-    """What a column was taken for. example : a cell as it stands; sent : as it is sent, where that differs."""
+    """What a column was taken for. example : a cell as it stands. sent : as it is sent, if otherwise."""
 
     field: str
     column: str

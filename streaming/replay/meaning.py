@@ -16,7 +16,7 @@ _MEANS = {
     "quantity": "how many",
     "unit_price": "at what price each",
 }
-_SAFE_IN_QUOTES = frozenset(' ()[]{}<>#&;|*?~\'"%^,:@/+=.-_')
+_SAFE_IN_QUOTES = frozenset(" ()[]{}<>#&;|*?~'\"%^,:@/+=.-_")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def told_flags(source: Source, wishes: Wishes) -> list[str]:
     told: Mapping[str, str | None] = {
         "--separator": source.separator and source.separator.replace("\t", "\\t"),
         "--encoding": source.encoding,
-        "--map-file": wishes.map_file and str(wishes.map_file),
+        "--map-file": str(wishes.map_file) if wishes.map_file else None,
         "--profile": None if wishes.profile == "auto" else wishes.profile,
         "--decimal": wishes.decimal,
         "--time-format": wishes.time_format,

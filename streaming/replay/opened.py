@@ -16,7 +16,8 @@ from shared.intake.numbers import NumberFormat, find_number_format
 from shared.intake.reading import tables
 from shared.intake.source import Source
 from shared.intake.table import Table
-from shared.intake.times import TimeFormat, find_time_format
+from shared.intake.time_format import TimeFormat
+from shared.intake.times import find_time_format
 from streaming.replay.fields import fields_of
 from streaming.replay.profiles import IDS, NUMBERS, Profile, absent_columns
 
@@ -93,7 +94,10 @@ def understand(opened: Opened, profile: Profile) -> tuple[Reading, list[Finding]
     named = {profile.columns[name]: column for name, column in columns.items()}
     numbers, findings = find_number_format(named, lines, profile.decimal)
     times, more = find_time_format(
-        fields["event_time"], lines, column=profile.columns.get("event_time", "event_time"), pattern=profile.time_format
+        fields["event_time"],
+        lines,
+        column=profile.columns.get("event_time", "event_time"),
+        pattern=profile.time_format,
     )
     findings += more
     ids, more = _id_formats(profile, fields, lines)

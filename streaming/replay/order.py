@@ -50,7 +50,9 @@ class TimeOrder:
     @property
     def is_newest_first(self) -> bool:
         """Whether the file begins with the latest and ends with the earliest."""
-        return not self.is_ordered and self.n_falling > 0.9 * (self.rows - self.damaged - self.untimed - 1) / 2
+        return (
+            not self.is_ordered and self.n_falling > 0.9 * (self.rows - self.damaged - self.untimed - 1) / 2
+        )
 
 
 def order_of(reading: Reading) -> TimeOrder:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.intake.times import NO_TIME
 from streaming.replay.events import Batch, encode
 from streaming.replay.identity import Identities
 from streaming.replay.lines import whole_lines
 from streaming.replay.opened import Reading
 from streaming.replay.order import in_order_of_time
 from streaming.replay.request import ReplayRequest
-from shared.intake.times import NO_TIME
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,9 @@ def load(folder: Path, subject: Subject) -> int:
     changed = [key for key, value in subject.fingerprint.items() if stored.get(key) != value]
     if changed:
         msg = (
-            f"cannot resume: {', '.join(map(_called, changed))} of {subject.path} changed since the position was kept; "
-            "replay without --resume to start over (the stream drops what it already has)"
+            f"cannot resume: {', '.join(map(_called, changed))} of {subject.path} changed "
+            "since the position was kept; replay "
+            "without --resume to start over (the stream drops what it already has)"
         )
         raise InvalidConfig(msg)
     return next_index

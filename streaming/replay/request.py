@@ -12,7 +12,7 @@ from streaming.replay.sending import Failure
 
 @dataclass(frozen=True)
 class ReplayRequest:
-    """Which rows of which file go where, and how fast; `rules` are those of the stream that will judge them."""
+    """Which rows of which file go where, and how fast; `rules` are those of the stream."""
 
     reading: Reading
     bootstrap_servers: str
@@ -47,7 +47,8 @@ class ReplayReport:
     stopped : it gave up because the broker no longer took events; resume goes on there.
     fates : what the stream will make of the sent ones, if it knows nothing else of these customers.
     damaged : the first lines of the rows that could not be cut into columns and were sent as their bytes.
-    n_damaged, n_equal, n_conflicts : such rows; rows equal to an earlier one; rows with the event id of another.
+    n_damaged : all such rows. n_equal : rows equal to an earlier one. n_conflicts : rows with the event id
+        of an earlier one and other content.
     """
 
     sent: int

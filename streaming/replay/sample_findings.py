@@ -82,10 +82,12 @@ def blank_cells_of_orders(opened: Opened, reading: Reading) -> list[Finding]:
 
 
 def _rejected(sample: Sample) -> Iterator[Finding]:
-    fates = sample.judge.fates
-    share = fates.n_rejected / max(len(sample.batch), 1)
+    fates, n_damaged = sample.judge.fates, len(sample.lines.damaged)
+    share = (fates.n_rejected - n_damaged) / max(len(sample.batch), 1)
     level = Level.STOP if share >= _TOO_MANY_REJECTED else Level.WARN
     for (code, field), group in sorted(fates.rejected.items(), key=lambda item: -item[1].n):
+        if code == "malformed" and n_damaged:
+            continue  # what cannot be cut into columns has a finding of its own
         what = f" for its {field}" if field else ""
         yield Finding(
             level,
@@ -116,7 +118,9 @@ def _conflicting_ids(sample: Sample) -> Iterator[Finding]:
         "of such rows the stream counts one"
     )
     mend = f"leave event_id={column} out; if it is the order's number, --map invoice_no={column}"
-    yield Finding(Level.STOP, "conflicting_ids", text, mend, tuple(_conflicts(sample.lines)), is_acceptable=True)
+    yield Finding(
+        Level.STOP, "conflicting_ids", text, mend, tuple(_conflicts(sample.lines)), is_acceptable=True
+    )
 
 
 def _conflicts(lines: Lines) -> list[str]:
@@ -140,7 +144,9 @@ def _equal_rows(sample: Sample) -> Iterator[Finding]:
     is_much = n >= _TOO_MANY_EQUAL * len(sample.batch)
     doubt = "; was the file put together from exports that overlap?" if is_much else ""
     yield Finding(
-        Level.WARN if is_much else Level.NOTE, "equal_rows", f"{_rows(n)} equal an earlier one and {counts}{doubt}"
+        Level.WARN if is_much else Level.NOTE,
+        "equal_rows",
+        f"{_rows(n)} equal an earlier one and {counts}{doubt}",
     )
 
 
@@ -148,7 +154,8 @@ def _late(sample: Sample) -> Iterator[Finding]:
     late = sample.judge.fates.late
     if late.n:
         days = sample.rules.state.horizon_days
-        text = f"{_rows(late.n)} would be late (more than {days} days before the same customer's newest) and not count"
+        why = f"more than {days} days before the same customer's newest"
+        text = f"{_rows(late.n)} would be late ({why}) and not count"
         yield Finding(Level.WARN, "late_rows", text, "--sort", _at(np.array(late.lines)))
 
 
@@ -175,12 +182,14 @@ def _cancellations(sample: Sample) -> Iterator[Finding]:
     if not prefix or invoices is None:
         return
     is_cancelled = np.array([invoice.startswith(prefix) for invoice in invoices], np.bool_)
-    positive = np.isin(sample.lines.rows, sample.batch.rows[sample.parsed.rows[sample.parsed.amount_minor > 0]])
+    positive = np.isin(
+        sample.lines.rows, sample.batch.rows[sample.parsed.rows[sample.parsed.amount_minor > 0]]
+    )
     odd = is_cancelled & positive
     if odd.any():
         text = (
-            f"{_rows(int(odd.sum()))} of invoices that begin with {prefix!r} (cancellations) have a positive amount: "
-            "they raise what a customer spent, and are no purchases"
+            f"{_rows(int(odd.sum()))} of invoices that begin with {prefix!r} (cancellations) have a positive "
+            "amount: they raise what a customer spent, and are no purchases"
         )
         mend = "--set input.cancellation_prefix= if such invoices are no cancellations"
         yield Finding(Level.WARN, "positive_cancellations", text, mend, _at(sample.lines.lines[odd]))
@@ -191,11 +200,15 @@ def _customers(sample: Sample) -> Iterator[Finding]:
     valid = len(sample.batch) - fates.n_rejected
     column = sample.reading.profile.columns.get("customer_id", "customer_id")
     if valid and fates.guests >= _TOO_MANY_GUESTS * valid:
-        text = f"{_rows(fates.guests)} of {valid:,} name no customer in {column!r}: guests are counted, not segmented"
-        yield Finding(Level.WARN, "mostly_guests", text, "--map customer_id=COLUMN")
+        text = f"{_rows(fates.guests)} of {valid:,} name no customer in {column!r}"
+        told = f"{text}: guests are counted, not segmented"
+        yield Finding(Level.WARN, "mostly_guests", told, "--map customer_id=COLUMN")
     elif n == 1 and valid > KEPT:
         yield Finding(
-            Level.WARN, "one_customer", f"{column!r} names one customer on every row", "--map customer_id=COLUMN"
+            Level.WARN,
+            "one_customer",
+            f"{column!r} names one customer on every row",
+            "--map customer_id=COLUMN",
         )
 
 

@@ -13,8 +13,17 @@ def _fields(*rows: str) -> pd.DataFrame:
     return pd.DataFrame([row.split(",") for row in rows], columns=list(NAMES), dtype="str")
 
 
-SHOPIFY = _fields("#2,10:00,ben,9.50", "#2,,,4.00", "#1,09:00,,3.00", "#1,,,1.00", "#3,08:00,ann,2.00", ",,,5.00")
-FILLED = [["10:00", "ben"], ["10:00", "ben"], ["09:00", ""], ["09:00", ""], ["08:00", "ann"], ["08:00", "ann"]]
+SHOPIFY = _fields(
+    "#2,10:00,ben,9.50", "#2,,,4.00", "#1,09:00,,3.00", "#1,,,1.00", "#3,08:00,ann,2.00", ",,,5.00"
+)
+FILLED = [
+    ["10:00", "ben"],
+    ["10:00", "ben"],
+    ["09:00", ""],
+    ["09:00", ""],
+    ["08:00", "ann"],
+    ["08:00", "ann"],
+]
 
 
 @pytest.mark.parametrize("portion", [1, 2, 3, 6])
@@ -51,10 +60,15 @@ def test_blank_cells_of_orders_are_seen() -> None:
 
 def test_a_time_in_two_columns_is_joined_unless_a_column_has_that_name() -> None:
     cells = pd.DataFrame({"Date": ["2024-01-02", ""], "Time": ["10:15", ""], "A+B": ["x", "y"]}, dtype="str")
-    assert fields_of(Profile("p", {"event_time": "Date+Time"}), cells)["event_time"].tolist() == ["2024-01-02 10:15", ""]
+    assert fields_of(Profile("p", {"event_time": "Date+Time"}), cells)["event_time"].tolist() == [
+        "2024-01-02 10:15",
+        "",
+    ]
     assert fields_of(Profile("p", {"event_time": "A+B"}), cells)["event_time"].tolist() == ["x", "y"]
 
 
 def test_a_constant_stands_on_every_row() -> None:
-    fields = fields_of(Profile("p", {"customer_id": "Date"}, {"quantity": "1"}), pd.DataFrame({"Date": ["a", "b"]}))
+    fields = fields_of(
+        Profile("p", {"customer_id": "Date"}, {"quantity": "1"}), pd.DataFrame({"Date": ["a", "b"]})
+    )
     assert fields["quantity"].tolist() == ["1", "1"]

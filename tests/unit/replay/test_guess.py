@@ -19,11 +19,23 @@ def _guessed(cells: pd.DataFrame, told: dict[str, str] | None = None) -> dict[st
 @pytest.mark.parametrize(
     ("names", "meaning"),
     [
-        ("Kundennr.;Rechnungsdatum;Beleg;Menge;Einzelpreis", "customer_id event_time invoice_no quantity unit_price"),
-        ("Bestellnummer;Bestelldatum;Käufer;Anzahl;Stückpreis", "invoice_no event_time customer_id quantity unit_price"),
+        (
+            "Kundennr.;Rechnungsdatum;Beleg;Menge;Einzelpreis",
+            "customer_id event_time invoice_no quantity unit_price",
+        ),
+        (
+            "Bestellnummer;Bestelldatum;Käufer;Anzahl;Stückpreis",
+            "invoice_no event_time customer_id quantity unit_price",
+        ),
         ("N° client;Date de commande;Quantité;Prix unitaire", "customer_id event_time quantity unit_price"),
-        ("Cliente;Fecha;Cantidad;Precio unitario;Moneda", "customer_id event_time quantity unit_price currency"),
-        ("Klantnummer;Besteldatum;Aantal;Stukprijs;Land", "customer_id event_time quantity unit_price country"),
+        (
+            "Cliente;Fecha;Cantidad;Precio unitario;Moneda",
+            "customer_id event_time quantity unit_price currency",
+        ),
+        (
+            "Klantnummer;Besteldatum;Aantal;Stukprijs;Land",
+            "customer_id event_time quantity unit_price country",
+        ),
         ("Codice cliente;Data ordine;Quantità;Prezzo", "customer_id event_time quantity unit_price"),
         ("CUSTOMER_ID;order_date;Total", "customer_id event_time amount"),
         ("user id;timestamp;qty;price;amount", "customer_id event_time quantity unit_price -"),
@@ -32,7 +44,15 @@ def _guessed(cells: pd.DataFrame, told: dict[str, str] | None = None) -> dict[st
 )
 def test_usual_names_in_six_languages_are_understood(names: str, meaning: str) -> None:
     columns = names.split(";")
-    cells = pd.DataFrame([["2024-01-02" if "dat" in n.lower() or "fecha" in n.lower() or "time" in n else "7" for n in columns]], columns=columns)
+    cells = pd.DataFrame(
+        [
+            [
+                "2024-01-02" if "dat" in n.lower() or "fecha" in n.lower() or "time" in n else "7"
+                for n in columns
+            ]
+        ],
+        columns=columns,
+    )
     found = {column: field for field, column in _guessed(cells).items()}
     assert [found.get(column, "-") for column in columns] == meaning.split()
 
@@ -75,7 +95,8 @@ def test_a_time_and_a_mail_address_are_found_by_what_stands_in_them_if_there_is_
 
 
 @pytest.mark.parametrize(
-    ("field", "misspelt"), [("customer_id", "Custmer ID"), ("unit_price", "Unt price"), ("quantity", "Quanttiy")]
+    ("field", "misspelt"),
+    [("customer_id", "Custmer ID"), ("unit_price", "Unt price"), ("quantity", "Quanttiy")],
 )
 def test_a_misspelt_column_is_named(field: str, misspelt: str) -> None:
     assert near_column(field, ["Remarks", misspelt, "Colour"]) == misspelt

@@ -15,13 +15,17 @@ from streaming.replay.profiles import Profile
 OWN = Profile("own", {"event_time": "at", "customer_id": "who", "quantity": "n", "unit_price": "price"})
 
 _row = st.tuples(
-    st.sampled_from(["2024-01-02", "2024-01-03"]), st.sampled_from(["ann", "bob"]), st.sampled_from(["1", "2"])
+    st.sampled_from(["2024-01-02", "2024-01-03"]),
+    st.sampled_from(["ann", "bob"]),
+    st.sampled_from(["1", "2"]),
 )
 _rows = st.lists(_row, max_size=30)
 
 
 def _lines(rows: list[tuple[str, str, str]], **more: list[str]) -> Lines:
-    times, customers, quantities = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+    times, customers, quantities = (
+        (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+    )
     texts = {"customer_id": customers, "quantity": quantities, "unit_price": ["5.00"] * len(rows), **more}
     numbers = np.arange(1, len(rows) + 1)
     return Lines(numbers, numbers + 1, numbers, times, texts, (), 1.0)
@@ -34,14 +38,18 @@ def _ids(rows: list[tuple[str, str, str]], portion: int = 1_000) -> list[str]:
 
 
 @given(_rows, st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_nothing(rows: list[tuple[str, str, str]], random: "np.random.Generator") -> None:
+def test_the_order_of_rows_changes_nothing(
+    rows: list[tuple[str, str, str]], random: "np.random.Generator"
+) -> None:
     shuffled = rows.copy()
     random.shuffle(shuffled)  # type: ignore[arg-type]
     assert sorted(_ids(shuffled)) == sorted(_ids(rows))
 
 
 @given(_rows, st.integers(0, 30))
-def test_a_part_of_an_export_holds_no_row_that_the_whole_does_not(rows: list[tuple[str, str, str]], n: int) -> None:
+def test_a_part_of_an_export_holds_no_row_that_the_whole_does_not(
+    rows: list[tuple[str, str, str]], n: int
+) -> None:
     assert set(_ids(rows[:n])) <= set(_ids(rows))
     assert set(_ids(rows[n:])) <= set(_ids(rows))
 
@@ -90,5 +98,3 @@ def test_an_id_of_the_file_is_kept_and_one_that_repeats_with_other_content_is_co
     ids, invoices = identities.name(_lines(rows, event_id=["e", "e", "e"]))
     assert list(ids) == list(invoices) == ["e", "e", "e"]
     assert (identities.n_equal, identities.conflicts) == (1, 1)
-
-

@@ -102,7 +102,11 @@ def test_interval_limit_and_resume_choose_rows_and_keep_their_numbers(tmp_path: 
     request = _request(
         tmp_path, "at,who,what,n,price\n" + rows, Profile("own", OWN), start=start, end=end, limit=3
     )
-    assert [event["event_time"][:10] for event in _events(request)] == ["2011-01-03", "2011-01-04", "2011-01-05"]
+    assert [event["event_time"][:10] for event in _events(request)] == [
+        "2011-01-03",
+        "2011-01-04",
+        "2011-01-05",
+    ]
     (portion,) = _portions(request, 5)
     assert portion.indices.tolist() == [5, 6, 7]
     assert portion.batch.rows.tolist() == [6, 7, 8]

@@ -70,7 +70,9 @@ def test_a_changed_file_or_profile_cannot_be_resumed(tmp_path: Path, subject: Su
 
 def test_other_flags_cannot_resume_what_they_would_send_otherwise(tmp_path: Path, subject: Subject) -> None:
     position.save(tmp_path, subject, 42)
-    with pytest.raises(InvalidConfig, match=r"the flags that say how to read it of .* changed.*without --resume"):
+    with pytest.raises(
+        InvalidConfig, match=r"the flags that say how to read it of .* changed.*without --resume"
+    ):
         position.load(tmp_path, Subject(subject.path, "purchases", "own", "sorted"))
 
 

@@ -20,7 +20,16 @@ RETAIL = [
     "CustomerID",
     "Country",
 ]
-RETAIL_II = ["Invoice", "StockCode", "Description", "Quantity", "InvoiceDate", "Price", "Customer ID", "Country"]
+RETAIL_II = [
+    "Invoice",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "Price",
+    "Customer ID",
+    "Country",
+]
 OWN = ["event_time=at", "customer_id=who", "stock_code=what", "quantity=n", "unit_price=price"]
 OWN_HEADER = ["at", "who", "what", "n", "price"]
 

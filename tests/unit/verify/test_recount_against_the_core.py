@@ -11,8 +11,8 @@ from shared.config import InputSettings, StateSettings
 from shared.core.recent import EMPTY
 from shared.core.rfm import CustomerStates, apply_transactions
 from shared.core.transactions import ENDLESS_MS, NEVER_MS, Transactions
-from shared.recount import Account, Ledger, Line, Rules, recount_table
 from shared.intake.source import Source
+from shared.recount import Account, Ledger, Line, Rules, recount_table
 from streaming.replay import ReplayRequest, read_as
 from streaming.replay.built_in import ONLINE_RETAIL
 from streaming.replay.identity import Identities
@@ -80,7 +80,9 @@ def test_replayed_lines_and_the_file_give_the_same_accounts() -> None:
     n_rows = 20_000
     request = ReplayRequest(read_as(Source(DATA), ONLINE_RETAIL), "unused:9092", "unused", limit=n_rows)
     ledger = Ledger(RULES, offsets={0: n_rows}, fences={})
-    values = [value for portion in portions(request, Identities(ONLINE_RETAIL), 0) for value in portion.batch.values]
+    values = [
+        value for portion in portions(request, Identities(ONLINE_RETAIL), 0) for value in portion.batch.values
+    ]
     for offset, value in enumerate(values):
         ledger.add(0, offset, 2**42, value)
     raw = pd.read_csv(DATA, dtype=str, keep_default_na=False, nrows=n_rows)

@@ -129,5 +129,3 @@ def _flag_alone(finding: Finding) -> str | None:
 def _worst_first(findings: Collection[Finding]) -> tuple[Finding, ...]:
     rank = {Level.STOP: 0, Level.WARN: 1, Level.NOTE: 2}
     return tuple(sorted(findings, key=lambda finding: rank[finding.level]))
-
-
