@@ -14,10 +14,9 @@ _MOST_DIGITS = 60
 """Longer than any amount: 1E+999999999 is no text to write out."""
 
 _ALIKE = str.maketrans(
-    {**dict.fromkeys(BLANKS, " "), "\u2019": "'", "\u02bc": "'", **dict.fromkeys("\u2212\u2012\u2013", "-")}
+    {**dict.fromkeys("\u00a0\u2007\u2009\u202f", " "), "\u2019": "'", **dict.fromkeys("\u2212\u2013", "-")}
 )
 _BLANKS = re.compile(" +")
-PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _CELL = re.compile(
     r"(?P<before>[^0-9]*)"
     r"(?P<digits>[0-9](?:[0-9 .,']*[0-9])?(?:[.,]-{0,2})?(?:[eE][-+]?[0-9]{1,3})?)"
@@ -51,7 +50,7 @@ class Number(NamedTuple):
 
 def number(text: str) -> Number | None:
     """Take a cell apart, if it is a number in some format."""
-    found = _CELL.fullmatch(text.translate(_ALIKE).strip())
+    found = _CELL.fullmatch(text.translate(_ALIKE).strip(BLANKS))
     around = _around(found["before"], found["after"]) if found else None
     if not found or around is None:
         return None
@@ -74,13 +73,14 @@ def _around(before: str, after: str) -> tuple[str, bool, tuple[str, ...]] | None
     return point or "", bool(is_open) or signs == ["-"], tuple(filter(None, (currency_1, currency_2)))
 
 
-def value(digits: str, decimal: str) -> str | None:
-    """Read digits with signs between them, or not at all."""
-    if found := _READ[decimal].fullmatch(digits):
-        whole = "".join(filter(str.isdecimal, found["whole"] or "0"))
+def value(text: str, decimal: str) -> str | None:
+    """Read digits with a decimal sign and signs between thousands, or not at all."""
+    if found := _READ[decimal].fullmatch(text):
+        whole = found["whole"] or "0"
+        whole = whole if whole.isdecimal() else "".join(filter(str.isdecimal, whole))
         part = (found["part"] or "").strip("-")
         return f"{whole}.{part}" if part else whole
-    if found := _SCIENTIFIC[decimal].fullmatch(digits):
-        value = Decimal(digits.replace(decimal, "."))
-        return f"{value:f}" if abs(value.adjusted()) < _MOST_DIGITS else None
+    if found := _SCIENTIFIC[decimal].fullmatch(text):
+        exact = Decimal(text.replace(decimal, "."))
+        return f"{exact:f}" if abs(exact.adjusted()) < _MOST_DIGITS else None
     return None

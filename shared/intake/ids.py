@@ -144,7 +144,7 @@ def _of_texts(seen: Seen, names: Sequence[str]) -> Iterator[Finding]:
     yield from _doubted(
         seen, padded, "zero_padded_ids", "differ in leading zeros only, and stay different ids"
     )
-    cases = _nearly_same(names, str.casefold)
+    cases = _nearly_same(names, lambda name: None if name.casefold() in _MISSING else name.casefold())
     yield from _doubted(seen, cases, "ids_differ_in_case", "differ in capitals only, and stay different ids")
 
 

@@ -131,8 +131,8 @@ def _ambiguous(cells: Sequence[_Cell]) -> Finding:
     first = cells[0]
     message = (
         f"numbers in {_columns(cells)} can be read in two ways: {first.text!r} in line {first.line} is "
-        f"{first.values['.']} with a decimal point and {first.values[',']} with a decimal comma, and no other "
-        "number tells which"
+        f"{first.values['.']} with a decimal point and {first.values[',']} with a decimal comma, "
+        "and no other number tells which"
     )
     mend = "say which sign is the decimal one: --decimal . or --decimal ,"
     return Finding(Level.STOP, "ambiguous_numbers", message, mend, _shown(cells))
@@ -159,7 +159,8 @@ def _contradicting(decimal: str, others: Sequence[_Cell]) -> Finding:
 
 def _several_currencies(kinds: Sequence[str], cells: Sequence[_Cell]) -> Finding:
     firsts = [next(cell for cell in cells if kind in cell.number.currencies) for kind in kinds]
-    message = f"amounts in {_columns(firsts)} are in several currencies ({', '.join(kinds)}), which must not be added up"
+    told = f"several currencies ({', '.join(kinds)}), which must not be added up"
+    message = f"amounts in {_columns(firsts)} are in {told}"
     mend = "keep the rows of one currency; with --accept several_currencies the signs are ignored"
     return Finding(Level.STOP, "several_currencies", message, mend, _shown(firsts), is_acceptable=True)
 
