@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from shared.config import ModelSettings
 from shared.core.k_choice import LastRun
+from shared.core.k_scores import Floors
 from shared.core.selection import KReport, score_k
 
 
@@ -14,6 +15,7 @@ def choose_k(
     X: NDArray[np.float64],
     spend: NDArray[np.float64],
     settings: ModelSettings,
+    floors: Floors,
     centers: Mapping[int, NDArray[np.float64]],
     *,
     current_k: int | None,
@@ -27,6 +29,7 @@ def choose_k(
         spend=spend,
         current_k=current_k,
         before=before,
+        floors=floors,
         starts=centers,
     )
 

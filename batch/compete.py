@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.candidates.catalogue import KINDS
-from batch.candidates.material import Material
+from batch.candidates import KINDS, Material
 from batch.scorecard import Probe, Scorecard, measure
 from shared.core.kmeans import assign
 from shared.core.lloyd import fit_kmeans

@@ -19,9 +19,9 @@ from pymongo.database import Database
 from pymongo.errors import ConnectionFailure
 
 from batch.pipeline import JOB, Outcome, recluster
-from batch.report import run_record
 from batch.reporting.publish import publish_report
-from batch.reporting.run import Asked
+from batch.reporting.run import RunRequest
+from batch.run_record import run_record
 from batch.schedule import file_due
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.client import Document
@@ -107,8 +107,8 @@ class Server:
         if outcome is None:
             return served
         # last: a stream may be waiting for the request, and nobody waits for the report
-        asked = Asked(run_id, request.id, request.kind, request.reason, started_at)
-        files = publish_report(self._database, self._settings, asked, outcome)
+        run_request = RunRequest(run_id, request.id, request.kind, request.reason, started_at)
+        files = publish_report(self._database, self._settings, run_request, outcome)
         return served if files is None else replace(served, report=str(files.html))
 
     def _close(self, request: Request, run_id: str, record: Mapping[str, Any]) -> Served:

@@ -17,7 +17,7 @@ SAMPLE = 3_000
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunRequest:
     """The request that a run served."""
 
     run_id: str
@@ -36,7 +36,7 @@ class Run:
     of the rule, where `model` has names that people gave.
     """
 
-    asked: Asked
+    request: RunRequest
     model: ModelArtifact
     decision: Decision
     evidence: Evidence

@@ -46,15 +46,15 @@ class LargeTable:
 
     @property
     def table(self) -> CustomerTable:
-        """See `batch.everybody.Everybody`."""
+        """See `batch.customer_source.CustomerSource`."""
         return self.sample
 
     def fit_transform(self, features: Sequence[str], recency_clip_days: int | None) -> FeatureTransform:
-        """See `batch.everybody.Everybody`."""
+        """See `batch.customer_source.CustomerSource`."""
         return fit_transform(self.rows, self.n, self.sample.as_of_ms, features, recency_clip_days)
 
     def enlarge(self, challenger: ModelArtifact) -> ModelArtifact:
-        """See `batch.everybody.Everybody`."""
+        """See `batch.customer_source.CustomerSource`."""
         return enlarge(challenger, self.rows, self.n, self.sample.as_of_ms)
 
 

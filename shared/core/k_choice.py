@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shared.core.k_scores import Floors, KScores
+from shared.core.k_scores import DEFAULT_FLOORS, Floors, KScores
 
 NAN = float("nan")
 
@@ -74,7 +74,7 @@ def choose_k(
     scores: Sequence[KScores],
     *,
     current_k: int | None = None,
-    floors: Floors | None = None,
+    floors: Floors = DEFAULT_FLOORS,
     before: LastRun | None = None,
 ) -> KChoice:
     """Pick k among the scored ones.
@@ -92,9 +92,8 @@ def choose_k(
     current_k : segments of the champion; None if there is none.
     before : the run before; None, or one that had another current k, has seen nothing.
     """
-    rule = floors or Floors()
     ordered = sorted(scores, key=lambda s: s.k)
-    missed = {s.k: rule.missed_by(s, slack=float(s.k == current_k)) for s in ordered}
+    missed = {s.k: floors.missed_by(s, slack=float(s.k == current_k)) for s in ordered}
     able = [s for s in ordered if s.is_defined]
     current = next((s for s in able if s.k == current_k), None)
     if not able:

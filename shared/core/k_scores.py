@@ -20,13 +20,11 @@ class KScores:
     spend_shares : (k,) share of all net spend, NaN if spend is not known.
     inertia : sum of squared distances to the own centre.
     silhouette, silhouette_se : of a sample, and its standard error over the warm refits.
-    silhouette_full : of all pairs of customers.
     silhouette_simplified : from distances to centres.
-    davies_bouldin, calinski_harabasz, dunn : internal indices; the first is better low.
+    davies_bouldin, calinski_harabasz : internal indices; the first is better low.
     warm_ari, warm_ari_se, cold_ari, cold_ari_se : mean adjusted Rand index of bootstrap
         refits, started from these centres and from nothing; standard errors of the means.
     jaccard : (k,) mean best Jaccard of each segment over the cold refits.
-    prediction_strength : of random halves.
     """
 
     k: int
@@ -36,17 +34,14 @@ class KScores:
     inertia: float
     silhouette: float
     silhouette_se: float
-    silhouette_full: float
     silhouette_simplified: float
     davies_bouldin: float
     calinski_harabasz: float
-    dunn: float
     warm_ari: float
     warm_ari_se: float
     cold_ari: float
     cold_ari_se: float
     jaccard: Float64
-    prediction_strength: float
 
     def __post_init__(self) -> None:
         for array in (self.centers, self.counts, self.spend_shares, self.jaccard):
@@ -109,3 +104,6 @@ class Floors:
             (bool(large_enough.all()), f"smallest segment {scores.min_share:.1%} of customers"),
         )
         return tuple(words for is_reached, words in checks if not is_reached)
+
+
+DEFAULT_FLOORS = Floors()

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 
-from shared.core.indices import calinski_harabasz, davies_bouldin, dunn, knee
+from shared.core.indices import calinski_harabasz, davies_bouldin, knee
 from shared.core.k_choice import KChoice, LastRun, choose_k
-from shared.core.k_scores import Floors, KScores
+from shared.core.k_scores import DEFAULT_FLOORS, Floors, KScores
 from shared.core.kmeans import assign
-from shared.core.silhouette import silhouette, silhouette_values, simplified_silhouette
+from shared.core.silhouette import silhouette_values, simplified_silhouette
 from shared.core.stability import (
     Labels,
     Refit,
@@ -19,7 +19,6 @@ from shared.core.stability import (
     bootstrap,
     fit_centers,
     one_thread,
-    prediction_strength,
     segment_jaccard,
 )
 from shared.errors import InvalidConfig
@@ -30,8 +29,6 @@ Float64 = NDArray[np.float64]
 NAN = float("nan")
 
 
-N_SPLITS = 5
-"""Halvings for the prediction strength."""
 MOST_REFITTED = 20_000
 """Customers that bootstrap refits draw from. Standard errors are then those of a table of this size: too
 large for a larger one, which errs on the side of the current k."""
@@ -44,15 +41,15 @@ class _Effort:
     n_starts: int
     n_warm: int
     n_cold: int
-    is_thorough: bool
 
 
 @dataclass(frozen=True, slots=True)
 class KReport:
-    """Scores of every k in ascending order, the knee of the inertias, and the pick."""
+    """Scores of every k in ascending order, the knee of the inertias, the floors, and the pick."""
 
     scores: tuple[KScores, ...]
     knee: int | None
+    floors: Floors
     choice: KChoice
 
     def of(self, k: int) -> KScores:
@@ -86,13 +83,12 @@ def score_k(
     spend: ArrayLike | None = None,
     current_k: int | None = None,
     before: LastRun | None = None,
-    floors: Floors | None = None,
+    floors: Floors = DEFAULT_FLOORS,
     starts: Mapping[int, Float64] | None = None,
     n_starts: int = 4,
     n_warm: int = 20,
     n_cold: int = 10,
     silhouette_sample: int = 1_500,
-    thorough: bool = False,
 ) -> KReport:
     """Fit and score each k, and pick one.
 
@@ -105,13 +101,11 @@ def score_k(
     ks : numbers of segments to score, each at least 2.
     spend : (n,) net spend of the same customers, for the floor on small segments.
     current_k, before : segments of the champion and the run before; see `choose_k`.
-    floors : in place of the default ones.
+    floors : what a k must reach.
     starts : centres (k, d) already fitted to these rows, of some k; the others are fitted here.
     n_starts : k-means++ starts of every cold fit; a single one is often a bad optimum.
     n_warm, n_cold : bootstrap refits of either kind.
     silhouette_sample : customers compared pairwise for the sampled silhouette.
-    thorough : adds the scores that only inform and cost most: full silhouette, Dunn and
-        prediction strength are NaN without it.
 
     Raises
     ------
@@ -119,19 +113,20 @@ def score_k(
     """
     rows = np.asarray(X, dtype=np.float64)
     _check(rows, ks)
-    effort = _Effort(n_starts, n_warm, n_cold, thorough)
+    effort = _Effort(n_starts, n_warm, n_cold)
     money = None if spend is None else np.asarray(spend, dtype=np.float64)
     with one_thread():
         sample = _sample(rows, silhouette_sample, seed)
         given = starts or {}
         scores = tuple(_scores(rows, k, given.get(k), sample, money, effort, seed) for k in sorted(set(ks)))
     elbow = knee([s.k for s in scores], [s.inertia for s in scores])
-    return KReport(scores, elbow, choose_k(scores, current_k=current_k, floors=floors, before=before))
+    choice = choose_k(scores, current_k=current_k, floors=floors, before=before)
+    return KReport(scores, elbow, floors, choice)
 
 
 def _check(rows: Float64, ks: Sequence[int]) -> None:
     if not ks or min(ks) < 2:
-        msg = f"ks should be numbers of segments from 2 on, got {list(ks)}; set clustering.k_min and k_max"
+        msg = f"ks should be numbers of segments from 2 on, got {list(ks)}; set model.k_min and model.k_max"
         raise InvalidConfig(msg)
     if rows.ndim != 2 or not np.isfinite(rows).all():
         msg = f"X should be a finite table (n, d), got shape {rows.shape}; transform the features first"
@@ -174,29 +169,21 @@ def _scores(
         inertia=float((found.distances**2).sum()),
         silhouette=float(sample.silhouettes(sampled).mean()),
         silhouette_se=_standard_error(sample, warm),
-        silhouette_full=silhouette(rows, labels) if effort.is_thorough else NAN,
         silhouette_simplified=simplified_silhouette(found.distances, found.runner_up_distances),
         davies_bouldin=davies_bouldin(rows, labels),
         calinski_harabasz=calinski_harabasz(rows, labels),
-        dunn=dunn(rows, labels) if effort.is_thorough else NAN,
         warm_ari=warm_ari,
         warm_ari_se=warm_ari_se,
         cold_ari=cold_ari,
         cold_ari_se=cold_ari_se,
         jaccard=_mean_jaccard(sampled, cold, k),
-        prediction_strength=_prediction_strength(rows, k, effort, rng),
     )
-
-
-def _prediction_strength(rows: Float64, k: int, effort: _Effort, rng: np.random.Generator) -> float:
-    n_splits = N_SPLITS if effort.is_thorough else 0
-    return prediction_strength(rows, k, rng=rng, n_splits=n_splits, n_starts=effort.n_starts)
 
 
 def _undefined(k: int, d: int) -> KScores:
     nothing = np.full(k, np.nan)
     counts = np.zeros(k, dtype=np.int64)
-    return KScores(k, np.empty((0, d)), counts, nothing, *(NAN,) * 12, nothing, NAN)
+    return KScores(k, np.empty((0, d)), counts, nothing, *(NAN,) * 10, nothing)
 
 
 def _spend_shares(labels: Labels, k: int, spend: Float64 | None) -> Float64:

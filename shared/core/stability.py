@@ -115,39 +115,6 @@ def segment_jaccard(labels: ArrayLike, refitted: ArrayLike, k: int) -> Float64:
     return best
 
 
-def prediction_strength(
-    X: Float64, k: int, *, rng: np.random.Generator, n_splits: int, n_starts: int
-) -> float:
-    """How often pairs of one half's segment stay together under the other half's centres.
-
-    Mean over splits of the worst segment, 0 to 1; .8 is the usual bar. NaN if a half has
-    fewer than k distinct rows.
-
-    References
-    ----------
-    Tibshirani, Walther (2005), Cluster validation by prediction strength.
-    """
-    strengths = []
-    for _ in range(n_splits):
-        order = rng.permutation(len(X))
-        half = len(X) // 2
-        learnt = fit_centers(X[order[:half]], k, rng=rng, n_starts=n_starts)
-        tested = X[order[half:]]
-        own = fit_centers(tested, k, rng=rng, n_starts=n_starts)
-        if learnt is None or own is None:
-            return float("nan")
-        strengths.append(_worst_kept(assign(tested, own).labels, assign(tested, learnt).labels))
-    return float(np.mean(strengths)) if strengths else float("nan")
-
-
-def _worst_kept(own: Labels, predicted: Labels) -> float:
-    """Smallest share, over own segments of two and more, of pairs predicted together."""
-    shared = contingency(own, predicted)
-    pairs = _row_pairs(shared.sum(axis=1, keepdims=True))
-    kept = _row_pairs(shared)[pairs > 0] / pairs[pairs > 0]
-    return float(kept.min(initial=1.0))
-
-
 def contingency(a: ArrayLike, b: ArrayLike, k: int | None = None) -> NDArray[np.int64]:
     """Rows that have label i in `a` and j in `b`; k rows for labels 0 to k - 1 if it is given."""
     first, second = np.asarray(a), np.unique(np.asarray(b), return_inverse=True)[1]
@@ -157,10 +124,3 @@ def contingency(a: ArrayLike, b: ArrayLike, k: int | None = None) -> NDArray[np.
     n_columns = int(second.max(initial=-1)) + 1
     cells = np.bincount(first.astype(np.int64) * n_columns + second, minlength=n_rows * n_columns)
     return cells.reshape(n_rows, n_columns)
-
-
-def _row_pairs(counts: NDArray[np.int64]) -> Float64:
-    """Pairs of members within the cells of each row; floats, for 3 billion customers squared overflow."""
-    c = counts.astype(np.float64)
-    pairs: Float64 = (c * (c - 1) / 2).sum(axis=1)
-    return pairs

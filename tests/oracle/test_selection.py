@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
 
+from shared.core.k_scores import Floors
 from shared.core.kmeans import assign
 from shared.core.selection import score_k
 from shared.errors import InvalidConfig
 
 QUICK = {"n_starts": 2, "n_warm": 4, "n_cold": 4}
 LONG = [
-    "inertia", "silhouette", "silhouette_se", "silhouette_full", "silhouette_simplified", "davies_bouldin",
-    "calinski_harabasz", "dunn", "warm_ari", "warm_ari_se", "cold_ari", "cold_ari_se", "prediction_strength",
+    "inertia", "silhouette", "silhouette_se", "silhouette_simplified", "davies_bouldin",
+    "calinski_harabasz", "warm_ari", "warm_ari_se", "cold_ari", "cold_ari_se",
 ]  # fmt: skip
 
 
@@ -27,7 +28,7 @@ FOUR = blobs([80, 80, 80, 80])
 
 @pytest.fixture(scope="module")
 def report():
-    return score_k(FOUR, [5, 3, 4], seed=1, thorough=True, **QUICK)
+    return score_k(FOUR, [5, 3, 4], seed=1, **QUICK)
 
 
 def test_four_clear_groups_are_found_to_be_four(report):
@@ -41,7 +42,7 @@ def test_every_score_of_a_clear_k_is_defined(report):
     four = report.of(4)
 
     assert all(np.isfinite(getattr(four, name)) for name in LONG)
-    assert four.warm_ari == four.cold_ari == four.prediction_strength == 1
+    assert four.warm_ari == four.cold_ari == 1
     np.testing.assert_array_equal(four.jaccard, np.ones(4))
     np.testing.assert_array_equal(four.counts, np.full(4, 80))
     assert four.min_share == 0.25
@@ -51,28 +52,17 @@ def test_the_indices_are_those_of_the_fit(report):
     for scores in report.scores:
         labels = assign(FOUR, scores.centers).labels
 
-        assert scores.silhouette_full == pytest.approx(silhouette_score(FOUR, labels))
-        assert scores.silhouette == pytest.approx(scores.silhouette_full)  # the sample is everybody
+        assert scores.silhouette == pytest.approx(silhouette_score(FOUR, labels))  # the sample is everybody
         assert scores.davies_bouldin == pytest.approx(davies_bouldin_score(FOUR, labels))
         assert scores.calinski_harabasz == pytest.approx(calinski_harabasz_score(FOUR, labels))
 
 
 def test_the_same_seed_gives_the_same_report_and_ks_do_not_disturb_each_other(report):
-    alone = score_k(FOUR, [3], seed=1, thorough=True, **QUICK).scores[0]
+    alone = score_k(FOUR, [3], seed=1, **QUICK).scores[0]
 
     for name in LONG:
         assert getattr(alone, name) == getattr(report.of(3), name)
     np.testing.assert_array_equal(alone.centers, report.of(3).centers)
-
-
-def test_the_costly_scores_are_left_undefined_unless_asked_for():
-    scores = score_k(FOUR, [4], seed=1, **QUICK).scores[0]
-
-    assert [name for name in LONG if np.isnan(getattr(scores, name))] == [
-        "silhouette_full",
-        "dunn",
-        "prediction_strength",
-    ]
 
 
 def test_a_small_segment_that_brings_the_money_is_not_gated_away():
@@ -122,7 +112,7 @@ def test_the_input_is_not_changed():
     ids=["identical points", "two distinct points", "two customers", "nobody"],
 )
 def test_data_that_cannot_be_segmented_have_undefined_scores_and_one_segment(X):
-    report = score_k(X, [3, 4], seed=0, spend=np.ones(len(X)), thorough=True, **QUICK)
+    report = score_k(X, [3, 4], seed=0, spend=np.ones(len(X)), **QUICK)
 
     assert report.choice.k == 1
     assert report.knee is None
@@ -131,7 +121,7 @@ def test_data_that_cannot_be_segmented_have_undefined_scores_and_one_segment(X):
 
 
 def test_as_many_distinct_points_as_segments_raise_nothing():
-    report = score_k(np.repeat(np.eye(3), 20, axis=0), [3, 4], seed=0, thorough=True, **QUICK)
+    report = score_k(np.repeat(np.eye(3), 20, axis=0), [3, 4], seed=0, **QUICK)
 
     assert report.of(3).inertia == pytest.approx(0, abs=1e-20)
     assert report.of(3).silhouette == pytest.approx(1)
@@ -140,7 +130,7 @@ def test_as_many_distinct_points_as_segments_raise_nothing():
 
 
 def test_a_handful_of_customers_raises_nothing():
-    report = score_k(FOUR[::70], [3, 4, 5], seed=0, thorough=True, **QUICK)
+    report = score_k(FOUR[::70], [3, 4, 5], seed=0, **QUICK)
 
     assert report.of(5).is_defined
     assert report.choice.k in {3, 4, 5}
@@ -169,3 +159,17 @@ def test_ks_below_two_are_refused(ks):
 def test_a_table_that_is_not_finite_is_refused(X):
     with pytest.raises(InvalidConfig, match="finite table"):
         score_k(X, [3], seed=0)
+
+
+def test_floors_are_those_that_are_asked_for_and_stay_with_the_report():
+    noise = np.random.default_rng(0).normal(size=(300, 2))
+    strict, mild = (
+        Floors(warm_ari=1.0, jaccard=1.0),
+        Floors(warm_ari=0.0, cold_ari=0.0, jaccard=0.0, share=0.0),
+    )
+
+    refused, taken = (score_k(noise, [3, 4], seed=0, floors=floors, **QUICK) for floors in (strict, mild))
+
+    assert refused.choice.reason.startswith("no k reaches the floors")
+    assert all(verdict.missed == () for verdict in taken.choice.verdicts)
+    assert (refused.floors, taken.floors) == (strict, mild)

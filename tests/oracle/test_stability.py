@@ -12,7 +12,6 @@ from shared.core.stability import (
     contingency,
     fit_centers,
     has_distinct_rows,
-    prediction_strength,
     segment_jaccard,
 )
 
@@ -93,15 +92,3 @@ def test_draws_with_too_few_distinct_rows_have_no_refit():
     refits = bootstrap(BLOBS[::40], 3, rng=rng(), n_refits=10, n_starts=1)
 
     assert 0 < len(refits) < 10
-
-
-def test_prediction_strength_is_one_for_blobs_and_low_for_noise():
-    noise = np.random.default_rng(0).uniform(size=(200, 2))
-
-    assert prediction_strength(BLOBS, 3, rng=rng(), n_splits=3, n_starts=4) == 1
-    assert prediction_strength(noise, 7, rng=rng(), n_splits=3, n_starts=4) < 0.7
-
-
-def test_prediction_strength_needs_halves_with_enough_rows_and_a_split():
-    assert np.isnan(prediction_strength(BLOBS[:4], 3, rng=rng(), n_splits=3, n_starts=1))
-    assert np.isnan(prediction_strength(BLOBS, 3, rng=rng(), n_splits=0, n_starts=1))

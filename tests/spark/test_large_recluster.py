@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 
-from batch.everybody import InMemory
+from batch.customer_source import InMemory
 from batch.load import CustomerTable
 from batch.scale import scale
 from batch.spark.enlarge import enlarge

@@ -11,7 +11,7 @@ from batch.assemble import Provenance, assemble
 from batch.champion import view_champion
 from batch.choose_k import in_reach
 from batch.cluster import cluster
-from batch.gate import Bout, Decision, decide, first
+from batch.gate import Decision, GateInput, decide, first
 from batch.load import CustomerTable
 from batch.name import name
 from batch.som import fit_som
@@ -60,8 +60,10 @@ def challenge(
     )
     if view is None:
         return made, identities, first()
-    bout = Bout(made, view, identities, None, scaled.X, table.spend, kind, False, False, None, GateSettings())
-    return made, identities, decide(bout)
+    gate_input = GateInput(
+        made, view, identities, None, scaled.X, table.spend, kind, False, False, None, GateSettings()
+    )
+    return made, identities, decide(gate_input)
 
 
 def test_the_first_model_is_promoted_and_its_identities_start_at_one(make_table: MakeTable) -> None:

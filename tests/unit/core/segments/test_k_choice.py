@@ -22,17 +22,14 @@ def scores(
         inertia=1.0,
         silhouette=silhouette,
         silhouette_se=se,
-        silhouette_full=NAN,
         silhouette_simplified=NAN,
         davies_bouldin=NAN,
         calinski_harabasz=NAN,
-        dunn=NAN,
         warm_ari=warm,
         warm_ari_se=0.01,
         cold_ari=cold,
         cold_ari_se=cold_se,
         jaccard=np.append(np.full(k - 1, 0.95), jaccard),
-        prediction_strength=NAN,
     )
 
 

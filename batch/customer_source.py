@@ -15,7 +15,7 @@ from shared.core.features import feature_matrix
 from shared.core.transform import FeatureTransform, fit_transform
 
 
-class Everybody(Protocol):
+class CustomerSource(Protocol):
     """All customers of one tick, wherever they are held."""
 
     @property
@@ -36,7 +36,7 @@ class InMemory:
     table: CustomerTable
 
     def fit_transform(self, features: Sequence[str], recency_clip_days: int | None) -> FeatureTransform:
-        """See `Everybody`."""
+        """See `CustomerSource`."""
         raw = feature_matrix(features, self.table.rfm, self.table.as_of_ms)
         return fit_transform(raw, features, recency_clip_days=recency_clip_days)
 
@@ -46,7 +46,9 @@ class InMemory:
 
 
 @contextmanager
-def load_everybody(database: Database[Document], settings: Settings, *, wait_s: float) -> Iterator[Everybody]:
+def open_source(
+    database: Database[Document], settings: Settings, *, wait_s: float
+) -> Iterator[CustomerSource]:
     """Read everybody at a settled tick, by the engine that their number asks for.
 
     Raises

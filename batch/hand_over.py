@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from batch.champion import ChampionView
 from batch.compete import Candidate
-from batch.everybody import Everybody
+from batch.customer_source import CustomerSource
 from batch.load import CustomerTable
 from batch.outliers import FitSet
 from batch.scale import Scaled
@@ -23,7 +23,7 @@ from shared.core.selection import KReport
 
 
 @dataclass(frozen=True, eq=False)
-class Past:
+class History:
     """What earlier runs left behind.
 
     champion : None before the first promotion. last_run : how the run before saw the numbers of
@@ -38,7 +38,7 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Wish:
+class RunPurpose:
     """What a run is for. force : overrides the vetoes. pinned : the champion is to stay."""
 
     kind: Kind = "schedule"
@@ -47,11 +47,11 @@ class Wish:
 
 
 @dataclass(frozen=True, eq=False)
-class Explored:
+class Exploration:
     """A run up to its choice of k. centers : of every k, settled on the customers that are fitted."""
 
-    everybody: Everybody
-    past: Past
+    source: CustomerSource
+    history: History
     settings: ModelSettings
     features: FeatureChoice
     scaled: Scaled
@@ -64,9 +64,9 @@ class Explored:
     @property
     def table(self) -> CustomerTable:
         """Return the customers in memory."""
-        return self.everybody.table
+        return self.source.table
 
-    def held_at(self, k: int, against: str) -> "Explored":
+    def held_at(self, k: int, against: str) -> "Exploration":
         """Return the same with another k, because of what spoke `against` the chosen one."""
         return replace(self, report=replace(self.report, choice=self.report.choice.held_at(k, against)))
 
