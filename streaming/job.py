@@ -19,18 +19,19 @@ from shared.adapters.mongo import alerts, requests
 from shared.config import Settings
 from shared.core.artifact import ModelArtifact
 from shared.log import get_logger
-from streaming import executor, live_store
+from streaming import live_store
 from streaming.adopt import Adopted, Adopter
 from streaming.alarms import clock_jump, model_refused
 from streaming.announce import announce, announce_hours
 from streaming.checkpoint import folder_of, planned_offsets
-from streaming.context import context_of
 from streaming.hours import with_clock
 from streaming.live import LiveState, absorb, learn, read_up_to, total_delta
 from streaming.publish import publish_metrics
-from streaming.report import TaskReport, batch_summary, decode
 from streaming.restate import recount
 from streaming.reviews import due_review
+from streaming.task import executor
+from streaming.task.context import context_of
+from streaming.task.report import TaskReport, batch_summary, decode
 
 Document = dict[str, Any]
 REVIEW_POLL_S = 0.1

@@ -18,10 +18,11 @@ from shared.adapters.mongo import customer_codec
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS
 from shared.core.drift.memory import DriftMemory
 from shared.core.windows import documents
-from streaming import adopt, executor, hours, job, publish
+from streaming import adopt, hours, job, publish
 from streaming.adopt import Adopted, Adopter
 from streaming.job import StreamJob
 from streaming.live import LiveState
+from streaming.task import executor
 
 DAILY, HOURLY, REFERENCE = "daily", "hourly", "reference"
 

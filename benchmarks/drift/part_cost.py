@@ -16,7 +16,7 @@ from benchmarks.drift.cost_shops import timed_shops
 from benchmarks.models.report import Row, Target
 from deploy.local.services import start_embedded
 from streaming.job import Addresses
-from streaming.report import add_counts
+from streaming.task.report import add_counts
 
 FOLDER: Final = Path(".local/bench-drift-cost")
 SECTION, OURS = "Cost", "ours"

@@ -11,9 +11,9 @@ from shared.config import Settings
 from shared.core.artifact import ModelArtifact
 from streaming import hours, live_store
 from streaming.adopt import Adopter
-from streaming.chunk import Chunk
 from streaming.job import Addresses, StreamJob
 from streaming.live import LiveState, learn
+from streaming.task.chunk import Chunk
 from tests.support.merging import merge, put_in_force, state_under
 
 SEEN = frozenset({1, 2, 3})

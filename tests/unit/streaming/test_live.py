@@ -14,7 +14,6 @@ from shared.core.population import PopulationStatistics
 from shared.core.statistics import BatchStatistics
 from shared.settings_reclustering import ScheduleSettings
 from streaming.adopt import Adopter
-from streaming.context import BatchContext
 from streaming.live import (
     LiveState,
     Target,
@@ -27,8 +26,9 @@ from streaming.live import (
     total_delta,
 )
 from streaming.publish import segment_rows
-from streaming.report import TaskReport
 from streaming.reviews import due_review
+from streaming.task.context import BatchContext
+from streaming.task.report import TaskReport
 from tests.support import small_model
 from tests.support.small_model import AS_OF, AS_OF_MS, UNITS, D, K
 

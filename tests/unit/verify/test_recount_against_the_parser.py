@@ -8,7 +8,7 @@ import numpy as np
 
 from shared.config import InputSettings, StateSettings
 from shared.recount import Rules, read_line
-from streaming.parse import Parsed, parse
+from streaming.task.parse import Parsed, parse
 from tests.support import poison
 
 INPUT = InputSettings(currency=poison.CURRENCY, zone="Europe/London")

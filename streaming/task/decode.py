@@ -2,7 +2,7 @@
 
 The fast decoder takes the last of two equal keys, does not look at text that it skips, and ends a
 time at NUL. A block of records is looked at once for signs of that; only where there is one does
-each record get the exact look of `streaming.explain`. A key stated twice is `ambiguous`.
+each record get the exact look of `streaming.task.explain`. A key stated twice is `ambiguous`.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from streaming.explain import KEY_BYTES, MAX_ID_BYTES, MAX_QUANTITY, Rejection, inspect, is_doubtful, is_plain
+from streaming.task.explain import (
+    KEY_BYTES,
+    MAX_ID_BYTES,
+    MAX_QUANTITY,
+    Rejection,
+    inspect,
+    is_doubtful,
+    is_plain,
+)
 
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_BYTES)]
 _Id = _Text | Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]

@@ -24,11 +24,11 @@ from shared.core.rfm import CustomerStates, Outcomes, apply_transactions
 from shared.core.transactions import Transactions
 from shared.core.yardstick import Yardstick
 from shared.errors import ServiceUnavailable
-from streaming.changes import causes, fence_of, last_offsets, moved_fence, transition
-from streaming.chunk import Chunk
-from streaming.context import BatchContext
-from streaming.dead_letters import late_record, write_kept
-from streaming.report import Stopwatch
+from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, transition
+from streaming.task.chunk import Chunk
+from streaming.task.context import BatchContext
+from streaming.task.dead_letters import late_record, write_kept
+from streaming.task.report import Stopwatch
 
 Document = dict[str, Any]
 MAX_RACES = 8

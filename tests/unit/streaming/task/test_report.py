@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core.population import PopulationStatistics
 from shared.core.statistics import BatchStatistics
-from streaming.report import Stopwatch, TaskReport, combine, decode, encode
+from streaming.task.report import Stopwatch, TaskReport, combine, decode, encode
 
 
 def _delta(n: int) -> dict[str, Any]:

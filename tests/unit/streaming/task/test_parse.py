@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from shared.config import InputSettings, StateSettings
 from shared.recount import Rules, read_line
-from streaming.explain import Rejection
-from streaming.parse import parse
+from streaming.task.explain import Rejection
+from streaming.task.parse import parse
 from tests.support import poison
 from tests.support.parsed import KAFKA_MS, RULES, Answer, outcome, read
 

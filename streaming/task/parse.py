@@ -19,8 +19,8 @@ from xxhash import xxh3_64_intdigest
 
 from shared.config import InputSettings
 from shared.core.features import MINOR_PER_UNIT
-from streaming.decode import Event, decode_events
-from streaming.explain import DECIMAL, FIRST_MS, LAST_MS, MAX_ID_BYTES, Rejection
+from streaming.task.decode import Event, decode_events
+from streaming.task.explain import DECIMAL, FIRST_MS, LAST_MS, MAX_ID_BYTES, Rejection
 
 
 @dataclass(frozen=True)

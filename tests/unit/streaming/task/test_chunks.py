@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streaming.executor import chunks
+from streaming.task.executor import chunks
 
 _batches = st.lists(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60)), max_size=12), max_size=5)
 

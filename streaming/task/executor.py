@@ -18,13 +18,13 @@ from xxhash import xxh3_64_intdigest
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.customer_store import customers_of
 from shared.core.transactions import Transactions
-from streaming import dead_letters
-from streaming.chunk import Chunk
-from streaming.context import BatchContext
-from streaming.merge import Merger
-from streaming.parse import Parsed, parse
-from streaming.report import Stopwatch, TaskReport, combine, encode
-from streaming.sightings import sightings
+from streaming.task import dead_letters
+from streaming.task.active_days import sightings
+from streaming.task.chunk import Chunk
+from streaming.task.context import BatchContext
+from streaming.task.merge import Merger
+from streaming.task.parse import Parsed, parse
+from streaming.task.report import Stopwatch, TaskReport, combine, encode
 
 Document = dict[str, Any]
 RESULT_SCHEMA = "report binary"

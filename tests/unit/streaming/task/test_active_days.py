@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streaming.sightings import sightings
+from streaming.task.active_days import sightings
 
 LONDON = ZoneInfo("Europe/London")
 

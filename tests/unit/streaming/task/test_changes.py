@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from shared.core.rfm import Outcomes
-from streaming.changes import causes, fence_of, last_offsets, moved_fence, transition
-from streaming.chunk import Chunk
+from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, transition
+from streaming.task.chunk import Chunk
 from tests.support.state_columns import transactions
 from tests.support.state_oracle import Line
 
