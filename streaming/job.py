@@ -24,13 +24,13 @@ from streaming.adopt import Adopted, Adopter
 from streaming.alarms import clock_jump, model_refused
 from streaming.announce import announce, announce_hours
 from streaming.checkpoint import folder_of, planned_offsets
+from streaming.driver.task_context import context_of
 from streaming.hours import with_clock
 from streaming.live import LiveState, absorb, learn, read_up_to, total_delta
 from streaming.publish import publish_metrics
 from streaming.restate import recount
 from streaming.reviews import due_review
 from streaming.task import executor
-from streaming.task.context import context_of
 from streaming.task.report import TaskReport, batch_summary, decode
 
 Document = dict[str, Any]

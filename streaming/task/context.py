@@ -8,7 +8,6 @@ import numpy as np
 from shared.config import Settings
 from shared.core.artifact import ModelArtifact
 from shared.core.placement import LiveModel
-from streaming.live import NO_TICK_MS, LiveState
 
 
 @dataclass(frozen=True)
@@ -43,26 +42,3 @@ class BatchContext:
             np.frombuffer(self.unit_weights, "<f8").reshape(-1, d),
             self.as_of_ms,
         )
-
-
-def context_of(
-    state: LiveState,
-    champion: ModelArtifact | None,
-    settings: Settings,
-    mongo_uri: str,
-    kafka_bootstrap: str,
-) -> BatchContext:
-    """Put together what tasks need to know of the live model and its champion."""
-    model = state.model(champion)
-    return BatchContext(
-        settings=settings,
-        mongo_uri=mongo_uri,
-        kafka_bootstrap=kafka_bootstrap,
-        next_offsets=dict(state.offsets),
-        fence_epoch=state.fence_epoch,
-        champion=None if model is None else model.champion.to_document(),
-        model_epoch=state.now.model_epoch,
-        centers=state.centers.astype("<f8").tobytes(),
-        unit_weights=state.unit_weights.astype("<f8").tobytes(),
-        as_of_ms=NO_TICK_MS if state.now.as_of_ms is None else state.now.as_of_ms,
-    )
