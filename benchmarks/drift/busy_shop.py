@@ -63,7 +63,7 @@ def table_at(who: Int64, states: RfmColumns, day: int) -> RfmColumns:
 
 
 def windows_of(who: Int64, states: RfmColumns, first_day: int, last_day: int) -> Iterator[PurchaseWindow]:
-    """Close windows from one day to another as `streaming.hours` does, with everybody's newest purchase."""
+    """Close windows from one day to another as `hourly_watch` does, with everybody's newest purchase."""
     recent: list[PurchaseWindow] = []
     start_ms = first_day * MS_PER_DAY
     for end_ms in range(start_ms + MS_PER_HOUR, last_day * MS_PER_DAY + 1, MS_PER_HOUR):

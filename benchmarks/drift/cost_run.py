@@ -23,8 +23,8 @@ from shared.adapters.mongo.collections import ensure
 from shared.config import LogSettings, Settings
 from shared.core.windows.hourly import Watching
 from shared.settings_loading import load_settings
-from streaming.job import Addresses
-from streaming.query import StreamOptions, run_stream
+from streaming.driver.job import Addresses
+from streaming.driver.query import StreamOptions, run_stream
 from streaming.replay import ReplayRequest, Source
 from streaming.replay import run as replay
 

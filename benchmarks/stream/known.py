@@ -26,8 +26,8 @@ from shared.core.recent import Recent
 from shared.core.rfm import CustomerStates
 from shared.core.transactions import NEVER_MS
 from shared.core.yardstick import Yardstick
-from streaming import live_store
-from streaming.live import LiveState, Target, TopicIdentity, first_state
+from streaming.driver import live_store
+from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
 
 Document = dict[str, Any]
 AS_OF_MS = DAY_MS + MS_PER_DAY

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 
 from deploy.local.jars import spark_connector_jars
 from shared.config import Settings
-from streaming.source import start_spark
+from streaming.driver.source import start_spark
 
 
 def main(servers: str, topic: str, batch_events: str, checkpoint: str) -> None:

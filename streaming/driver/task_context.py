@@ -2,7 +2,7 @@
 
 from shared.config import Settings
 from shared.core.artifact import ModelArtifact
-from streaming.live import NO_TICK_MS, LiveState
+from streaming.driver.live import NO_TICK_MS, LiveState
 from streaming.task.context import BatchContext
 
 

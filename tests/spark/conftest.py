@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from deploy.local.jars import spark_connector_jars
 from shared.config import Settings, StreamSettings
-from streaming.source import start_spark
+from streaming.driver.source import start_spark
 
 LEFT_OPEN = "ignore:unclosed <socket:ResourceWarning"
 """pyspark leaves its sockets to the garbage collector."""

@@ -13,7 +13,7 @@ DEADLINE_S = 120
 
 STREAM = """
 from deploy.local.jars import spark_connector_jars
-from streaming.source import start_spark
+from streaming.driver.source import start_spark
 spark = start_spark(Settings(), spark_connector_jars(), Path("checkpoint"))
 show(spark)
 spark.stop()

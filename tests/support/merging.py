@@ -13,7 +13,7 @@ from shared.adapters.mongo.models import insert_model, promote
 from shared.config import Settings, StateSettings
 from shared.core.artifact import ModelArtifact
 from shared.core.population import PopulationStatistics
-from streaming.live import LiveState, Target, TopicIdentity, first_state
+from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merged, Merger

@@ -9,9 +9,9 @@ from shared.adapters import kafka
 from shared.adapters.mongo.leases import Lease
 from shared.config import Settings
 from shared.errors import StartRefused
-from streaming import live_store
-from streaming.live import LiveState, TopicIdentity, first_state
-from streaming.source import refuse_split_partitions
+from streaming.driver import live_store
+from streaming.driver.live import LiveState, TopicIdentity, first_state
+from streaming.driver.source import refuse_split_partitions
 
 Document = dict[str, Any]
 

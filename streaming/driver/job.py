@@ -1,6 +1,6 @@
 """One micro-batch, in the order of writes that survives a crash at any point.
 
-0. adopt tick and champion (`streaming.adopt`), 1. executors merge customers behind their fence,
+0. adopt tick and champion (`streaming.driver.adopt`), 1. executors merge customers behind their fence,
 2. the live model is replaced, 3. metrics are written under repeatable identities, 4. Spark commits.
 """
 
@@ -19,17 +19,17 @@ from shared.adapters.mongo import alerts, requests
 from shared.config import Settings
 from shared.core.artifact import ModelArtifact
 from shared.log import get_logger
-from streaming import live_store
-from streaming.adopt import Adopted, Adopter
-from streaming.alarms import clock_jump, model_refused
-from streaming.announce import announce, announce_hours
-from streaming.checkpoint import folder_of, planned_offsets
+from streaming.driver import live_store
+from streaming.driver.adopt import Adopted, Adopter
+from streaming.driver.announce import announce, announce_hours
+from streaming.driver.checkpoint import folder_of, planned_offsets
+from streaming.driver.hourly_watch import with_clock
+from streaming.driver.live import LiveState, absorb, learn, read_up_to, total_delta
+from streaming.driver.operational_alerts import clock_jump, model_refused
+from streaming.driver.publish import publish_metrics
+from streaming.driver.restate import recount
+from streaming.driver.reviews import due_review
 from streaming.driver.task_context import context_of
-from streaming.hours import with_clock
-from streaming.live import LiveState, absorb, learn, read_up_to, total_delta
-from streaming.publish import publish_metrics
-from streaming.restate import recount
-from streaming.reviews import due_review
 from streaming.task import executor
 from streaming.task.report import TaskReport, batch_summary, decode
 

@@ -26,9 +26,9 @@ from shared.core.features import MINOR_PER_UNIT, MS_PER_DAY
 from shared.core.population import SEGMENT_SUMS
 from shared.core.windows.explain import explain_hours
 from shared.log import get_logger
-from streaming.flows import load_days, moves_since
-from streaming.live import LiveState
-from streaming.publish import publish_hours, publish_watch
+from streaming.driver.flows import load_days, moves_since
+from streaming.driver.live import LiveState
+from streaming.driver.publish import publish_hours, publish_watch
 
 _log = get_logger("stream")
 Document = dict[str, Any]

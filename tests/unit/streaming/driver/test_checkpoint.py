@@ -9,7 +9,7 @@ import pytest
 
 from shared.config import StreamSettings
 from shared.errors import LeaseHeld, StartRefused
-from streaming.checkpoint import committed_offsets, exclusive, folder_of, refuse_if_ahead
+from streaming.driver.checkpoint import committed_offsets, exclusive, folder_of, refuse_if_ahead
 
 
 def _commit(folder: Path, batch: int, offsets: dict[str, int], *, is_committed: bool = True) -> None:
@@ -48,7 +48,7 @@ def test_a_checkpoint_ahead_of_the_database_is_refused_with_both_offsets(tmp_pat
 
 
 def test_a_second_process_cannot_use_the_same_checkpoint(tmp_path):
-    code = "import sys; from pathlib import Path; from streaming.checkpoint import exclusive\n"
+    code = "import sys; from pathlib import Path; from streaming.driver.checkpoint import exclusive\n"
     code += "with exclusive(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.errors import InvalidConfig
-from streaming.timing import timing
+from streaming.driver.timing import timing
 
 NO_RECORDS: Any = None
 

@@ -33,8 +33,8 @@ from shared.core.windows.hourly import (
 )
 from shared.core.windows.purchases import FEWEST_ROWS, HOURS_A_WEEK, PurchaseWindow, fresh_sample
 from shared.core.windows.spans import MEMORY
-from streaming.flows import day_number
-from streaming.live import LiveState
+from streaming.driver.flows import day_number
+from streaming.driver.live import LiveState
 
 Document = dict[str, Any]
 

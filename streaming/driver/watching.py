@@ -11,7 +11,7 @@ from shared.core.drift.migration import ModelMove, kept_segments
 from shared.core.drift.staleness import staleness
 from shared.core.drift.stock import follow_stock
 from shared.core.drift.watch import WatchRules, under_model, watch
-from streaming.live import LiveState
+from streaming.driver.live import LiveState
 
 
 def after_day(

@@ -23,8 +23,8 @@ from shared.core.drift.season import season_days
 from shared.core.drift.series import oldest_needed
 from shared.core.features import MINOR_PER_UNIT
 from shared.core.fixed_point import from_fixed
-from streaming.live import LiveState, Target
-from streaming.table import CustomerTable
+from streaming.driver.live import LiveState, Target
+from streaming.driver.table import CustomerTable
 
 Document = dict[str, Any]
 

@@ -33,8 +33,8 @@ from shared.core.population import PopulationStatistics, population_of
 from shared.core.som.reopening import needs_reopening, reopen, settle
 from shared.core.yardstick import Yardstick
 from shared.errors import LeaseHeld
-from streaming.live import LiveState, Target
-from streaming.table import CustomerTable
+from streaming.driver.live import LiveState, Target
+from streaming.driver.table import CustomerTable
 
 Document = dict[str, Any]
 _WRITE_CHUNK = 10_000

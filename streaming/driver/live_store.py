@@ -18,7 +18,7 @@ from shared.core.population import PopulationStatistics
 from shared.core.segment_names import GivenName
 from shared.core.windows import documents as hourly
 from shared.errors import LeaseHeld
-from streaming.live import LiveState, Tally, Target, TopicIdentity, days_document, days_of
+from streaming.driver.live import LiveState, Tally, Target, TopicIdentity, days_document, days_of
 
 Document = dict[str, Any]
 _OPTIONS: CodecOptions[Document] = CodecOptions(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from shared.core.alerting.findings import Finding, alert_key
-from streaming.live import LiveState
+from streaming.driver.live import LiveState
 
 
 def clock_jump(state: LiveState, held: datetime, max_jump_days: int) -> Finding:

@@ -13,8 +13,8 @@ from shared.core.fixed_point import SCALE
 from shared.core.population import PopulationStatistics
 from shared.core.statistics import BatchStatistics
 from shared.settings_reclustering import ScheduleSettings
-from streaming.adopt import Adopter
-from streaming.live import (
+from streaming.driver.adopt import Adopter
+from streaming.driver.live import (
     LiveState,
     Target,
     TopicIdentity,
@@ -25,8 +25,8 @@ from streaming.live import (
     learn,
     total_delta,
 )
-from streaming.publish import segment_rows
-from streaming.reviews import due_review
+from streaming.driver.publish import segment_rows
+from streaming.driver.reviews import due_review
 from streaming.task.context import BatchContext
 from streaming.task.report import TaskReport
 from tests.support import small_model

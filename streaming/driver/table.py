@@ -11,7 +11,7 @@ from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
 from shared.core.drift.flows import TickTable
 from shared.core.rfm import CustomerStates, concatenate_states
-from streaming.live import Target
+from streaming.driver.live import Target
 
 Document = dict[str, Any]
 

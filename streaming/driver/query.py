@@ -27,13 +27,13 @@ from shared.adapters.mongo import connect, leases
 from shared.config import Settings
 from shared.errors import LeaseHeld, StreamFailed
 from shared.log import get_logger
-from streaming.adopt import Adopter
-from streaming.checkpoint import exclusive, folder_of, refuse_if_ahead
-from streaming.hours import prepare
-from streaming.job import Addresses, StreamJob
-from streaming.source import read_records, start_spark
-from streaming.startup import open_state
-from streaming.timing import OnBatch, timing
+from streaming.driver.adopt import Adopter
+from streaming.driver.checkpoint import exclusive, folder_of, refuse_if_ahead
+from streaming.driver.hourly_watch import prepare
+from streaming.driver.job import Addresses, StreamJob
+from streaming.driver.source import read_records, start_spark
+from streaming.driver.startup import open_state
+from streaming.driver.timing import OnBatch, timing
 
 Document = dict[str, Any]
 _log = get_logger("stream")

@@ -27,13 +27,13 @@ from shared.core.placement import LiveModel
 from shared.core.segment_names import GivenName, with_names
 from shared.core.tick import TickRule, midnight_after, next_tick, open_days
 from shared.errors import ModelNotFound, SchemaMismatch
-from streaming import live_store
-from streaming.flows import day_number, load_days, load_model_move, record_step
-from streaming.hours import next_hours
-from streaming.live import LiveState, Target, learn
-from streaming.restate import restate
-from streaming.table import read_table
-from streaming.watching import after_day, after_promotion
+from streaming.driver import live_store
+from streaming.driver.flows import day_number, load_days, load_model_move, record_step
+from streaming.driver.hourly_watch import next_hours
+from streaming.driver.live import LiveState, Target, learn
+from streaming.driver.restate import restate
+from streaming.driver.table import read_table
+from streaming.driver.watching import after_day, after_promotion
 
 Document = dict[str, Any]
 LIVE_SHOP_DELAY_MS = 86_400_000

@@ -19,8 +19,8 @@ from shared.core.drift.staleness import DriftMetric, staleness
 from shared.core.drift.states import AT_ONCE, DriftState
 from shared.core.features import MINOR_PER_UNIT
 from shared.core.population import SEGMENT_SUMS
-from streaming.flows import load_model_move
-from streaming.live import LiveState
+from streaming.driver.flows import load_model_move
+from streaming.driver.live import LiveState
 
 Document = dict[str, Any]
 SECONDS_PER_DAY = 86_400

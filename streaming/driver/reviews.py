@@ -8,7 +8,7 @@ from shared.config import ModelSettings
 from shared.core.artifact import ModelArtifact
 from shared.core.features import MS_PER_DAY
 from shared.settings_reclustering import ScheduleSettings
-from streaming.live import LiveState
+from streaming.driver.live import LiveState
 
 
 @dataclass(frozen=True)
