@@ -19,7 +19,7 @@ from shared.core.artifact import ModelArtifact
 from shared.core.kmeans import assign
 from shared.core.selection import KScores
 from shared.core.silhouette import simplified_silhouette
-from shared.settings_reclustering import GateSettings
+from shared.settings.reclustering import GateSettings
 
 Family = Literal["reason", "veto"]
 NOT_MEASURED = "not measured"

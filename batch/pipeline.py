@@ -32,8 +32,8 @@ from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.leases import Lease
 from shared.adapters.mongo.requests import Request
 from shared.adapters.mongo.runs import last_sound_size
-from shared.config import ModelSettings, Settings
 from shared.core.artifact import ModelArtifact
+from shared.settings import ModelSettings, Settings
 
 JOB = "recluster"
 SETTLE_S = 60.0

@@ -16,7 +16,7 @@ from shared.errors import ReclusteringError
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.config import Settings
+    from shared.settings import Settings
 
 GIB = 2**30
 ENOUGH_FREE = 3 * GIB

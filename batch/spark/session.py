@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 
 from deploy.local.jars import mongo_connector_jars
 from shared.adapters.spark import start_local_spark
-from shared.config import Settings
+from shared.settings import Settings
 
 
 @contextmanager

@@ -20,9 +20,9 @@ from deploy.local.jars import spark_connector_jars
 from shared import log
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
-from shared.config import LogSettings, Settings
 from shared.core.windows.hourly import Watching
-from shared.settings_loading import load_settings
+from shared.settings import LogSettings, Settings
+from shared.settings.loading import load_settings
 from streaming.driver.job import Addresses
 from streaming.driver.query import StreamOptions, run_stream
 from streaming.replay import ReplayRequest, Source

@@ -14,9 +14,9 @@ from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.run import Past, Stopwatch, Wish
 from batch.scale import scale
-from shared.config import ModelSettings, Settings
 from shared.core.artifact import ModelArtifact
 from shared.core.lloyd import fit_kmeans
+from shared.settings import ModelSettings, Settings
 
 
 @dataclass(frozen=True)

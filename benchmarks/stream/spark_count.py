@@ -11,7 +11,7 @@ from time import time
 from pyspark.sql import DataFrame
 
 from deploy.local.jars import spark_connector_jars
-from shared.config import Settings
+from shared.settings import Settings
 from streaming.driver.source import start_spark
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.adapters.mongo import alerts, requests
-from shared.config import Settings
 from shared.core.alerting.findings import Finding, Kind, alert_key
 from shared.core.artifact import ModelArtifact
 from shared.core.drift.budget import Budget
@@ -26,6 +25,7 @@ from shared.core.features import MINOR_PER_UNIT, MS_PER_DAY
 from shared.core.population import SEGMENT_SUMS
 from shared.core.windows.explain import explain_hours
 from shared.log import get_logger
+from shared.settings import Settings
 from streaming.driver.flows import load_days, moves_since
 from streaming.driver.live import LiveState
 from streaming.driver.publish import publish_hours, publish_watch

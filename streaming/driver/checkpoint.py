@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from shared.config import StreamSettings
 from shared.errors import LeaseHeld, StartRefused
+from shared.settings import StreamSettings
 
 
 def folder_of(settings: StreamSettings, fence_epoch: int) -> Path:

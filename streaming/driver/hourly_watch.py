@@ -18,7 +18,6 @@ from pymongo.database import Database
 
 from shared.adapters.mongo.collections import FLOWS
 from shared.adapters.mongo.customer_store import customers_of
-from shared.config import Settings
 from shared.core.artifact import ModelArtifact
 from shared.core.features import MS_PER_DAY, RfmColumns
 from shared.core.placement import CLUSTERED, cluster_status
@@ -33,6 +32,7 @@ from shared.core.windows.hourly import (
 )
 from shared.core.windows.purchases import FEWEST_ROWS, HOURS_A_WEEK, PurchaseWindow, fresh_sample
 from shared.core.windows.spans import MEMORY
+from shared.settings import Settings
 from streaming.driver.flows import day_number
 from streaming.driver.live import LiveState
 

@@ -16,9 +16,9 @@ from pyspark.sql import DataFrame
 
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import alerts, requests
-from shared.config import Settings
 from shared.core.artifact import ModelArtifact
 from shared.log import get_logger
+from shared.settings import Settings
 from streaming.driver import live_store
 from streaming.driver.adopt import Adopted, Adopter
 from streaming.driver.announce import announce, announce_hours

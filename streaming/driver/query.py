@@ -24,9 +24,9 @@ from pyspark.sql.streaming.query import StreamingQuery
 from shared.adapters import kafka
 from shared.adapters.failpoints import DRIVER
 from shared.adapters.mongo import connect, leases
-from shared.config import Settings
 from shared.errors import LeaseHeld, StreamFailed
 from shared.log import get_logger
+from shared.settings import Settings
 from streaming.driver.adopt import Adopter
 from streaming.driver.checkpoint import exclusive, folder_of, refuse_if_ahead
 from streaming.driver.hourly_watch import prepare

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.adapters.mongo.requests import Kind
-from shared.config import ModelSettings
 from shared.core.artifact import ModelArtifact
 from shared.core.features import MS_PER_DAY
-from shared.settings_reclustering import ScheduleSettings
+from shared.settings import ModelSettings
+from shared.settings.reclustering import ScheduleSettings
 from streaming.driver.live import LiveState
 
 

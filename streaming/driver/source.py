@@ -10,8 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
 from shared.adapters.spark import start_local_spark
-from shared.config import Settings
 from shared.errors import StartRefused
+from shared.settings import Settings
 
 FORBIDDEN_OPTIONS = ("minpartitions", "maxrecordsperpartition")
 """Spark options that hand one topic-partition to several tasks: the task with the higher offsets may

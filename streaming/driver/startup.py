@@ -7,8 +7,8 @@ from pymongo.database import Database
 
 from shared.adapters import kafka
 from shared.adapters.mongo.leases import Lease
-from shared.config import Settings
 from shared.errors import StartRefused
+from shared.settings import Settings
 from streaming.driver import live_store
 from streaming.driver.live import LiveState, TopicIdentity, first_state
 from streaming.driver.source import refuse_split_partitions

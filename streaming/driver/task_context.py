@@ -1,7 +1,7 @@
 """What tasks need to know of the live model and its champion, put together before a micro-batch."""
 
-from shared.config import Settings
 from shared.core.artifact import ModelArtifact
+from shared.settings import Settings
 from streaming.driver.live import NO_TICK_MS, LiveState
 from streaming.task.context import BatchContext
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from shared.config import Settings
 from shared.core.artifact import ModelArtifact
 from shared.core.placement import LiveModel
+from shared.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
-from shared.config import InputSettings
 from shared.core.features import MINOR_PER_UNIT
+from shared.settings import InputSettings
 from streaming.task.decode import Event, decode_events
 from streaming.task.explain import DECIMAL, FIRST_MS, LAST_MS, MAX_ID_BYTES, Rejection
 

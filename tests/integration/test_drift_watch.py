@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from shared.config import Settings, StreamSettings, TickSettings
 from shared.core.drift.states import DriftState
+from shared.settings import Settings, StreamSettings, TickSettings
 from tests.support import small_model
 from tests.support.driven_stream import DrivenStream
 from tests.support.merging import chunk_of, put_in_force

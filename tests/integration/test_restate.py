@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from shared.adapters.mongo import collections, customer_store
-from shared.config import Settings, StreamSettings, TickSettings
 from shared.core.fixed_point import from_fixed
 from shared.errors import LeaseHeld
+from shared.settings import Settings, StreamSettings, TickSettings
 from streaming.driver import live_store, restate
 from streaming.driver.adopt import Adopter
 from streaming.driver.job import Addresses, StreamJob

@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from deploy.local.jars import spark_connector_jars
-from shared.config import Settings, StreamSettings
+from shared.settings import Settings, StreamSettings
 from streaming.driver.source import start_spark
 
 LEFT_OPEN = "ignore:unclosed <socket:ResourceWarning"

@@ -7,7 +7,7 @@ from pymongo.database import Database
 from pyspark.sql import DataFrame, SparkSession
 
 from shared.adapters.mongo.collections import ensure
-from shared.config import InputSettings, MongoSettings, Settings
+from shared.settings import InputSettings, MongoSettings, Settings
 from streaming.task import executor
 from streaming.task.context import BatchContext
 from streaming.task.report import TaskReport, decode

@@ -31,7 +31,7 @@ with shared_spark() as session:
 BEGIN = """
 import json
 from pathlib import Path
-from shared.config import Settings
+from shared.settings import Settings
 
 def show(spark):
     rows = spark.range(3).toPandas()["id"].tolist()

@@ -7,8 +7,8 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.adapters.mongo import collections
-from shared.config import Settings
 from shared.core.artifact import ModelArtifact
+from shared.settings import Settings
 from streaming.driver import hourly_watch, live_store
 from streaming.driver.adopt import Adopter
 from streaming.driver.job import Addresses, StreamJob

@@ -13,7 +13,7 @@ from batch.gate import Bout, Check, decide, first
 from shared.core.artifact import ModelArtifact
 from shared.core.k_scores import KScores
 from shared.core.transform import FeatureTransform
-from shared.settings_reclustering import GateSettings
+from shared.settings.reclustering import GateSettings
 from tests.support import small_model
 
 FEATURES = ("recency_days", "frequency", "monetary")

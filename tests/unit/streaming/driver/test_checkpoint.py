@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.config import StreamSettings
 from shared.errors import LeaseHeld, StartRefused
+from shared.settings import StreamSettings
 from streaming.driver.checkpoint import committed_offsets, exclusive, folder_of, refuse_if_ahead
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.config import ModelSettings, Settings, TickSettings
 from shared.core.fixed_point import SCALE
 from shared.core.population import PopulationStatistics
 from shared.core.statistics import BatchStatistics
-from shared.settings_reclustering import ScheduleSettings
+from shared.settings import ModelSettings, Settings, TickSettings
+from shared.settings.reclustering import ScheduleSettings
 from streaming.driver.adopt import Adopter
 from streaming.driver.live import (
     LiveState,

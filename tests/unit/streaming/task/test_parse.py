@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.config import InputSettings, StateSettings
 from shared.recount import Rules, read_line
+from shared.settings import InputSettings, StateSettings
 from streaming.task.explain import Rejection
 from streaming.task.parse import parse
 from tests.support import poison

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from shared.core.drift.budget import Budget
-from shared.settings_parts import Channel, Section
+from shared.settings.parts import Channel, Section
 
 
 class DriftSettings(Section):

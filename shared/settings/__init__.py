@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared.core.features import FEATURES
-from shared.settings_parts import Section
-from shared.settings_reclustering import GateSettings, ScheduleSettings
-from shared.settings_watching import AlertSettings, DriftSettings, MetricsSettings
+from shared.settings.parts import Section
+from shared.settings.reclustering import GateSettings, ScheduleSettings
+from shared.settings.watching import AlertSettings, DriftSettings, MetricsSettings
 
 
 class KafkaSettings(Section):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.config import Settings
 from shared.errors import InvalidConfig
-from shared.settings_loading import known_keys, load_settings, shown_values
+from shared.settings import Settings
+from shared.settings.loading import known_keys, load_settings, shown_values
 
 SECRET = "canary-secret"  # noqa: S105
 

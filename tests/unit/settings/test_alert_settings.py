@@ -8,8 +8,8 @@ import pytest
 
 from cli.main import main
 from shared.errors import InvalidConfig
-from shared.settings_loading import load_settings
-from shared.settings_watching import AlertSettings
+from shared.settings.loading import load_settings
+from shared.settings.watching import AlertSettings
 
 SECRET = "canary-secret"  # noqa: S105
 HOOK = {"name": "ops", "kind": "webhook", "url": f"https://hooks.example/{SECRET}", "secret": SECRET}

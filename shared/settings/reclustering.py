@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from shared.core.k_scores import Floors
-from shared.settings_parts import Section
+from shared.settings.parts import Section
 
 
 class GateSettings(Section):

@@ -15,9 +15,9 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsError
 
-from shared.config import Settings
 from shared.errors import InvalidConfig
 from shared.redaction import redact, redact_options
+from shared.settings import Settings
 
 PREFIX = "RESEG_"
 DEFAULT_FILE = Path("resegment.toml")
