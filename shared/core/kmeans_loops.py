@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.compiled import compiled
+from shared.core.fixed_point_loops import LOW_HALF
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -20,19 +21,6 @@ Label = NDArray[np.int32]
 # Rows worked on together: few enough that every column stays in the first-level cache, many enough for
 # the vector units. 64 to 1024 were tried; 128 and 256 were the fastest.
 BLOCK = 256
-LOW_HALF = 0xFFFFFFFF
-
-
-@compiled
-def add_by_label(values: Int, labels: Int, high: Int, low: Int) -> None:
-    """Add each row of `values` to the halves of its label's sum; a negative label is nobody."""
-    for row in range(values.shape[0]):
-        label = labels[row]
-        if label >= 0:
-            for column in range(values.shape[1]):
-                value = values[row, column]
-                high[label, column] += value >> 32
-                low[label, column] += value & LOW_HALF
 
 
 @compiled

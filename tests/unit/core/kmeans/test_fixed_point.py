@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shared.core import kmeans_loops
+from shared.core import fixed_point_loops
 from shared.core.fixed_point import (
     SCALE,
     checked_add,
@@ -98,8 +98,8 @@ def test_the_compiled_sum_does_what_its_source_says():
     rng = np.random.default_rng(1)
     values, labels = rng.integers(INT64.min, INT64.max, (50, 2)), rng.integers(-1, 3, 50)
     halves = np.zeros((2, 3, 2), np.int64)
-    kmeans_loops.add_by_label.py_func(values, labels, *halves)
+    fixed_point_loops.add_by_label.py_func(values, labels, *halves)
     small = values >> 8
     halves_small = np.zeros((2, 3, 2), np.int64)
-    kmeans_loops.add_by_label.py_func(small, labels, *halves_small)
+    fixed_point_loops.add_by_label.py_func(small, labels, *halves_small)
     np.testing.assert_array_equal(join_halves(*halves_small), sum_by_label(small, labels, 3))
