@@ -32,7 +32,7 @@ from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.leases import Lease
 from shared.adapters.mongo.requests import Request
 from shared.adapters.mongo.runs import last_sound_size
-from shared.core.artifact import ModelArtifact
+from shared.core.model.artifact import ModelArtifact
 from shared.settings import ModelSettings, Settings
 
 JOB = "recluster"

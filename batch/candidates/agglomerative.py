@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from batch.candidates.material import Float64, Material, group_means
-from shared.core.two_level import labels_of as cut
+from shared.core.som.two_level import labels_of as cut
 
 AT_MOST = 4_000
 """Customers that are joined; the tree takes time and memory by their square. More are sampled."""

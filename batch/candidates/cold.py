@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from batch.candidates.material import Float64, Material
-from shared.core.lloyd import fit_kmeans
+from shared.core.kmeans.lloyd import fit_kmeans
 
 
 def propose(material: Material, ks: Sequence[int]) -> Mapping[int, Float64]:

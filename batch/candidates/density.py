@@ -9,7 +9,7 @@ import numpy as np
 
 from batch.candidates.agglomerative import sample
 from batch.candidates.material import Float64, Material, group_means
-from shared.core.k_scores import Floors
+from shared.core.choice.k_scores import Floors
 
 AT_MOST = 20_000
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from batch.candidates.material import Float64, Material, group_means
 from batch.som import fit_som
+from shared.core.som.two_level import labels_of as cut
+from shared.core.som.two_level import weighted_linkage
 from shared.core.som.units import best_two_units
-from shared.core.two_level import labels_of as cut
-from shared.core.two_level import weighted_linkage
 
 
 def propose(material: Material, ks: Sequence[int]) -> Mapping[int, Float64]:

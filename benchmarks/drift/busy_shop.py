@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.drift.shop_watch import planned
 from benchmarks.drift.simulator import Shop, simulated
 from benchmarks.models.purchases import Purchases
-from shared.core.features import MS_PER_DAY, RfmColumns
+from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.core.windows.hourly import MS_PER_HOUR
 from shared.core.windows.purchases import FEWEST_ROWS, PurchaseWindow, fresh_sample
 from shared.core.windows.spans import MEMORY

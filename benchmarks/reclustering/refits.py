@@ -14,8 +14,8 @@ from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.run import Past, Stopwatch, Wish
 from batch.scale import scale
-from shared.core.artifact import ModelArtifact
-from shared.core.lloyd import fit_kmeans
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.model.artifact import ModelArtifact
 from shared.settings import ModelSettings, Settings
 
 

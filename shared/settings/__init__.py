@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from shared.core.features import FEATURES
+from shared.core.customers.features import FEATURES
 from shared.settings.parts import Section
 from shared.settings.reclustering import GateSettings, ScheduleSettings
 from shared.settings.watching import AlertSettings, DriftSettings, MetricsSettings

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from shared.core.k_scores import Floors
+from shared.core.choice.k_scores import Floors
 from shared.settings.parts import Section
 
 

@@ -19,12 +19,12 @@ from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.customer_store import customers_of, rename_segments
 from shared.adapters.mongo.models import load_model, read_pointer
 from shared.adapters.mongo.segment_names import load_names
-from shared.core.artifact import ModelArtifact
+from shared.core.customers.tick import TickRule, midnight_after, next_tick, open_days
 from shared.core.drift.memory import DriftMemory
 from shared.core.drift.watch import WatchRules
-from shared.core.placement import LiveModel
-from shared.core.segment_names import GivenName, with_names
-from shared.core.tick import TickRule, midnight_after, next_tick, open_days
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.placement import LiveModel
+from shared.core.segments.given_names import GivenName, with_names
 from shared.errors import ModelNotFound, SchemaMismatch
 from shared.settings import Settings
 from streaming.driver import live_store

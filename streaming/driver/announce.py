@@ -12,7 +12,7 @@ from pymongo.database import Database
 
 from shared.adapters.mongo import alerts, requests
 from shared.core.alerting.findings import Finding, Kind, alert_key
-from shared.core.artifact import ModelArtifact
+from shared.core.customers.features import MINOR_PER_UNIT, MS_PER_DAY
 from shared.core.drift.budget import Budget
 from shared.core.drift.explain import Explanation, ShopFacts, explain_flow, explain_stock
 from shared.core.drift.flows import DayFlow
@@ -21,8 +21,8 @@ from shared.core.drift.series import oldest_needed
 from shared.core.drift.staleness import staleness
 from shared.core.drift.stock import is_stale
 from shared.core.drift.watch import is_advisory
-from shared.core.features import MINOR_PER_UNIT, MS_PER_DAY
-from shared.core.population import SEGMENT_SUMS
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.population import SEGMENT_SUMS
 from shared.core.windows.explain import explain_hours
 from shared.log import get_logger
 from shared.settings import Settings

@@ -16,13 +16,13 @@ from pymongo import ASCENDING
 from pymongo.database import Database
 
 from shared.adapters.mongo.collections import FLOWS
-from shared.core.artifact import ModelArtifact
+from shared.core.customers.features import MINOR_PER_UNIT
 from shared.core.drift.flows import GROUPS, DayFlow, day_flow
 from shared.core.drift.migration import ModelMove, model_move
 from shared.core.drift.season import season_days
 from shared.core.drift.series import oldest_needed
-from shared.core.features import MINOR_PER_UNIT
 from shared.core.fixed_point import from_fixed
+from shared.core.model.artifact import ModelArtifact
 from streaming.driver.live import LiveState, Target
 from streaming.driver.table import CustomerTable
 

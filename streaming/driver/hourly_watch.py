@@ -18,9 +18,9 @@ from pymongo.database import Database
 
 from shared.adapters.mongo.collections import FLOWS
 from shared.adapters.mongo.customer_store import customers_of
-from shared.core.artifact import ModelArtifact
-from shared.core.features import MS_PER_DAY, RfmColumns
-from shared.core.placement import CLUSTERED, cluster_status
+from shared.core.customers.features import MS_PER_DAY, RfmColumns
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.placement import CLUSTERED, cluster_status
 from shared.core.windows.hourly import (
     MS_PER_HOUR,
     REFERENCE_DAYS,

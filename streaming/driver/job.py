@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame
 
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import alerts, requests
-from shared.core.artifact import ModelArtifact
+from shared.core.model.artifact import ModelArtifact
 from shared.log import get_logger
 from shared.settings import Settings
 from streaming.driver import live_store

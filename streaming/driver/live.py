@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.artifact import ModelArtifact
+from shared.core.customers.tick import DaySightings, merge_sightings
 from shared.core.drift.memory import DriftMemory
 from shared.core.fixed_point import from_fixed
-from shared.core.placement import LiveModel, grid_of
-from shared.core.population import PopulationStatistics
-from shared.core.segment_names import GivenName
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.placement import LiveModel, grid_of
+from shared.core.model.population import PopulationStatistics
+from shared.core.segments.given_names import GivenName
 from shared.core.som.batch_rule import smooth
 from shared.core.som.reopening import SETTLED_SIGMA
-from shared.core.tick import DaySightings, merge_sightings
 from shared.core.windows.hourly import HourlyMemory
 from streaming.task.report import TaskReport, add_counts, from_names, to_names
 

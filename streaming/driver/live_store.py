@@ -14,8 +14,8 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.adapters.mongo.collections import LIVE_MODEL
 from shared.core.drift.memory import DriftMemory
-from shared.core.population import PopulationStatistics
-from shared.core.segment_names import GivenName
+from shared.core.model.population import PopulationStatistics
+from shared.core.segments.given_names import GivenName
 from shared.core.windows import documents as hourly
 from shared.errors import LeaseHeld
 from streaming.driver.live import LiveState, Tally, Target, TopicIdentity, days_document, days_of

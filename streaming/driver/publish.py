@@ -10,15 +10,15 @@ from pymongo.database import Database
 
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS, SEGMENT_STATS, SEGMENTS
-from shared.core.artifact import ModelArtifact
+from shared.core.customers.features import MINOR_PER_UNIT
 from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import Reading
 from shared.core.drift.migration import behaviour_metrics, model_metrics
 from shared.core.drift.segment_events import SegmentEvents, learning_events, promotion_events
 from shared.core.drift.staleness import DriftMetric, staleness
 from shared.core.drift.states import AT_ONCE, DriftState
-from shared.core.features import MINOR_PER_UNIT
-from shared.core.population import SEGMENT_SUMS
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.population import SEGMENT_SUMS
 from streaming.driver.flows import load_model_move
 from streaming.driver.live import LiveState
 

@@ -15,11 +15,11 @@ from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
 from shared.adapters.mongo import transitions
-from shared.core import kmeans
-from shared.core.artifact import ModelArtifact
-from shared.core.features import RfmColumns
+from shared.core.customers.features import RfmColumns
 from shared.core.fixed_point import from_fixed
-from shared.core.placement import (
+from shared.core.kmeans import assignment
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.placement import (
     CLUSTERED,
     LiveModel,
     Placements,
@@ -29,9 +29,9 @@ from shared.core.placement import (
     scatter,
     vectors_of,
 )
-from shared.core.population import PopulationStatistics, population_of
+from shared.core.model.population import PopulationStatistics, population_of
+from shared.core.model.reference_bins import Yardstick
 from shared.core.som.reopening import needs_reopening, reopen, settle
-from shared.core.yardstick import Yardstick
 from shared.errors import LeaseHeld
 from streaming.driver.live import LiveState, Target
 from streaming.driver.table import CustomerTable
@@ -94,7 +94,7 @@ def _relearn(rfm: RfmColumns, champion: ModelArtifact, start: LiveModel) -> tupl
     vectors = vectors_of(subset, champion, start.as_of_ms)
     centers, weights = start.centers, start.unit_weights
     if inside.size:
-        centers = kmeans.restate(vectors, centers).centers
+        centers = assignment.restate(vectors, centers).centers
         weights = _resettled(from_fixed(vectors), weights, champion)
     model = LiveModel(champion, centers, weights, start.as_of_ms)
     return model, scatter(place_vectors(vectors, model), inside, status)

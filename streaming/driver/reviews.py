@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.adapters.mongo.requests import Kind
-from shared.core.artifact import ModelArtifact
-from shared.core.features import MS_PER_DAY
+from shared.core.customers.features import MS_PER_DAY
+from shared.core.model.artifact import ModelArtifact
 from shared.settings import ModelSettings
 from shared.settings.reclustering import ScheduleSettings
 from streaming.driver.live import LiveState

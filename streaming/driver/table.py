@@ -9,8 +9,8 @@ from pymongo.database import Database
 
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
+from shared.core.customers.rfm import CustomerStates, concatenate_states
 from shared.core.drift.flows import TickTable
-from shared.core.rfm import CustomerStates, concatenate_states
 from streaming.driver.live import Target
 
 Document = dict[str, Any]

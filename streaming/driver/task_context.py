@@ -1,6 +1,6 @@
 """What tasks need to know of the live model and its champion, put together before a micro-batch."""
 
-from shared.core.artifact import ModelArtifact
+from shared.core.model.artifact import ModelArtifact
 from shared.settings import Settings
 from streaming.driver.live import NO_TICK_MS, LiveState
 from streaming.task.context import BatchContext

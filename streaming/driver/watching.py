@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.core.artifact import ModelArtifact
 from shared.core.drift.episodes import follow
 from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import DriftMemory
@@ -11,6 +10,7 @@ from shared.core.drift.migration import ModelMove, kept_segments
 from shared.core.drift.staleness import staleness
 from shared.core.drift.stock import follow_stock
 from shared.core.drift.watch import WatchRules, under_model, watch
+from shared.core.model.artifact import ModelArtifact
 from streaming.driver.live import LiveState
 
 

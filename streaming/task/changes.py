@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from shared.core.rfm import Outcomes
-from shared.core.transactions import Transactions
+from shared.core.customers.rfm import Outcomes
+from shared.core.customers.transactions import Transactions
 
 Document = dict[str, Any]
 

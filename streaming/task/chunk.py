@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.transactions import Transactions
+from shared.core.customers.transactions import Transactions
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from shared.core.artifact import ModelArtifact
-from shared.core.placement import LiveModel
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.placement import LiveModel
 from shared.settings import Settings
 
 

@@ -17,7 +17,7 @@ from xxhash import xxh3_64_intdigest
 
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.customer_store import customers_of
-from shared.core.transactions import Transactions
+from shared.core.customers.transactions import Transactions
 from streaming.task import dead_letters
 from streaming.task.active_days import sightings
 from streaming.task.chunk import Chunk

@@ -18,11 +18,11 @@ from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
 from shared.adapters.mongo import transitions
-from shared.core.placement import LiveModel, Placements, place
-from shared.core.population import PopulationStatistics, population_of
-from shared.core.rfm import CustomerStates, Outcomes, apply_transactions
-from shared.core.transactions import Transactions
-from shared.core.yardstick import Yardstick
+from shared.core.customers.rfm import CustomerStates, Outcomes, apply_transactions
+from shared.core.customers.transactions import Transactions
+from shared.core.model.placement import LiveModel, Placements, place
+from shared.core.model.population import PopulationStatistics, population_of
+from shared.core.model.reference_bins import Yardstick
 from shared.errors import ServiceUnavailable
 from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, transition
 from streaming.task.chunk import Chunk

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
-from shared.core.features import MINOR_PER_UNIT
+from shared.core.customers.features import MINOR_PER_UNIT
 from shared.settings import InputSettings
 from streaming.task.decode import Event, decode_events
 from streaming.task.explain import DECIMAL, FIRST_MS, LAST_MS, MAX_ID_BYTES, Rejection
@@ -28,7 +28,7 @@ class Parsed:
     """Answer for a list of records.
 
     rows : positions of the valid, attributed records, (n,), ascending; every other column belongs to them.
-    customer_ids : (n,) strings. The rest as in `shared.core.transactions.Transactions`.
+    customer_ids : (n,) strings. The rest as in `shared.core.customers.transactions.Transactions`.
     unattributed : positions of valid records without a customer; unattributed_minor : their net value.
     rejections : the others, by position.
     """

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.core.population import PopulationStatistics
-from shared.core.tick import DaySightings, merge_sightings
+from shared.core.customers.tick import DaySightings, merge_sightings
+from shared.core.model.population import PopulationStatistics
 
 Number = TypeVar("Number", int, float)
 

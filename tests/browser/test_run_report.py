@@ -14,7 +14,7 @@ from batch.reporting.files import write_report
 from batch.reporting.moves import Move, Moves
 from batch.reporting.run import Asked, Run
 from batch.run import Past, Stopwatch, Wish
-from shared.core.features import MS_PER_DAY, RfmColumns
+from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.settings import ModelSettings, Settings
 from tests.support.browser import open_page
 

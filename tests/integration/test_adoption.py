@@ -11,7 +11,7 @@ from shared.adapters import registry
 from shared.adapters.mongo import collections
 from shared.adapters.mongo.models import insert_model, promote
 from shared.adapters.mongo.segment_names import rename_segment, reset_name
-from shared.core.artifact import ModelArtifact
+from shared.core.model.artifact import ModelArtifact
 from shared.errors import SchemaMismatch
 from shared.settings import Settings, StreamSettings, TickSettings
 from streaming.driver import adopt, live_store

@@ -23,7 +23,7 @@ from tests.support.state_oracle import DAY_MS, Line
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.core.artifact import ModelArtifact
+    from shared.core.model.artifact import ModelArtifact
 
     Mongo = Database[dict[str, Any]]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pymongo.database import Database
 
-    from shared.core.artifact import ModelArtifact
+    from shared.core.model.artifact import ModelArtifact
 
     Mongo = Database[dict[str, Any]]
 

@@ -7,7 +7,7 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.adapters.mongo import collections
-from shared.core.artifact import ModelArtifact
+from shared.core.model.artifact import ModelArtifact
 from shared.settings import Settings
 from streaming.driver import hourly_watch, live_store
 from streaming.driver.adopt import Adopter

@@ -10,8 +10,8 @@ from pymongo.database import Database
 
 from shared.adapters.mongo import customer_store
 from shared.adapters.mongo.models import insert_model, promote
-from shared.core.artifact import ModelArtifact
-from shared.core.population import PopulationStatistics
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.population import PopulationStatistics
 from shared.settings import Settings, StateSettings
 from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
 from streaming.task.chunk import Chunk

@@ -10,7 +10,7 @@ import pandas as pd
 from pymongo.database import Database
 
 from shared.adapters.mongo import customer_store, models
-from shared.core.population import PopulationStatistics
+from shared.core.model.population import PopulationStatistics
 from shared.core.windows.documents import to_document
 from streaming.driver import live_store
 from streaming.driver.live import LiveState

@@ -13,8 +13,8 @@ from batch.gate import Decision
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.run import Past, Stopwatch, Wish
-from shared.core.artifact import ModelArtifact
-from shared.core.k_choice import LastRun
+from shared.core.choice.k_rule import LastRun
+from shared.core.model.artifact import ModelArtifact
 from shared.settings import ModelSettings, Settings
 from shared.settings.reclustering import GateSettings
 

@@ -12,7 +12,7 @@ from batch.outliers import fit_set
 from batch.pipeline import contest
 from batch.run import Past, Stopwatch, Wish
 from batch.select_features import select_features
-from shared.core.features import FEATURES
+from shared.core.customers.features import FEATURES
 from shared.settings import ModelSettings, Settings
 
 MakeTable = Callable[..., CustomerTable]

@@ -19,7 +19,7 @@ from batch.compete import (
 )
 from batch.load import CustomerTable
 from batch.scorecard import Probe, make_probe
-from shared.core.kmeans import assign
+from shared.core.kmeans.assignment import assign
 from shared.settings import ModelSettings
 from tests.support.scaled import scaled_of
 

@@ -21,8 +21,8 @@ from batch.reporting.files import write_report
 from batch.reporting.moves import Move, Moves
 from batch.reporting.run import Asked, Run
 from batch.run import Past, Stopwatch, Wish
-from shared.core.features import RfmColumns
-from shared.core.kmeans import assign
+from shared.core.customers.features import RfmColumns
+from shared.core.kmeans.assignment import assign
 from shared.reporting.page import Fold, Note, Table, render
 from shared.settings import ModelSettings, Settings
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.fixed_point import SCALE
-from shared.core.population import PopulationStatistics
-from shared.core.statistics import BatchStatistics
+from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.model.population import PopulationStatistics
 from shared.settings import ModelSettings, Settings, TickSettings
 from shared.settings.reclustering import ScheduleSettings
 from streaming.driver.adopt import Adopter

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shared.core.rfm import Outcomes
+from shared.core.customers.rfm import Outcomes
 from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, transition
 from streaming.task.chunk import Chunk
 from tests.support.state_columns import transactions

@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.population import PopulationStatistics
-from shared.core.statistics import BatchStatistics
+from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.model.population import PopulationStatistics
 from streaming.task.report import Stopwatch, TaskReport, combine, decode, encode
 
 
