@@ -32,7 +32,7 @@ def _run(args: argparse.Namespace) -> int:
 
     addresses = mongo_uri(settings), kafka_servers(settings)
 
-    from deploy.local.jars import spark_connector_jars
+    from shared.adapters.jars.sets import spark_connector_jars
     from streaming.driver.job import Addresses
     from streaming.driver.query import StreamOptions, run_stream
 

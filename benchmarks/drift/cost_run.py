@@ -16,8 +16,8 @@ from batch.serve import serve_once
 from benchmarks.drift.cost_driver import Meter, Step, metered
 from benchmarks.drift.cost_shops import PROFILE, Pass, TimedShop, day
 from benchmarks.stream.workload import create_topic
-from deploy.local.jars import spark_connector_jars
 from shared import log
+from shared.adapters.jars.sets import spark_connector_jars
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
 from shared.core.windows.hourly import Watching

@@ -10,7 +10,7 @@ from time import time
 
 from pyspark.sql import DataFrame
 
-from deploy.local.jars import spark_connector_jars
+from shared.adapters.jars.sets import spark_connector_jars
 from shared.settings import Settings
 from streaming.driver.source import start_spark
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from deploy.local.jars import spark_connector_jars
+from shared.adapters.jars.sets import spark_connector_jars
 from shared.settings import Settings, StreamSettings
 from streaming.driver.source import start_spark
 

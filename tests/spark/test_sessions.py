@@ -12,7 +12,7 @@ from shared.adapters.spark import REDACTED
 DEADLINE_S = 120
 
 STREAM = """
-from deploy.local.jars import spark_connector_jars
+from shared.adapters.jars.sets import spark_connector_jars
 from streaming.driver.source import start_spark
 spark = start_spark(Settings(), spark_connector_jars(), Path("checkpoint"))
 show(spark)

@@ -10,9 +10,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import ivy
-from deploy.local.manifest import Manifest, check_all, check_quickly, read_manifest
-from deploy.local.paths import Say, cache_folder, exclusive, silent
+from shared.adapters.jars import ivy
+from shared.adapters.jars.manifest import Manifest, check_all, check_quickly, read_manifest
+from shared.adapters.jars.paths import Say, cache_folder, exclusive, silent
 
 _HERE = Path(__file__).parent
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import jars
-from deploy.local.ivy import Coordinate
-from deploy.local.manifest import read_manifest
+from shared.adapters.jars import sets
+from shared.adapters.jars.ivy import Coordinate
+from shared.adapters.jars.manifest import read_manifest
 from shared.errors import ServiceUnavailable, StartRefused
 
 
@@ -27,14 +27,14 @@ def fake_java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> Non
 
 
 @pytest.fixture
-def small_set(tmp_path: Path) -> jars.JarSet:
+def small_set(tmp_path: Path) -> sets.JarSet:
     manifest = tmp_path / "small-jars.txt"
     manifest.write_text(f"{'0' * 64}  small-1.jar\n", "utf-8")
-    return jars.JarSet("small", (Coordinate("org.example", "small", "1"),), manifest)
+    return sets.JarSet("small", (Coordinate("org.example", "small", "1"),), manifest)
 
 
-@pytest.mark.parametrize("jar_set", [jars.KAFKA, jars.MONGO_CONNECTOR, jars.spark_connector()])
-def test_every_manifest_pins_what_its_set_asks_for(jar_set: jars.JarSet) -> None:
+@pytest.mark.parametrize("jar_set", [sets.KAFKA, sets.MONGO_CONNECTOR, sets.spark_connector()])
+def test_every_manifest_pins_what_its_set_asks_for(jar_set: sets.JarSet) -> None:
     pinned = read_manifest(jar_set.manifest).sha256
 
     assert {f"{c.module}-{c.revision}.jar" for c in jar_set.coordinates} <= pinned.keys()
@@ -44,11 +44,11 @@ def test_every_manifest_pins_what_its_set_asks_for(jar_set: jars.JarSet) -> None
 def test_the_connector_brings_nothing_that_pyspark_ships() -> None:
     shipped = {file.name for file in importlib.metadata.files("pyspark") or [] if file.suffix == ".jar"}
 
-    assert not shipped & read_manifest(jars.spark_connector().manifest).sha256.keys()
+    assert not shipped & read_manifest(sets.spark_connector().manifest).sha256.keys()
 
 
 def test_a_download_that_differs_from_its_pin_is_refused_and_not_kept(
-    cache: Path, small_set: jars.JarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Path, small_set: sets.JarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arrive = (
         'for last; do :; done; folder="${last%/*}"; mkdir -p "$folder"; echo other > "$folder/small-1.jar"'
@@ -56,23 +56,23 @@ def test_a_download_that_differs_from_its_pin_is_refused_and_not_kept(
     fake_java(tmp_path, monkeypatch, arrive)
 
     with pytest.raises(StartRefused, match=r"small-1\.jar has sha256"):
-        jars.ensure(small_set)
+        sets.ensure(small_set)
     assert list(cache.glob("small-*")) == []
 
 
-def test_an_altered_jar_in_the_cache_is_refused(cache: Path, small_set: jars.JarSet) -> None:
+def test_an_altered_jar_in_the_cache_is_refused(cache: Path, small_set: sets.JarSet) -> None:
     folder = cache / f"small-{read_manifest(small_set.manifest).digest}"
     folder.mkdir(parents=True)
     (folder / "small-1.jar").write_bytes(b"altered")
 
     with pytest.raises(StartRefused, match="remove that folder and start again"):
-        jars.ensure(small_set)
+        sets.ensure(small_set)
 
 
 def test_without_network_the_message_says_what_is_needed(
-    cache: Path, small_set: jars.JarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Path, small_set: sets.JarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_java(tmp_path, monkeypatch, "echo 'Server access error (java.net.UnknownHostException)'; exit 1")
 
     with pytest.raises(ServiceUnavailable, match=r"small 1 .*UnknownHostException.*must be reachable once"):
-        jars.ensure(small_set)
+        sets.ensure(small_set)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import manifest as module
-from deploy.local.manifest import Manifest, check_all, check_quickly, read_manifest
+from shared.adapters.jars import manifest as module
+from shared.adapters.jars.manifest import Manifest, check_all, check_quickly, read_manifest
 from shared.errors import StartRefused
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.java import find_java, java_major
+from shared.adapters.jars.java import find_java, java_major
 from shared.errors import ServiceUnavailable
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from deploy.local.java import find_java
-from deploy.local.paths import Say
+from shared.adapters.jars.java import find_java
+from shared.adapters.jars.paths import Say
 from shared.errors import ServiceUnavailable
 
 DOWNLOAD_DEADLINE_S = 900.0
