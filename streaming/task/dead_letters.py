@@ -17,7 +17,7 @@ from pymongo.database import Database
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.collections import REJECTED
 from shared.errors import ServiceUnavailable
-from streaming.task.explain import Rejection
+from streaming.task.contract import Rejection
 
 Document = dict[str, Any]
 Headers = list[tuple[str, bytes]]

@@ -13,15 +13,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from streaming.task.explain import (
-    KEY_BYTES,
-    MAX_ID_BYTES,
-    MAX_QUANTITY,
-    Rejection,
-    inspect,
-    is_doubtful,
-    is_plain,
-)
+from streaming.task.contract import MAX_ID_BYTES, MAX_QUANTITY, Rejection
+from streaming.task.explain import KEY_BYTES, inspect, is_doubtful, is_plain
 
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_BYTES)]
 _Id = _Text | Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]

@@ -7,16 +7,10 @@ and names the first that is broken, so that equal input always gets an equal cod
 import json
 import math
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
 
-MAX_ID_BYTES = 256
-MAX_QUANTITY = 2**31
-FIRST_MS = 0
-LAST_MS = 1 << 42
-"""Times live in [1970-01-01, 2109-05-15): inside what every BSON reader can show."""
-DECIMAL = r"^-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?$"
+from streaming.task.contract import MAX_ID_BYTES, MAX_QUANTITY, Rejection
 
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
@@ -29,15 +23,6 @@ IDS = ("event_id", "invoice_no", "stock_code", "customer_id")
 _KEYS = (*REQUIRED, "customer_id", "currency")
 KEY_BYTES = {name: f'"{name}"'.encode() for name in _KEYS}
 """How the keys that state depends on are written, unless with escapes."""
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """Why a record is not used: a code to count by, the JSON key at fault, a sentence."""
-
-    code: str
-    field: str | None
-    message: str
 
 
 class _NonFiniteError(ValueError):

@@ -19,8 +19,8 @@ from xxhash import xxh3_64_intdigest
 
 from shared.core.customers.features import MINOR_PER_UNIT
 from shared.settings import InputSettings
+from streaming.task.contract import DECIMAL, FIRST_MS, LAST_MS, MAX_ID_BYTES, Rejection
 from streaming.task.decode import Event, decode_events
-from streaming.task.explain import DECIMAL, FIRST_MS, LAST_MS, MAX_ID_BYTES, Rejection
 
 
 @dataclass(frozen=True)

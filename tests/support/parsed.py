@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from shared.settings import InputSettings
-from streaming.task.explain import Rejection
+from streaming.task.contract import Rejection
 from streaming.task.parse import Parsed, parse
 from tests.support import poison
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streaming.task.explain import Rejection, inspect, is_doubtful
+from streaming.task.contract import Rejection
+from streaming.task.explain import inspect, is_doubtful
 from tests.support import poison
 
 CASES = poison.cases(oversized_bytes=70_000)

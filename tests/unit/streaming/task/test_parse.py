@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.recount import Rules, read_line
 from shared.settings import InputSettings, StateSettings
-from streaming.task.explain import Rejection
+from streaming.task.contract import Rejection
 from streaming.task.parse import parse
 from tests.support import poison
 from tests.support.parsed import KAFKA_MS, RULES, Answer, outcome, read
