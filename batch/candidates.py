@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch.som import fit_som
-from shared.core.k_scores import Floors
-from shared.core.lloyd import fit_kmeans
+from shared.core.choice.k_scores import Floors
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.som.two_level import labels_of as cut
+from shared.core.som.two_level import weighted_linkage
 from shared.core.som.units import best_two_units
-from shared.core.two_level import labels_of as cut
-from shared.core.two_level import weighted_linkage
 
 Prototypes = Mapping[int, NDArray[np.float64]]
 """k -> (k, d) prototypes, in scaled units."""

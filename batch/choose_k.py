@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.config import ModelSettings
-from shared.core.k_choice import LastRun
-from shared.core.k_scores import Floors
-from shared.core.selection import KReport, score_k
+from shared.core.choice.k_rule import LastRun
+from shared.core.choice.k_scores import Floors
+from shared.core.choice.k_search import KReport, score_k
+from shared.settings import ModelSettings
 
 
 def choose_k(

@@ -9,10 +9,10 @@ from pymongo.database import Database
 
 from batch.load import CustomerTable, count_clusterable, load_customers
 from shared.adapters.mongo.client import Document
-from shared.config import Settings
-from shared.core.artifact import ModelArtifact
-from shared.core.features import feature_matrix
-from shared.core.transform import FeatureTransform, fit_transform
+from shared.core.customers.features import feature_matrix
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.transform import FeatureTransform, fit_transform
+from shared.settings import Settings
 
 
 class CustomerSource(Protocol):

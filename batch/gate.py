@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from batch.align import Identities
 from batch.champion import ChampionView, has_same_transform
 from shared.adapters.mongo.requests import Kind
-from shared.core.artifact import ModelArtifact
-from shared.core.kmeans import assign
-from shared.core.selection import KScores
-from shared.core.silhouette import simplified_silhouette
-from shared.settings_reclustering import GateSettings
+from shared.core.choice.k_search import KScores
+from shared.core.choice.silhouette import simplified_silhouette
+from shared.core.kmeans.assignment import assign
+from shared.core.model.artifact import ModelArtifact
+from shared.settings.reclustering import GateSettings
 
 Family = Literal["reason", "veto"]
 NOT_MEASURED = "not measured"

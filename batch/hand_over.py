@@ -16,10 +16,10 @@ from batch.outliers import FitSet
 from batch.scale import Scaled
 from batch.select_features import FeatureChoice
 from shared.adapters.mongo.requests import Kind
-from shared.config import ModelSettings
-from shared.core.artifact import ModelArtifact
-from shared.core.k_choice import LastRun
-from shared.core.selection import KReport
+from shared.core.choice.k_rule import LastRun
+from shared.core.choice.k_search import KReport
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings
 
 
 @dataclass(frozen=True, eq=False)

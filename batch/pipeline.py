@@ -32,9 +32,9 @@ from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.leases import Lease
 from shared.adapters.mongo.requests import Request
 from shared.adapters.mongo.runs import last_sound_size
-from shared.config import ModelSettings, Settings
-from shared.core.artifact import ModelArtifact
-from shared.core.k_scores import Floors
+from shared.core.choice.k_scores import Floors
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings, Settings
 
 JOB = "recluster"
 SETTLE_S = 60.0

@@ -9,7 +9,7 @@ from batch.compete import Candidate
 from batch.evidence import Evidence
 from batch.gate import Check
 from batch.pipeline import Outcome
-from shared.core.selection import KReport
+from shared.core.choice.k_search import KReport
 
 
 def run_record(outcome: Outcome) -> dict[str, Any]:

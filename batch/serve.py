@@ -29,9 +29,9 @@ from shared.adapters.mongo.leases import Lease, LeaseKeeper, acquire, release
 from shared.adapters.mongo.models import raise_fence
 from shared.adapters.mongo.requests import Request, claim, file_request, finish, request_id
 from shared.adapters.mongo.runs import begin_run, close_killed_runs, find_done, finish_run
-from shared.config import Settings
 from shared.errors import LeaseHeld
 from shared.log import get_logger
+from shared.settings import Settings
 
 LEASE_S = 20.0
 POLL_S = 0.2

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from batch.reporting.run import Run
-from shared.core.k_scores import KScores
+from shared.core.choice.k_scores import KScores
 from shared.reporting.page import Chart, Column, Section, Side, Table
 from shared.reporting.theme import LIGHT, fade
 

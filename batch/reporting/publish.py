@@ -11,9 +11,9 @@ from batch.reporting.run import Run, RunRequest
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.runs import record_report
 from shared.adapters.mongo.segment_names import load_names
-from shared.config import Settings
-from shared.core.segment_names import with_names
+from shared.core.segments.given_names import with_names
 from shared.log import get_logger
+from shared.settings import Settings
 
 log = get_logger(__name__)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from batch.evidence import Evidence
 from batch.gate import Decision
 from batch.reporting.moves import Moves
-from shared.core.artifact import ModelArtifact, Segment
+from shared.core.model.artifact import ModelArtifact, Segment
 from shared.reporting.theme import series_colors
 
 SAMPLE = 3_000

@@ -20,11 +20,11 @@ from batch.spark.enlarge import enlarge
 from batch.spark.transform import fit_transform
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS
-from shared.config import Settings
-from shared.core.artifact import ModelArtifact
-from shared.core.features import RfmColumns
-from shared.core.transform import FeatureTransform
+from shared.core.customers.features import RfmColumns
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.transform import FeatureTransform
 from shared.errors import ReclusteringError
+from shared.settings import Settings
 
 ATTEMPTS = 3
 """Readings before a run gives up: a tick moves once a day, and a reading takes minutes at most."""

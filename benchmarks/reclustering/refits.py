@@ -14,9 +14,9 @@ from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.scale import scale
-from shared.config import ModelSettings, Settings
-from shared.core.artifact import ModelArtifact
-from shared.core.lloyd import fit_kmeans
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings, Settings
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from benchmarks.models.report import Row, Target
-from shared.config import ModelSettings, Settings
+from shared.settings import ModelSettings, Settings
 
 MOST_S = 3.0
 SECTION = "Time of a run"

@@ -14,8 +14,8 @@ from batch.pipeline import contest
 from batch.reporting.files import write_report
 from batch.reporting.moves import Move, Moves
 from batch.reporting.run import Run, RunRequest
-from shared.config import ModelSettings, Settings
-from shared.core.features import MS_PER_DAY, RfmColumns
+from shared.core.customers.features import MS_PER_DAY, RfmColumns
+from shared.settings import ModelSettings, Settings
 from tests.support.browser import open_page
 
 AS_OF = datetime(2011, 6, 1, tzinfo=UTC)

@@ -13,10 +13,10 @@ from batch.gate import Decision
 from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
 from batch.pipeline import contest
-from shared.config import ModelSettings, Settings
-from shared.core.artifact import ModelArtifact
-from shared.core.k_choice import LastRun
-from shared.settings_reclustering import GateSettings
+from shared.core.choice.k_rule import LastRun
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings, Settings
+from shared.settings.reclustering import GateSettings
 
 MakeTable = Callable[..., CustomerTable]
 Found = tuple[ModelArtifact, Evidence, Decision]

@@ -12,8 +12,8 @@ from batch.load import CustomerTable
 from batch.outliers import fit_set
 from batch.pipeline import contest
 from batch.select_features import select_features
-from shared.config import ModelSettings, Settings
-from shared.core.features import FEATURES
+from shared.core.customers.features import FEATURES
+from shared.settings import ModelSettings, Settings
 
 MakeTable = Callable[..., CustomerTable]
 QUICK = {"k_min": 2, "k_max": 3, "n_starts": 2}

@@ -16,11 +16,11 @@ from batch.load import CustomerTable
 from batch.name import name
 from batch.som import fit_som
 from shared.adapters.mongo.requests import Kind
-from shared.config import ModelSettings
-from shared.core.artifact import ModelArtifact
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.lloyd import fit_kmeans
-from shared.settings_reclustering import GateSettings
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings
+from shared.settings.reclustering import GateSettings
 from tests.support.scaled import scaled_of
 
 MakeTable = Callable[..., CustomerTable]

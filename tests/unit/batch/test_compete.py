@@ -19,9 +19,9 @@ from batch.compete import (
 )
 from batch.load import CustomerTable
 from batch.scorecard import Probe, make_probe
-from shared.config import ModelSettings
-from shared.core.k_scores import DEFAULT_FLOORS
-from shared.core.kmeans import assign
+from shared.core.choice.k_scores import DEFAULT_FLOORS
+from shared.core.kmeans.assignment import assign
+from shared.settings import ModelSettings
 from tests.support.scaled import scaled_of
 
 MakeTable = Callable[..., CustomerTable]

@@ -10,10 +10,10 @@ import pytest
 from batch.align import Identities
 from batch.champion import ChampionView
 from batch.gate import Check, GateInput, decide, first
-from shared.core.artifact import ModelArtifact
-from shared.core.k_scores import KScores
-from shared.core.transform import FeatureTransform
-from shared.settings_reclustering import GateSettings
+from shared.core.choice.k_scores import KScores
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.transform import FeatureTransform
+from shared.settings.reclustering import GateSettings
 from tests.support import small_model
 
 FEATURES = ("recency_days", "frequency", "monetary")

@@ -21,10 +21,10 @@ from batch.reporting.compose import numbers, page, plain
 from batch.reporting.files import write_report
 from batch.reporting.moves import Move, Moves
 from batch.reporting.run import Run, RunRequest
-from shared.config import ModelSettings, Settings
-from shared.core.features import RfmColumns
-from shared.core.kmeans import assign
+from shared.core.customers.features import RfmColumns
+from shared.core.kmeans.assignment import assign
 from shared.reporting.page import Fold, Note, Table, render
+from shared.settings import ModelSettings, Settings
 
 MakeTable = Callable[..., CustomerTable]
 EVIL = "</script><b>VIP</b>"
