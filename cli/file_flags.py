@@ -8,8 +8,8 @@ from cli.output import waiting
 from shared.errors import InvalidConfig
 
 if TYPE_CHECKING:
-    from shared.config import Settings
     from shared.intake.source import Source
+    from shared.settings import Settings
     from streaming.replay import Look, Reading, Wishes
 
 

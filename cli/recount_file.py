@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.config import Settings
     from shared.recount import Account, Rules
+    from shared.settings import Settings
     from streaming.replay import Reading
 
 

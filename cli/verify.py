@@ -14,8 +14,8 @@ from shared.errors import StartRefused
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.config import Settings
     from shared.recount import Comparison, Mismatch
+    from shared.settings import Settings
     from streaming.replay import Reading
 
 MISMATCH = 4

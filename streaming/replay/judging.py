@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from shared.config import InputSettings, StateSettings
-from shared.core.recent import EMPTY, Recent, concatenate
-from shared.core.rfm import CustomerStates, Outcomes, apply_transactions
-from shared.core.transactions import ENDLESS_MS, NEVER_MS, Transactions
-from streaming.parse import Parsed, parse
+from shared.core.customers.recent import EMPTY, Recent, concatenate
+from shared.core.customers.rfm import CustomerStates, Outcomes, apply_transactions
+from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
+from shared.settings import InputSettings, StateSettings
 from streaming.replay.events import Batch
+from streaming.task.parse import Parsed, parse
 
 KEPT = 3
 """Examples of each kind."""

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from shared.core.features import MS_PER_DAY
+from shared.core.customers.features import MS_PER_DAY
 from shared.intake.times import NO_TIME
 from streaming.replay.events import Batch
 from streaming.replay.fields import fields_of

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.intake.findings import Finding, Level
-from streaming.parse import Parsed
 from streaming.replay.events import Batch
 from streaming.replay.fields import blanks_of_orders, fields_of
 from streaming.replay.identity import Identities, content_hashes
 from streaming.replay.judging import KEPT, Group, Judge, Rules
 from streaming.replay.lines import Lines
 from streaming.replay.opened import Opened, Reading
+from streaming.task.parse import Parsed
 
 _TOO_MANY_REJECTED = 0.1
 _TOO_MANY_EQUAL = 0.3

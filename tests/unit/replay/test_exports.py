@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from cli.recount_file import accounts_of
-from shared.config import Settings
 from shared.intake.findings import Level
 from shared.intake.source import Source
+from shared.settings import Settings
 from streaming.replay import Look, Rules, Wishes, look
 from streaming.replay.identity import Identities
 from streaming.replay.portions import in_sending_order
@@ -134,9 +134,3 @@ def test_dates_of_another_country_agree_with_a_plain_reader(name: str, pattern: 
     newest = bought.groupby("who")["when"].max().dt.tz_localize("Europe/London")
     for who, moment in newest.items():
         assert accounts[str(who)].last_purchase_ms == moment.value // 1_000_000
-
-
-def test_every_export_has_its_outcome_here() -> None:
-    stopped = {"shopify_orders.csv", "unquoted_decimal_comma.csv"}
-    compared = {"retail_german_dates.csv", "retail_us_dates.csv", "README.md"}
-    assert {path.name for path in EXPORTS.iterdir()} == {*FILES, *stopped, *compared}

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.config import InputSettings, StateSettings
 from shared.recount import Ledger
 from shared.recount import Rules as PlainRules
+from shared.settings import InputSettings, StateSettings
 from streaming.replay.events import Batch
 from streaming.replay.judging import Judge, Rules
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.config import InputSettings
 from shared.errors import InvalidConfig
 from shared.intake.findings import Finding, Level
 from shared.intake.source import Source
+from shared.settings import InputSettings
 from streaming.replay import Look, Rules, Wishes, look
 
 Looker = Callable[..., Look]

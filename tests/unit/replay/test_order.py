@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.features import MS_PER_DAY
+from shared.core.customers.features import MS_PER_DAY
 from shared.intake.source import Source
 from shared.intake.times import NO_TIME
 from streaming.replay import Reading, read_as
