@@ -78,10 +78,10 @@ def decode_events(
         decoded = _decode_alike(block, max_bytes) or [_decode_one(value, max_bytes) for value in block]
         if not _is_plain(block, decoded):
             decoded = [_doubted(value, event, max_bytes) for value, event in zip(block, decoded, strict=True)]
-        read = [event for event in decoded if not isinstance(event, Rejection)]
+        read = [event for event in decoded if type(event) is not Rejection]
         events += read
         if len(read) < len(decoded):
-            refused |= {at: why for at, why in enumerate(decoded, start) if isinstance(why, Rejection)}
+            refused |= {at: why for at, why in enumerate(decoded, start) if type(why) is Rejection}
     accepted = np.ones(len(values), np.bool_)
     accepted[list(refused)] = False
     return events, np.flatnonzero(accepted), refused
@@ -116,25 +116,31 @@ def _is_plain(block: Sequence[bytes | None], decoded: list[Event | Rejection]) -
 
     Each key is written as often as there are records that have it: so none has it twice.
     """
-    events = [event for event in decoded if not isinstance(event, Rejection)]
-    values = [value or b"" for value in block]
-    if len(events) < len(block):
-        values = [
-            value for value, event in zip(values, decoded, strict=True) if not isinstance(event, Rejection)
-        ]
-    text = b"".join(values)
-    if not is_plain(text):
-        return False
-    counts = {name: text.count(key) for name, key in KEY_BYTES.items()}
-    in_all = REQUIRED if counts["amount"] else (*REQUIRED, *PRICED)
-    return all(
-        count == (len(events) if name in in_all else _stated(name, events) if count else 0)
-        for name, count in counts.items()
+    events = [event for event in decoded if type(event) is not Rejection]
+    read = block if len(events) == len(block) else _readable(block, decoded)
+    text = b"".join(filter(None, read))
+    return is_plain(text) and all(
+        text.count(KEY_BYTES[name]) == times for name, times in _stated(events).items() if times
     )
 
 
-def _stated(name: str, events: list[Event]) -> int:
-    return sum(getattr(event, name) is not msgspec.UNSET for event in events)
+def _readable(block: Sequence[bytes | None], decoded: list[Event | Rejection]) -> list[bytes | None]:
+    return [value for value, event in zip(block, decoded, strict=True) if type(event) is not Rejection]
+
+
+def _stated(events: list[Event]) -> dict[str, int]:
+    """Count the events that state a key; one that none states, none states twice."""
+    unset = msgspec.UNSET
+    counts = dict.fromkeys((*REQUIRED, *PRICED), len(events)) | {
+        "stock_code": len([1 for event in events if event.stock_code is not unset]),
+        "customer_id": len([1 for event in events if event.customer_id is not unset]),
+        "currency": len([1 for event in events if event.currency is not unset]),
+        "amount": len([1 for event in events if event.amount is not unset]),
+    }
+    if counts["amount"]:
+        counts["quantity"] = len([1 for event in events if event.quantity is not unset])
+        counts["unit_price"] = len([1 for event in events if event.unit_price is not unset])
+    return counts
 
 
 def _doubted(value: bytes | None, decoded: Event | Rejection, max_bytes: int) -> Event | Rejection:

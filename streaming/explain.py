@@ -9,7 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, final
 
 from streaming.decimals import LARGEST
 
@@ -35,6 +35,7 @@ KEY_BYTES = {name: f'"{name}"'.encode() for name in _KEYS}
 """How the keys that state depends on are written, unless with escapes."""
 
 
+@final
 @dataclass(frozen=True)
 class Rejection:
     """Why a record is not used: a code to count by, the JSON key at fault, a sentence."""

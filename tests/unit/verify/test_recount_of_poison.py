@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from shared.config import InputSettings, StateSettings
 from shared.recount import Account, Ledger, Rules, read_line
 from tests.support import poison
+from tests.support.parsed import outcome, read
 
 RULES = Rules(InputSettings(currency=poison.CURRENCY), StateSettings())
 KAFKA_MS = round(poison.KAFKA_TIME.timestamp() * 1000)
@@ -70,3 +72,11 @@ def test_the_published_schema_accepts_what_the_stream_accepts(case: poison.Poiso
 def test_the_published_schema_refuses_wrong_types_and_missing_fields(case: poison.PoisonCase) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(json.loads(case.value or b""), SCHEMA, cls=jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("example", SCHEMA["examples"], ids=lambda example: example["event_id"])
+def test_the_schemas_examples_are_what_it_says_and_what_the_stream_takes(example: dict[str, Any]) -> None:
+    jsonschema.validate(example, SCHEMA, cls=jsonschema.Draft202012Validator)
+    value = json.dumps(example).encode()
+    assert read_line(value, KAFKA_MS, RULES) is not None
+    assert outcome(read([value])[0]) in {"applied", "unattributed"}
