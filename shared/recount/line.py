@@ -14,7 +14,7 @@ from math import floor
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.config import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings
 
 MINOR_PER_UNIT = 10_000
 MAX_ID_LENGTH = 256

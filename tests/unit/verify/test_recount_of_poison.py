@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from shared.config import InputSettings, StateSettings
 from shared.recount import Account, Ledger, Rules, read_line
+from shared.settings import InputSettings, StateSettings
 from tests.support import poison
 from tests.support.parsed import outcome, read
 
