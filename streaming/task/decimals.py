@@ -17,9 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shared.core.customers.features import MINOR_PER_UNIT
-
-LARGEST = 10**11
-"""No price and no amount is larger."""
+from streaming.task.contract import LARGEST
 
 _USUAL = r"^-?[0-9]{1,11}(\.[0-9]{1,4}0{0,14})?$"
 _DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?", re.ASCII)

@@ -10,10 +10,7 @@ import re
 from datetime import datetime
 from typing import Any, NoReturn
 
-from streaming.task.contract import MAX_ID_BYTES, MAX_QUANTITY, Rejection
-from streaming.task.decimals import LARGEST
-
-LIMITS = {"quantity": MAX_QUANTITY, "unit_price": LARGEST, "amount": LARGEST}
+from streaming.task.contract import LIMITS, MAX_ID_BYTES, Rejection, too_large
 
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
@@ -177,11 +174,6 @@ def _decimal_fault(name: str, value: Any) -> Rejection | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return _bad_type(name, "a decimal", value)
     return too_large(name) if isinstance(value, int) and abs(value) > LIMITS[name] else None
-
-
-def too_large(name: str) -> Rejection:
-    """Return what is wrong with a number beyond its limit."""
-    return Rejection("out_of_range", name, f"beyond {LIMITS[name]}")
 
 
 def _currency_fault(value: Any) -> Rejection | None:

@@ -19,10 +19,9 @@ from xxhash import xxh3_64_intdigest
 
 from shared.core.customers.features import MINOR_PER_UNIT
 from shared.settings import InputSettings
-from streaming.task.contract import FIRST_MS, LAST_MS, MAX_ID_BYTES, MAX_QUANTITY, Rejection
+from streaming.task.contract import FIRST_MS, LAST_MS, MAX_ID_BYTES, MAX_QUANTITY, Rejection, too_large
 from streaming.task.decimals import Decimals, Fault, read_decimals
 from streaming.task.decode import Event, Priced, Totalled, decode_events
-from streaming.task.explain import too_large
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def amounts(make: Maker) -> list[PoisonCase]:
         make.case("amount_null", "applied", amount=None),
         make.case("amount_null_alone", "rejected:missing_field", "quantity", amount=None, **none),
         make.document("amount_only", "applied", None, make.totalled("amount_only")),
-        make.case("amount_of_a_guest", "unattributed", customer_id=None, amount="1", **none),
+        make.case("amount_of_a_guest", "unattributed", customer_id=None, amount="15.30", **none),
     ]
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from shared.recount import Rules, read_line
 from shared.settings import InputSettings, StateSettings
+from streaming.task.contract import Rejection
 from streaming.task.decimals import Fault, read_decimals
-from streaming.task.explain import Rejection
 from tests.support.parsed import KAFKA_MS, RULES, read
 
 EXACT = Context(prec=200)
