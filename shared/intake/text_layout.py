@@ -109,9 +109,14 @@ def _one_column(header: Header, sample: Sample) -> list[Finding]:
         return []
     shown = sample.rows[max(header.index, 0)]
     message = f"every row is one cell; line {shown.line}: {shown.shown!r}"
+    other = next((sign for sign in SEPARATORS if sign in shown.shown), None)
     mend = (
         "if another sign separates the cells, add --separator; if quotes stand around whole rows, remove them"
     )
+    if other:
+        mend = (
+            f"{other!r} seems to separate cells: add --separator {other!r}; remove quotes around whole rows"
+        )
     return [Finding(Level.WARN, "one_column", message, mend)]
 
 

@@ -153,4 +153,11 @@ def test_a_separator_that_is_told_wins(tmp_path: Path) -> None:
 def test_cells_with_another_separator_are_warned_of(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, "a^b^c\n1^2^3\n")
 
-    assert "--separator" in str(found.finding("one_column").mend)
+    assert "add --separator" in str(found.finding("one_column").mend)
+
+
+@pytest.mark.parametrize("content", ["a;b;c\n1;2;3\n", '"a;b;c"\n"1;2;3"\n'])
+def test_a_separator_that_is_told_wrong_is_corrected(tmp_path: Path, content: str) -> None:
+    found = read_bytes(tmp_path, content, separator=",")
+
+    assert "add --separator ';'" in str(found.finding("one_column").mend)
