@@ -128,7 +128,7 @@ def test_what_is_no_encoding_is_refused(tmp_path: Path, encoding: str) -> None:
         read_bytes(tmp_path, TEXT, encoding=encoding)
 
 
-@pytest.mark.parametrize("separator", ["", "::", '"', "\n", "§"])
+@pytest.mark.parametrize("separator", ["", "::", '"', "\n", "§", "x", "\0"])
 def test_what_separates_nothing_is_refused(tmp_path: Path, separator: str) -> None:
     with pytest.raises(InvalidConfig, match="cannot separate cells"):
         read_bytes(tmp_path, TEXT, separator=separator)
