@@ -5,22 +5,20 @@ can be told from the others and given back as it stands in the file.
 """
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 
 from shared.errors import InvalidConfig
 
 _KEEP = "resegment.keep_bytes"
 _SURROGATE = 0xDC00
+_LOST = re.compile("([\udc00-\udcff]+)")
 
 
-def _kept(error: UnicodeError) -> tuple[str | bytes, int]:
-    if isinstance(error, UnicodeDecodeError):
-        lost = error.object[error.start : error.end]
-        return "".join(chr(_SURROGATE + byte) for byte in lost), error.end
-    if isinstance(error, UnicodeEncodeError):
-        signs = error.object[error.start : error.end]
-        return bytes(ord(sign) & 0xFF if is_lost(sign) else ord("?") for sign in signs), error.end
-    raise error
+def _kept(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(_SURROGATE + byte) for byte in error.object[error.start : error.end]), error.end
 
 
 codecs.register_error(_KEEP, _kept)
@@ -32,11 +30,6 @@ _MARKS = (  # the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-
-
-def is_lost(sign: str) -> bool:
-    """Tell whether a sign stands for a byte that is no text."""
-    return _SURROGATE <= ord(sign) < _SURROGATE + 256
 
 
 def byte_order_mark(head: bytes) -> tuple[bytes, str | None]:
@@ -93,7 +86,10 @@ def as_in_file(text: bytes, codec: str) -> bytes:
     """Give the bytes of the file that `utf8_blocks` has read."""
     if codec == "utf-8":
         return text
-    return text.decode("utf-8", "surrogatepass").encode(codec, _KEEP)
+    parts = _LOST.split(text.decode("utf-8", "surrogatepass"))
+    kept = [part.encode(codec) for part in parts[::2]]
+    lost = [bytes(ord(sign) - _SURROGATE for sign in part) for part in parts[1::2]] + [b""]
+    return b"".join(piece for pair in zip(kept, lost, strict=True) for piece in pair)
 
 
 def first_lost_byte(text: bytes, codec: str) -> tuple[int, int] | None:

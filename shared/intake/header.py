@@ -15,6 +15,9 @@ from shared.intake.shape import is_figure
 _NAMED = 0.6
 """Share of the cells a row usually fills that a header must fill: exports pad titles with separators."""
 
+_DATA = 0.75
+"""Share of the columns of numbers and dates in which a row must have some: a name may be a year."""
+
 
 class SampleRow(NamedTuple):
     """A row near the beginning of a file; blank ones are left out. line : in which it begins, from 1."""
@@ -74,15 +77,15 @@ def _header_index(rows: Sequence[SampleRow], width: int) -> int:
         for position in range(width)
         if 2 * sum(is_figure(cells[position]) for cells in typical) >= len(typical)
     ]
-    used = sorted(sum(map(bool, cells)) for cells in typical)[len(typical) // 2] if typical else 0
+    used = sorted(map(_filled, typical))[len(typical) // 2] if typical else 0
     above = _above_data(rows, width, figures)
     for index in above:
         cells = rows[index].cells
-        if len(cells) == width and _is_named(cells, _NAMED * used, figures):
+        if len(cells) == width and _filled(cells) >= max(_NAMED * used, 1):
             return index
     for index in reversed(above):
         cells = _without_blank_end(rows[index].cells)
-        if len(cells) >= 2 and _is_named(cells, len(cells), range(len(cells))):
+        if len(cells) >= 2 and _filled(cells) == len(cells) and not any(map(is_figure, cells)):
             return index
     return -1
 
@@ -99,14 +102,13 @@ def _above_data(rows: Sequence[SampleRow], width: int, figures: Sequence[int]) -
     for index, row in enumerate(rows):
         if figures and len(row.cells) == width:
             held = sum(is_figure(row.cells[position]) for position in figures)
-            if 2 * held >= len(figures):
+            if held >= _DATA * len(figures):
                 return range(index)
     return range(len(rows))
 
 
-def _is_named(cells: Sequence[str], least: float, figures: Sequence[int]) -> bool:
-    filled = sum(bool(cell.strip()) for cell in cells)
-    return filled >= max(least, 1) and not any(is_figure(cells[position]) for position in figures)
+def _filled(cells: Sequence[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
 
 
 def _without_empty_end(cells: Sequence[str], below: Sequence[Sequence[str]]) -> int:

@@ -74,8 +74,8 @@ def split_lines(text: bytes, *, final: bool) -> Lines:
 def plain_rows(lines: Lines, separator: str, width: int, empty_at_end: int) -> tuple[Marks, Marks]:
     """Mark the lines that are well-formed rows of `width` cells, and those that hold nothing at all.
 
-    Of the cells in quotes only those count whose quotes are around the whole cell with none inside, and
-    of the last cells `empty_at_end` must be empty: the rest is cut sign by sign.
+    Of the cells in quotes only those count whose quotes are around the whole cell, on one line, and of the
+    last cells `empty_at_end` must be empty: the rest is cut sign by sign.
     """
     sign = ord(separator)
     text = np.frombuffer(lines.text, np.uint8)[: lines.nexts[-1]]
@@ -104,8 +104,10 @@ def _quoting(
     counts = np.searchsorted(quotes, lines.stops) - first
     owners = np.repeat(np.arange(len(lines)), counts)
     opens = (np.arange(len(quotes)) - first[owners]) % 2 == 0
-    before = (quotes == lines.starts[owners]) | (text[quotes - 1] == sign)
-    after = (quotes + 1 == lines.stops[owners]) | (text[np.minimum(quotes + 1, len(text) - 1)] == sign)
+    # a doubled quote within a cell closes it and opens it again at once
+    previous, following = text[quotes - 1], text[np.minimum(quotes + 1, len(text) - 1)]
+    before = (quotes == lines.starts[owners]) | (previous == sign) | (previous == _QUOTE)
+    after = (quotes + 1 == lines.stops[owners]) | (following == sign) | (following == _QUOTE)
     well = counts % 2 == 0
     opening = np.flatnonzero(opens & well[owners])
     inside = np.searchsorted(separators, quotes[opening + 1]) - np.searchsorted(separators, quotes[opening])

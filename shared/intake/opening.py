@@ -1,6 +1,7 @@
 """A file's bytes, unpacked."""
 
 import gzip
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -69,8 +70,12 @@ def _unpacked(path: Path, raw: BinaryIO, head: bytes) -> Iterator[tuple[BinaryIO
     if head.startswith(GZIP):
         with gzip.GzipFile(fileobj=raw) as file:
             yield cast("BinaryIO", file), "gzip"
-    elif head in {ZIP, EMPTY_ZIP} and not is_workbook(raw):
-        with zipfile.ZipFile(raw) as archive:
+    elif head in {ZIP, EMPTY_ZIP}:
+        with _archive(path, raw) as archive:
+            if "xl/workbook.xml" in archive.namelist():
+                raw.seek(0)
+                yield raw, None
+                return
             name = _only_member(path, archive)
             with archive.open(name) as member:
                 yield cast("BinaryIO", member), f"zip ({name})"
@@ -78,19 +83,16 @@ def _unpacked(path: Path, raw: BinaryIO, head: bytes) -> Iterator[tuple[BinaryIO
         yield raw, None
 
 
-def is_workbook(raw: BinaryIO) -> bool:
-    """Tell whether a zip archive is an Excel file; leaves it at its beginning."""
+def _archive(path: Path, raw: BinaryIO) -> zipfile.ZipFile:
     try:
-        with zipfile.ZipFile(raw) as archive:
-            return "xl/workbook.xml" in archive.namelist()
-    finally:
-        raw.seek(0)
+        return zipfile.ZipFile(raw)
+    except (struct.error, ValueError, LookupError, ArithmeticError) as error:  # of a damaged list of members
+        msg = f"cannot read {path} as a zip archive: {error}; the file is damaged, copy it again"
+        raise InvalidConfig(msg) from error
 
 
 def _only_member(path: Path, archive: zipfile.ZipFile) -> str:
-    names = [
-        item.filename for item in archive.infolist() if not item.is_dir() and not _is_litter(item.filename)
-    ]
+    names = [name for name in archive.namelist() if not name.endswith("/") and not _is_litter(name)]
     if "mimetype" in names or any(name.startswith(("Index/", "word/", "ppt/")) for name in names):
         what = "an OpenDocument, Numbers or Word file"
         msg = f"{path} is {what}, which cannot be read here; save it as CSV UTF-8"

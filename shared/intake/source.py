@@ -5,7 +5,7 @@ from pathlib import Path
 
 from shared.errors import InvalidConfig
 
-_NO_SEPARATORS = '"\r\n\\'
+_NO_SEPARATORS = '"\r\n\\\0'
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,14 @@ class Source:
     encoding: str | None = None
 
     def __post_init__(self) -> None:
-        sign = self.separator
-        if sign is not None and (len(sign) != 1 or not sign.isascii() or sign in _NO_SEPARATORS):
+        if self.separator is not None and not can_separate(self.separator):
             msg = (
-                f"--separator {sign!r} cannot separate cells; "
-                "give one ASCII sign that is no quote and no line end, as ';' or '\\t'"
+                f"--separator {self.separator!r} cannot separate cells; "
+                "give one ASCII sign that is no letter, digit, quote or line end, as ';' or '\\t'"
             )
             raise InvalidConfig(msg)
+
+
+def can_separate(sign: str) -> bool:
+    """Tell whether a sign can stand between cells."""
+    return len(sign) == 1 and sign.isascii() and not sign.isalnum() and sign not in _NO_SEPARATORS

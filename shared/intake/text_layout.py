@@ -12,6 +12,7 @@ from shared.intake.header import Header, find_header, usual_width
 from shared.intake.lines import Lines, split_lines
 from shared.intake.sampling import Sample, cut_sample
 from shared.intake.shape import RowShape, learnt_shape
+from shared.intake.source import can_separate
 
 SEPARATORS = (",", ";", "\t", "|")
 _RULE = re.compile(r"[-=+:|,;\t ]*--[-=+:|,;\t ]*")
@@ -54,9 +55,9 @@ def find_text_layout(
     InvalidConfig : there is no line in it.
     """
     lines = split_lines(text, final=final)
-    told = _SEP_LINE.fullmatch(lines.content(0)) if len(lines) else None
+    told = _told_separator(lines)
     first = 1 if told else 0
-    separators = _candidates(text, separator, told[1].decode(errors="replace") if told else None)
+    separators = _candidates(text, separator, told)
     cuts = [(Cutter(sign), cut_sample(lines, Cutter(sign), first, limit)) for sign in separators]
     cutter, sample = max(cuts, key=lambda cut: _fitness(cut[1]))
     if not sample.rows:
@@ -70,6 +71,13 @@ def find_text_layout(
         )
     findings += _one_column(header, sample)
     return _layout(lines, cutter, sample, header, findings)
+
+
+def _told_separator(lines: Lines) -> str | None:
+    """Read the first line as spreadsheets do: `sep=;`."""
+    line = _SEP_LINE.fullmatch(lines.content(0)) if len(lines) else None
+    sign = line[1].decode(errors="replace") if line else ""
+    return sign if can_separate(sign) else None
 
 
 def _candidates(text: bytes, separator: str | None, told: str | None) -> Sequence[str]:
@@ -109,9 +117,14 @@ def _one_column(header: Header, sample: Sample) -> list[Finding]:
         return []
     shown = sample.rows[max(header.index, 0)]
     message = f"every row is one cell; line {shown.line}: {shown.shown!r}"
+    other = next((sign for sign in SEPARATORS if sign in shown.shown), None)
     mend = (
         "if another sign separates the cells, add --separator; if quotes stand around whole rows, remove them"
     )
+    if other:
+        mend = (
+            f"{other!r} seems to separate cells: add --separator {other!r}; remove quotes around whole rows"
+        )
     return [Finding(Level.WARN, "one_column", message, mend)]
 
 

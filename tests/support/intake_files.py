@@ -68,11 +68,11 @@ def read_bytes(folder: Path, content: bytes | str, rows: int = CHUNK_ROWS, **tol
     return read_file(path, rows, **told)
 
 
-def read_behind_the_sample(folder: Path, looked_at: bytes, content: bytes, rows: int) -> Read:
+def read_behind_the_sample(folder: Path, looked_at: bytes, content: bytes, rows: int, **told: str) -> Read:
     """Read a file whose damage begins where nobody looked: the look sees other bytes."""
     path = folder / "orders"
     path.write_bytes(looked_at)
-    source = Source(path)
+    source = Source(path, **told)
     layout = find_layout(source)
     path.write_bytes(content)
     return Read(layout, list(tables(source, layout, rows)))

@@ -13,11 +13,12 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[3]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 RUNTIME = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["embedded"]]
+EXCEL = PROJECT["project"]["optional-dependencies"]["excel"]
 GROUPS = PROJECT["dependency-groups"]
 WANTED = {
     "build": PROJECT["build-system"]["requires"],
     "runtime": [*RUNTIME, *PROJECT["build-system"]["requires"]],
-    "test": [*RUNTIME, *GROUPS["test"], *GROUPS["lint"], *GROUPS["bench"]],
+    "test": [*RUNTIME, *EXCEL, *GROUPS["test"], *GROUPS["lint"], *GROUPS["bench"]],
     "bench": [*RUNTIME, *GROUPS["bench"]],
 }
 

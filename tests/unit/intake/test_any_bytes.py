@@ -73,9 +73,14 @@ def test_any_bytes_are_read_or_refused(content: bytes, encoding: str) -> None:
     read_or_refuse(content, **({"encoding": encoding} if encoding else {}))
 
 
-@given(st.text('a1,;|\t"\\\n\r ={}[]:\ufeff\0é', max_size=80))
-def test_any_text_is_read_or_refused(text: str) -> None:
-    read_or_refuse(text.encode())
+@given(
+    st.sampled_from(["", "sep={}\n"]),
+    st.sampled_from("""!#$%&'()*+,-./:;<=>?@[]^_`{|}~" \t\x01\x1f"""),
+    st.text('a1,;|\t"\\\n\r ={}[]:\ufeff\0é', max_size=80),
+)
+def test_any_text_is_read_or_refused(told: str, separator: str, text: str) -> None:
+    read_or_refuse((told.format(separator) + text).encode())
+    read_or_refuse(text.encode(), separator=separator)
 
 
 @st.composite

@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.intake.findings import Level
 from tests.support.intake_files import gzipped, read_bytes, small_blocks, zipped
 
 NAMES = ("order", "when", "who", "sku", "note")
@@ -92,3 +93,17 @@ def test_every_cell_comes_back_with_its_row_and_its_line(written: Written) -> No
     assert [table.cells.shape[0] for table in read.tables[:-1]] == [written.chunk_rows] * (
         len(read.tables) - 1
     )
+
+
+@given(st.lists(st.lists(st.text('a1,"\n', max_size=9), min_size=3, max_size=3), max_size=12), st.booleans())
+def test_a_cell_of_many_lines_is_exact_or_said_to_be_doubtful(
+    cells: list[list[str]], is_quoted: bool
+) -> None:
+    rows = [[f"r{at}", *row, "."] for at, row in enumerate(cells)]
+    buffer = io.StringIO(newline="")
+    quoting = csv.QUOTE_ALL if is_quoted else csv.QUOTE_MINIMAL
+    csv.writer(buffer, quoting=quoting, lineterminator="\n").writerows([NAMES, *rows])
+    with tempfile.TemporaryDirectory() as folder:
+        read = read_bytes(Path(folder), buffer.getvalue())
+
+    assert read.cells == rows or "swallowed_lines" in read.codes(Level.STOP)

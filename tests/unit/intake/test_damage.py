@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from shared.errors import InvalidConfig
+from shared.intake import reading
 from shared.intake.findings import Level
-from tests.support.intake_files import Read, read_bytes, read_file
+from tests.support.intake_files import Read, read_bytes, read_file, small_blocks
 
 EXPORTS = Path(__file__).parents[2] / "data" / "exports"
 HEADER = "order,when,who,qty,price"
@@ -195,3 +197,10 @@ def test_a_very_long_row_is_a_row(tmp_path: Path) -> None:
     found = read(tmp_path, *ROWS, f"R9,2024-01-09,{'x' * 5_000_000},1,5")
 
     assert len(found.cells[8][2]) == 5_000_000
+
+
+def test_a_row_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_MAX_LINE_BYTES", 1_000)
+
+    with small_blocks(100), pytest.raises(InvalidConfig, match="the row of line 10 has no end in sight"):
+        read(tmp_path, *ROWS, "x" * 2_000, *ROWS)

@@ -86,6 +86,14 @@ def test_columns_of_words_alone_have_a_header(tmp_path: Path) -> None:
     assert read(tmp_path, "name,city", "ann,Bonn", "bob,Rome").layout.names == ("name", "city")
 
 
+def test_a_name_may_be_a_year(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "who,city,since,2023,2024", "ann,Bonn,2019-01-01,5.00,7", "bob,Rome,2020-01-01,6.00,8"
+    )
+
+    assert found.layout.names == ("who", "city", "since", "2023", "2024")
+
+
 def test_names_are_trimmed_and_lines_in_them_joined(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, '\ufeff order ,"when\n(UTC)",\twho\n1,2024-01-02,ann\n2,2024-01-02,ann\n')
 

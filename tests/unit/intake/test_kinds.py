@@ -128,7 +128,7 @@ def test_what_is_no_encoding_is_refused(tmp_path: Path, encoding: str) -> None:
         read_bytes(tmp_path, TEXT, encoding=encoding)
 
 
-@pytest.mark.parametrize("separator", ["", "::", '"', "\n", "§"])
+@pytest.mark.parametrize("separator", ["", "::", '"', "\n", "§", "x", "\0"])
 def test_what_separates_nothing_is_refused(tmp_path: Path, separator: str) -> None:
     with pytest.raises(InvalidConfig, match="cannot separate cells"):
         read_bytes(tmp_path, TEXT, separator=separator)
@@ -153,4 +153,11 @@ def test_a_separator_that_is_told_wins(tmp_path: Path) -> None:
 def test_cells_with_another_separator_are_warned_of(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, "a^b^c\n1^2^3\n")
 
-    assert "--separator" in str(found.finding("one_column").mend)
+    assert "add --separator" in str(found.finding("one_column").mend)
+
+
+@pytest.mark.parametrize("content", ["a;b;c\n1;2;3\n", '"a;b;c"\n"1;2;3"\n'])
+def test_a_separator_that_is_told_wrong_is_corrected(tmp_path: Path, content: str) -> None:
+    found = read_bytes(tmp_path, content, separator=",")
+
+    assert "add --separator ';'" in str(found.finding("one_column").mend)
