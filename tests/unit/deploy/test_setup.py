@@ -65,6 +65,9 @@ class Bench:
 def bench(tmp_path: Path) -> Bench:
     made = Bench(tmp_path)
     shutil.copytree(PROJECT / "deploy", tmp_path / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "shared").mkdir()
+    for name in ("__init__.py", "progress.py"):
+        shutil.copy(PROJECT / "shared" / name, tmp_path / "shared")
     wanted = tmp_path / "small.txt"
     wanted.write_text("\n".join(f"{name}=={version}" for name, version in PINS.items()), "utf-8")
     (tmp_path / "requirements").mkdir()
