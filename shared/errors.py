@@ -51,3 +51,7 @@ class ModelNotFound(ReclusteringError):
 
 class StreamFailed(ReclusteringError):
     """The streaming query ended although nobody asked it to."""
+
+
+class SparkNotStarted(ReclusteringError):
+    """Spark, or the Java under it, did not come up: its own words are in a file."""
