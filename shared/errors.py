@@ -55,3 +55,7 @@ class StreamFailed(ReclusteringError):
 
 class SparkNotStarted(ReclusteringError):
     """Spark, or the Java under it, did not come up: its own words are in a file."""
+
+
+class NothingToCluster(ReclusteringError):
+    """There is nobody to cluster yet: the message names what has to come first."""
