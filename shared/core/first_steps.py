@@ -77,7 +77,7 @@ def _towards_model(at: Standing) -> Advice:
 
 def towards_customers(at: Standing) -> Advice | None:
     """Return what to do next until there is somebody to cluster; None once there is."""
-    if not at.has_stored or not at.read:
+    if not at.customers and not at.read:
         return _towards_records(at)
     if not at.customers:
         why = "every record was rejected or names no customer"

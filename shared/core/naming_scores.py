@@ -23,6 +23,8 @@ TODAY_DAYS = 1.0
 """The resolution of recency: hours within a day say nothing about a customer."""
 ABSENT_DAYS = 30.0
 """Who stays away for a month may have gone; sooner only where customers usually come back sooner."""
+LONG_AGO_DAYS = 365.0
+"""Who has not bought for a year is no recent customer, even in a shop that has slept as long."""
 BOUGHT_ONCE = 1.5
 """Below it the typical customer has bought once."""
 
@@ -139,16 +141,19 @@ class PopulationCuts:
         """Scores 1 to 5 on recency, frequency, monetary; 5 is best.
 
         shift : what to add to each percentile first. It moves no score beyond what is known without ranks:
-        who bought today or within the usual pause has not gone, who bought once is not loyal, and where
-        all customers buy equally often or much nobody stands out by it.
+        who bought today or within the usual pause has not gone, who bought years ago is not recent, who
+        bought once is not loyal, and where all buy equally often or much nobody stands out by it.
         """
         r, f, m = (score_of(p + by) for p, by in zip(self.percentiles(profile), shift, strict=True))
-        return max(r, self._least_recency(profile)), min(f, self._most_frequency(profile)), self._spend(m)
+        return self._recency(profile, r), min(f, self._most_frequency(profile)), self._spend(m)
 
-    def _least_recency(self, profile: SegmentProfile) -> int:
-        if profile.recency_days <= TODAY_DAYS * (1 + NOISE):
-            return 4
-        return 3 if profile.recency_days <= self.pause_days * (1 + NOISE) else 1
+    def _recency(self, profile: SegmentProfile, score: int) -> int:
+        days = profile.recency_days * (1 - NOISE)
+        if days <= TODAY_DAYS:
+            return max(score, 4)
+        if days <= self.pause_days:
+            return max(score, 3)
+        return min(score, 2) if days > LONG_AGO_DAYS else score
 
     def _most_frequency(self, profile: SegmentProfile) -> int:
         if profile.frequency < BOUGHT_ONCE * (1 - NOISE):

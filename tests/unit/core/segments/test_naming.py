@@ -266,6 +266,14 @@ def test_nobody_is_called_gone_within_the_usual_pause_of_the_shop():
     assert name_segments([SegmentProfile(9.9, 1, 20)], quick)[0].name == "Churned"
 
 
+def test_nobody_is_new_or_just_back_after_a_year():
+    asleep = PopulationCuts.of(np.linspace(400, 700, 500), np.arange(500.0) % 7 + 1, np.full(500, 20.0))
+    segments = [SegmentProfile(410, f, 20) for f in (1.0, 3.0, 7.0)]
+
+    found = {one.base for one in name_segments(segments, asleep)}
+    assert found <= {"Churned", "Needs attention", "At risk"}
+
+
 @pytest.mark.parametrize(
     ("tenure", "frequency", "pause"),
     [
