@@ -14,7 +14,7 @@ from shared.errors import InvalidConfig, ServiceUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from shared.config import Settings
+    from shared.settings import Settings
     from streaming.replay import Profile, Progress, ReplayReport, ReplayRequest, Source
 
 SHOWN_FAILURES = 20

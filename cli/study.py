@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from batch.studies.framework.run import Request
     from batch.studies.reading import CsvFile
-    from shared.config import Settings
+    from shared.settings import Settings
 
 ALL = "all"
 LIST = "ls"

@@ -13,8 +13,8 @@ from shared.errors import StartRefused
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.config import Settings
     from shared.recount import Account, Comparison, Mismatch
+    from shared.settings import Settings
 
 MISMATCH = 4
 SHOWN_MISMATCHES = 20

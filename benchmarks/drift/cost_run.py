@@ -16,15 +16,15 @@ from batch.serve import serve_once
 from benchmarks.drift.cost_driver import Meter, Step, metered
 from benchmarks.drift.cost_shops import PROFILE, Pass, TimedShop, day
 from benchmarks.stream.workload import create_topic
-from deploy.local.jars import spark_connector_jars
 from shared import log
+from shared.adapters.jars.sets import spark_connector_jars
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
-from shared.config import LogSettings, Settings
 from shared.core.windows.hourly import Watching
-from shared.settings_loading import load_settings
-from streaming.job import Addresses
-from streaming.query import StreamOptions, run_stream
+from shared.settings import LogSettings, Settings
+from shared.settings.loading import load_settings
+from streaming.driver.job import Addresses
+from streaming.driver.query import StreamOptions, run_stream
 from streaming.replay import ReplayRequest, Source
 from streaming.replay import run as replay
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans, MiniBatchKMeans
 
 from benchmarks.models.report import Row, Target, table, verdict
-from shared.core.kmeans import assign
+from shared.core.kmeans.assignment import assign
 from shared.estimators import StreamingKMeans
 
 Float = NDArray[np.float64]

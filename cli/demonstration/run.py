@@ -19,9 +19,9 @@ from shared.adapters import readers
 from shared.adapters.kafka import ensure_topics
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
-from shared.config import Settings
 from shared.errors import InvalidConfig
-from shared.settings_loading import LoadedSettings, load_settings
+from shared.settings import Settings
+from shared.settings.loading import LoadedSettings, load_settings
 from streaming.replay import FULL_SPEED, ReplayReport, ReplayRequest, Source
 from streaming.replay import run as replay
 from streaming.replay.mapping import Wishes, choose

@@ -6,9 +6,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.kmeans import assign
-from shared.core.reference_rules import Prototypes, minibatch_update, mllib_update, reassign_small
-from shared.core.youth import Batch
+from shared.core.kmeans.assignment import assign
+from shared.core.kmeans.reference_rules import Prototypes, minibatch_update, mllib_update, reassign_small
+from shared.core.kmeans.youth import Batch
 
 Float64 = NDArray[np.float64]
 Labels = NDArray[np.int32]

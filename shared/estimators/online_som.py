@@ -13,6 +13,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from shared.core.checks import checked_labels
 from shared.core.fixed_point import to_fixed
+from shared.core.kmeans.prototype_sums import BatchStatistics
 from shared.core.row_ledger import Keys, RowLedger, row_keys
 from shared.core.som.batch_rule import smooth
 from shared.core.som.decay import DecayKind
@@ -25,7 +26,6 @@ from shared.core.som.reopening import needs_reopening, reopen, settle
 from shared.core.som.train import train_som
 from shared.core.som.trained import TrainedSom
 from shared.core.som.units import best_two_units
-from shared.core.statistics import BatchStatistics
 from shared.estimators._contract import learning
 
 Update = Literal["retract", "online"]

@@ -11,12 +11,12 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from shared.core.exact_rule import ExactRule, exponent_of
-from shared.core.kmeans import assign
-from shared.core.lloyd import fit_kmeans
-from shared.core.reference_rules import Prototypes
-from shared.core.seeding import distinct_rows
-from shared.core.youth import Batch, Seeding
+from shared.core.kmeans.assignment import assign
+from shared.core.kmeans.exact_rule import ExactRule, exponent_of
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.kmeans.reference_rules import Prototypes
+from shared.core.kmeans.seeding import distinct_rows
+from shared.core.kmeans.youth import Batch, Seeding
 from shared.estimators._contract import learning
 from shared.estimators._reference_rules import MiniBatchRule, MLlibRule
 

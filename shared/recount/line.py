@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.config import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings
 
 MINOR_PER_UNIT = 10_000
 MAX_ID_LENGTH = 256

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared.core.features import MS_PER_DAY
+from shared.core.customers.features import MS_PER_DAY
 from shared.errors import InvalidConfig
 from streaming.replay.built_in import ONLINE_RETAIL
 from streaming.replay.reading import Source

@@ -7,11 +7,11 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.config import InputSettings, StateSettings
-from shared.core.recent import EMPTY
-from shared.core.rfm import CustomerStates, apply_transactions
-from shared.core.transactions import ENDLESS_MS, NEVER_MS, Transactions
+from shared.core.customers.recent import EMPTY
+from shared.core.customers.rfm import CustomerStates, apply_transactions
+from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
 from shared.recount import Account, Ledger, Line, Rules, recount_table
+from shared.settings import InputSettings, StateSettings
 from streaming.replay import ReplayRequest, Source
 from streaming.replay.built_in import ONLINE_RETAIL
 from streaming.replay.portions import portions

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from shared.config import InputSettings, StateSettings
 from shared.recount import Rules, read_line
-from streaming.parse import Parsed, parse
+from shared.settings import InputSettings, StateSettings
+from streaming.task.parse import Parsed, parse
 from tests.support import poison
 
 INPUT = InputSettings(currency=poison.CURRENCY, zone="Europe/London")

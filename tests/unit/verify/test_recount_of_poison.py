@@ -6,8 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from shared.config import InputSettings, StateSettings
 from shared.recount import Account, Ledger, Rules, read_line
+from shared.settings import InputSettings, StateSettings
 from tests.support import poison
 
 RULES = Rules(InputSettings(currency=poison.CURRENCY), StateSettings())

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.config import InputSettings, StateSettings
 from shared.recount import Account, Ledger, Line, Rules, recount_table
+from shared.settings import InputSettings, StateSettings
 from tests.support.transactions_json import as_json
 
 DAY = 86_400_000

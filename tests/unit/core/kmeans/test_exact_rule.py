@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core import youth
-from shared.core.exact_rule import ExactRule
 from shared.core.fixed_point import to_fixed
-from shared.core.youth import Batch, Seeding
+from shared.core.kmeans import youth
+from shared.core.kmeans.exact_rule import ExactRule
+from shared.core.kmeans.youth import Batch, Seeding
 
 K = 3
 rows = st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)), min_size=1, max_size=12)
