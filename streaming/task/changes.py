@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.core.customers.recent import Recent
 from shared.core.customers.rfm import Outcomes
 from shared.core.customers.transactions import Transactions
 
@@ -61,9 +62,23 @@ def last_offsets(rows: Transactions, n_customers: int) -> list[int]:
     return offsets
 
 
-def causes(rows: Transactions, outcomes: Outcomes, n_customers: int) -> list[str]:
-    """Say what moved each customer: its last applied line; without one only the centers did."""
-    codes = np.zeros(n_customers, np.int64)
+def causes(rows: Transactions, outcomes: Outcomes, bought: Recent, n_customers: int) -> list[str]:
+    """Say what moved each customer: its last applied line; without one only the centers did.
+
+    A return line on an invoice that also has purchase lines is a discount within it, and counts as purchase.
+
+    bought : the invoices with purchase lines that are remembered, those of `rows` among them.
+    """
+    last = np.full(n_customers, -1, np.int64)
     applied = np.flatnonzero(outcomes.is_applied)
-    codes[rows.customer[applied]] = np.where(rows.is_purchase[applied], 1, 2)  # the last row wins
-    return [("model", "purchase", "return")[code] for code in codes.tolist()]
+    last[rows.customer[applied]] = applied  # the last row wins
+    who = np.flatnonzero(last >= 0)
+    is_return = np.zeros(n_customers, np.bool_)
+    is_return[who] = ~rows.is_purchase[last[who]]
+    of_returning = is_return[bought.owner]
+    known = set(zip(bought.owner[of_returning].tolist(), bought.hash[of_returning].tolist(), strict=True))
+    named = ["model" if row < 0 else "purchase" for row in last.tolist()]
+    for customer in np.flatnonzero(is_return).tolist():
+        if (customer, int(rows.invoice_hash[last[customer]])) not in known:
+            named[customer] = "return"
+    return named

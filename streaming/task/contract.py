@@ -1,15 +1,19 @@
 """What a record may hold, and what is said of one that cannot be used."""
 
 from dataclasses import dataclass
+from typing import final
 
 MAX_ID_BYTES = 256
 MAX_QUANTITY = 2**31
+LARGEST = 10**11
+"""No price and no amount is larger."""
+LIMITS = {"quantity": MAX_QUANTITY, "unit_price": LARGEST, "amount": LARGEST}
 FIRST_MS = 0
 LAST_MS = 1 << 42
 """Times live in [1970-01-01, 2109-05-15): inside what every BSON reader can show."""
-DECIMAL = r"^-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?$"
 
 
+@final
 @dataclass(frozen=True)
 class Rejection:
     """Why a record is not used: a code to count by, the JSON key at fault, a sentence."""
@@ -17,3 +21,8 @@ class Rejection:
     code: str
     field: str | None
     message: str
+
+
+def too_large(name: str) -> Rejection:
+    """Return what is wrong with a number beyond its limit."""
+    return Rejection("out_of_range", name, f"beyond {LIMITS[name]}")

@@ -5,7 +5,7 @@ time at NUL. A block of records is looked at once for signs of that; only where 
 each record get the exact look of `streaming.task.explain`. A key stated twice is `ambiguous`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -14,26 +14,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streaming.task.contract import MAX_ID_BYTES, MAX_QUANTITY, Rejection
-from streaming.task.explain import KEY_BYTES, inspect, is_doubtful, is_plain
+from streaming.task.explain import KEY_BYTES, PRICED, REQUIRED, inspect, is_doubtful, is_plain
 
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_BYTES)]
 _Id = _Text | Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
-class Event(msgspec.Struct, gc=False):
+class _Line(msgspec.Struct, gc=False, kw_only=True):
     """The part of an event that state depends on; other keys are skipped."""
 
     event_id: _Id
     event_time: datetime
-    invoice_no: _Id
-    stock_code: _Id
-    quantity: Annotated[int, msgspec.Meta(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
-    unit_price: str | float
     customer_id: _Id | msgspec.UnsetType | None = msgspec.UNSET
+    invoice_no: _Id
+    stock_code: _Id | msgspec.UnsetType | None = msgspec.UNSET
     currency: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
-_decode = msgspec.json.Decoder(Event).decode
+class Priced(_Line, gc=False, kw_only=True):
+    """A line that states how many, and at what price."""
+
+    quantity: Annotated[int, msgspec.Meta(ge=-MAX_QUANTITY, le=MAX_QUANTITY)] | float | str
+    unit_price: str | float
+    amount: msgspec.UnsetType | None = msgspec.UNSET
+
+
+class Totalled(_Line, gc=False, kw_only=True):
+    """A line that states its total alone."""
+
+    amount: str | float
+    quantity: msgspec.UnsetType | None = msgspec.UNSET
+    unit_price: msgspec.UnsetType | None = msgspec.UNSET
+
+
+Event = Priced | Totalled
+_DECODERS: tuple[Callable[[bytes], Event], ...] = (
+    msgspec.json.Decoder(Priced).decode,
+    msgspec.json.Decoder(Totalled).decode,
+)
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 _MALFORMED = Rejection("malformed", None, "not JSON as RFC 8259 has it")
 _BLOCK = 64
 """Records looked at together: few enough that one odd record makes few of its neighbours slow."""
@@ -47,26 +66,40 @@ def decode_events(
     refused: dict[int, Rejection] = {}
     for start in range(0, len(values), _BLOCK):
         block = values[start : start + _BLOCK]
-        decoded = [_decode_one(value, max_bytes) for value in block]
+        decoded = _decode_alike(block, max_bytes) or [_decode_one(value, max_bytes) for value in block]
         if not _is_plain(block, decoded):
             decoded = [_doubted(value, event, max_bytes) for value, event in zip(block, decoded, strict=True)]
-        for position, event in enumerate(decoded, start):
-            if isinstance(event, Rejection):
-                refused[position] = event
-            else:
-                events.append(event)
+        read = [event for event in decoded if type(event) is not Rejection]
+        events += read
+        if len(read) < len(decoded):
+            refused |= {at: why for at, why in enumerate(decoded, start) if type(why) is Rejection}
     accepted = np.ones(len(values), np.bool_)
     accepted[list(refused)] = False
     return events, np.flatnonzero(accepted), refused
 
 
+def _decode_alike(block: Sequence[bytes | None], max_bytes: int) -> list[Event | Rejection] | None:
+    """Decode a block of which every record is good, and states its value in the same way; None of another."""
+    values = [value for value in block if value is not None and len(value) <= max_bytes]
+    if len(values) < len(block):
+        return None
+    for decode in _DECODERS:
+        try:
+            return [*map(decode, values)]
+        except _UNREADABLE:
+            continue
+    return None
+
+
 def _decode_one(value: bytes | None, max_bytes: int) -> Event | Rejection:
     if value is None or len(value) > max_bytes:
         return inspect(value, max_bytes) or _MALFORMED
-    try:
-        return _decode(value)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return inspect(value, max_bytes) or _MALFORMED
+    for decode in _DECODERS:
+        try:
+            return decode(value)
+        except _UNREADABLE:
+            continue
+    return inspect(value, max_bytes) or _MALFORMED
 
 
 def _is_plain(block: Sequence[bytes | None], decoded: list[Event | Rejection]) -> bool:
@@ -74,16 +107,31 @@ def _is_plain(block: Sequence[bytes | None], decoded: list[Event | Rejection]) -
 
     Each key is written as often as there are records that have it: so none has it twice.
     """
-    events = [event for event in decoded if not isinstance(event, Rejection)]
-    read = (v for v, e in zip(block, decoded, strict=True) if v is not None and not isinstance(e, Rejection))
-    text = b"".join(read)
-    if not is_plain(text):
-        return False
-    stated = {
-        "customer_id": sum(event.customer_id is not msgspec.UNSET for event in events),
-        "currency": sum(event.currency is not msgspec.UNSET for event in events),
+    events = [event for event in decoded if type(event) is not Rejection]
+    read = block if len(events) == len(block) else _readable(block, decoded)
+    text = b"".join(filter(None, read))
+    return is_plain(text) and all(
+        text.count(KEY_BYTES[name]) == times for name, times in _stated(events).items() if times
+    )
+
+
+def _readable(block: Sequence[bytes | None], decoded: list[Event | Rejection]) -> list[bytes | None]:
+    return [value for value, event in zip(block, decoded, strict=True) if type(event) is not Rejection]
+
+
+def _stated(events: list[Event]) -> dict[str, int]:
+    """Count the events that state a key; one that none states, none states twice."""
+    unset = msgspec.UNSET
+    counts = dict.fromkeys((*REQUIRED, *PRICED), len(events)) | {
+        "stock_code": len([1 for event in events if event.stock_code is not unset]),
+        "customer_id": len([1 for event in events if event.customer_id is not unset]),
+        "currency": len([1 for event in events if event.currency is not unset]),
+        "amount": len([1 for event in events if event.amount is not unset]),
     }
-    return all(text.count(key) == stated.get(name, len(events)) for name, key in KEY_BYTES.items())
+    if counts["amount"]:
+        counts["quantity"] = len([1 for event in events if event.quantity is not unset])
+        counts["unit_price"] = len([1 for event in events if event.unit_price is not unset])
+    return counts
 
 
 def _doubted(value: bytes | None, decoded: Event | Rejection, max_bytes: int) -> Event | Rejection:

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 from typing import Any, NoReturn
 
-from streaming.task.contract import MAX_ID_BYTES, MAX_QUANTITY, Rejection
+from streaming.task.contract import LIMITS, MAX_ID_BYTES, Rejection, too_large
 
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
@@ -18,9 +18,11 @@ _TIME = re.compile(
 _MAX_DIGITS = 4_300  # what Python turns into an integer
 _ESCAPED_ASCII = re.compile(rb"\\u00[0-7]")
 
-REQUIRED = ("event_id", "event_time", "invoice_no", "stock_code", "quantity", "unit_price")
+REQUIRED = ("event_id", "event_time", "invoice_no")
+PRICED = ("quantity", "unit_price")
+"""What a line must state, unless it states its `amount`."""
 IDS = ("event_id", "invoice_no", "stock_code", "customer_id")
-_KEYS = (*REQUIRED, "customer_id", "currency")
+_KEYS = (*REQUIRED, *PRICED, "amount", "stock_code", "customer_id", "currency")
 KEY_BYTES = {name: f'"{name}"'.encode() for name in _KEYS}
 """How the keys that state depends on are written, unless with escapes."""
 
@@ -108,20 +110,29 @@ def _broken_rule(body: _Object) -> Rejection | None:
         return Rejection("malformed", None, f"a number of more than {_MAX_DIGITS} digits")
     if any(isinstance(value, float) and math.isinf(value) for value in judged):
         return Rejection("non_finite", None, "a number does not fit a double")
-    for name in REQUIRED:
-        if body.get(name) is None:
-            return Rejection("missing_field", name, "required")
-    for name in IDS:
-        fault = _id_fault(name, body.get(name))
-        if fault:
-            return fault
     return (
-        _time_fault(body["event_time"])
-        or _quantity_fault(body["quantity"])
-        or _price_fault(body["unit_price"])
+        _presence_fault(body)
+        or next(filter(None, (_id_fault(name, body.get(name)) for name in IDS)), None)
+        or _time_fault(body["event_time"])
+        or _decimal_fault("quantity", body.get("quantity"))
+        or _decimal_fault("unit_price", body.get("unit_price"))
+        or _decimal_fault("amount", body.get("amount"))
         or _currency_fault(body.get("currency"))
         or _surrogate_fault(body)
     )
+
+
+def _presence_fault(body: _Object) -> Rejection | None:
+    """Ask for what is needed, and for a value stated in one way: by quantity and price, or by amount."""
+    for name in REQUIRED:
+        if body.get(name) is None:
+            return Rejection("missing_field", name, "required")
+    stated = [name for name in PRICED if body.get(name) is not None]
+    if body.get("amount") is not None:
+        beside = " and ".join(stated)
+        return Rejection("ambiguous", "amount", f"stated beside {beside}") if stated else None
+    missing = next((name for name in PRICED if name not in stated), None)
+    return Rejection("missing_field", missing, "required, as there is no amount") if missing else None
 
 
 def _id_fault(name: str, value: Any) -> Rejection | None:
@@ -156,20 +167,13 @@ def _time_fault(value: Any) -> Rejection | None:
     return None
 
 
-def _quantity_fault(value: Any) -> Rejection | None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return _bad_type("quantity", "a whole number", value)
-    if abs(value) > MAX_QUANTITY:
-        return Rejection("out_of_range", "quantity", f"beyond {MAX_QUANTITY}")
-    return None
-
-
-def _price_fault(value: Any) -> Rejection | None:
+def _decimal_fault(name: str, value: Any) -> Rejection | None:
+    """Look at the type of a number, and at whole ones; what texts and fractions say is judged by column."""
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return _bad_type("unit_price", "a decimal", value)
-    if isinstance(value, int) and abs(value) >= 2**63:
-        return Rejection("out_of_range", "unit_price", "does not fit 64 bits")
-    return None
+        return _bad_type(name, "a decimal", value)
+    return too_large(name) if isinstance(value, int) and abs(value) > LIMITS[name] else None
 
 
 def _currency_fault(value: Any) -> Rejection | None:

@@ -173,7 +173,8 @@ class Merger:
             states = codec.state_keys(attempt.after)
             places = codec.placement_keys(attempt.after, attempt.placed, self._model)
             last = last_offsets(attempt.rows, len(attempt.documents))
-            moved_by = causes(attempt.rows, attempt.outcomes, len(attempt.documents))
+            bought = attempt.after.recent_invoices
+            moved_by = causes(attempt.rows, attempt.outcomes, bought, len(attempt.documents))
             return [
                 {
                     **old,

@@ -19,8 +19,9 @@ from xxhash import xxh3_64_intdigest
 
 from shared.core.customers.features import MINOR_PER_UNIT
 from shared.settings import InputSettings
-from streaming.task.contract import DECIMAL, FIRST_MS, LAST_MS, MAX_ID_BYTES, Rejection
-from streaming.task.decode import Event, decode_events
+from streaming.task.contract import FIRST_MS, LAST_MS, MAX_ID_BYTES, MAX_QUANTITY, Rejection, too_large
+from streaming.task.decimals import Decimals, Fault, read_decimals
+from streaming.task.decode import Event, Priced, Totalled, decode_events
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def parse(values: Sequence[bytes | None], kafka_ms: NDArray[np.int64], rules: In
         is_valid &= ~mask
     is_named = columns.customer_ids.is_valid().to_numpy(zero_copy_only=False)
     known, guest = is_valid & is_named, is_valid & ~is_named
-    amount = columns.quantity * np.where(is_valid, columns.price_minor, 0).astype(np.int64)
+    amount = _amount_minor(*(np.where(is_valid, part.minor, 0) for part in (columns.quantity, columns.price)))
+    is_purchase = (columns.quantity.minor > 0) & (columns.price.minor >= 0)
     invoices = [str(event.invoice_no) for event in events]
     event_hash = _hashes([str(event.event_id) for event in events]) ^ _scrambled(columns.event_ms)
     return Parsed(
@@ -65,7 +67,7 @@ def parse(values: Sequence[bytes | None], kafka_ms: NDArray[np.int64], rules: In
         invoice_hash=_hashes(invoices)[known],
         event_ms=columns.event_ms[known],
         amount_minor=amount[known],
-        is_purchase=((columns.quantity > 0) & ~_is_cancellation(invoices, rules.cancellation_prefix))[known],
+        is_purchase=(is_purchase & ~_is_cancellation(invoices, rules.cancellation_prefix))[known],
         unattributed=positions[guest],
         unattributed_minor=amount[guest],
         rejections=rejections,
@@ -74,27 +76,23 @@ def parse(values: Sequence[bytes | None], kafka_ms: NDArray[np.int64], rules: In
 
 @dataclass(frozen=True)
 class _Columns:
-    """What decoded events hold, before it is judged."""
+    """What decoded events hold, before it is judged; an amount is one piece at that price."""
 
     event_ms: NDArray[np.int64]
-    quantity: NDArray[np.int64]
-    price_minor: NDArray[np.float64]
-    price_faults: list[tuple[NDArray[np.bool_], Rejection]]
+    is_total: NDArray[np.bool_]
+    quantity: Decimals
+    price: Decimals
     customer_ids: pa.StringArray
     currencies: list[str | None]
 
 
 def _columns(events: list[Event], zone: ZoneInfo) -> _Columns:
-    prices = pa.array(
-        [e.unit_price if e.unit_price.__class__ is str else repr(e.unit_price) for e in events], pa.string()
-    )
-    price_minor, price_faults = _price_minor(prices)
     ids = [None if event.customer_id is msgspec.UNSET else event.customer_id for event in events]
     return _Columns(
         event_ms=_event_ms([event.event_time for event in events], zone),
-        quantity=np.array([event.quantity for event in events], np.int64),
-        price_minor=price_minor,
-        price_faults=price_faults,
+        is_total=np.array([event.__class__ is Totalled for event in events], np.bool_),
+        quantity=read_decimals([e.quantity if isinstance(e, Priced) else 1 for e in events]),
+        price=read_decimals([e.unit_price if isinstance(e, Priced) else e.amount for e in events]),
         customer_ids=pa.array([str(i) if i.__class__ is int else i for i in ids], pa.string()),
         currencies=[None if event.currency is msgspec.UNSET else event.currency for event in events],
     )
@@ -106,17 +104,24 @@ def _faults(
     """Every rule on values, in the order in which a record with several faults is judged."""
     event_ms, limit, tolerance_s = columns.event_ms, rules.max_line_amount, rules.future_tolerance_s
     is_ancient = (event_ms < FIRST_MS) | (event_ms >= LAST_MS)
-    is_huge = np.abs(columns.quantity * columns.price_minor) > limit * float(MINOR_PER_UNIT)
+    is_priced, is_huge = ~columns.is_total, _is_beyond(columns, limit)
     id_bytes = pc.fill_null(pc.binary_length(columns.customer_ids), 0).to_numpy(zero_copy_only=False)
     is_foreign = _is_foreign(columns.currencies, rules.currency)
     return [
-        *columns.price_faults,
+        *_decimal_faults("quantity", columns.quantity.faults, is_priced),
+        *_decimal_faults("unit_price", columns.price.faults, is_priced),
+        *_decimal_faults("amount", columns.price.faults, columns.is_total),
         (is_ancient, Rejection("bad_time", "event_time", "outside 1970-01-01 to 2109-05-15")),
         (
-            columns.quantity == 0,
+            columns.quantity.minor == 0,
             Rejection("out_of_range", "quantity", "0 is neither a purchase nor a return"),
         ),
-        (is_huge, Rejection("out_of_range", "unit_price", f"quantity x unit_price is beyond {limit}")),
+        (np.abs(columns.quantity.minor) > MAX_QUANTITY * MINOR_PER_UNIT, too_large("quantity")),
+        (
+            is_huge & is_priced,
+            Rejection("out_of_range", "unit_price", f"quantity x unit_price is beyond {limit}"),
+        ),
+        (is_huge, Rejection("out_of_range", "amount", f"beyond {limit}")),
         (
             event_ms > kafka_ms + tolerance_s * 1000,
             Rejection("future", "event_time", f"more than {tolerance_s} s after the Kafka timestamp"),
@@ -137,25 +142,34 @@ def _event_ms(times: list[datetime], zone: ZoneInfo) -> NDArray[np.int64]:
     return milliseconds
 
 
-def _price_minor(
-    text: pa.StringArray,
-) -> tuple[NDArray[np.float64], list[tuple[NDArray[np.bool_], Rejection]]]:
-    """Prices in 1/10,000 units as whole float64 (exact up to 2^53), and what is wrong with the others."""
-    is_decimal = pc.match_substring_regex(text, DECIMAL).to_numpy(zero_copy_only=False)
-    number = np.zeros(len(text))
-    number[is_decimal] = text.filter(pa.array(is_decimal)).cast(pa.float64()).to_numpy(zero_copy_only=False)
-    is_finite = np.isfinite(number) & ~pc.match_substring_regex(
-        text, r"^\s*[+-]?(nan|inf(inity)?)\s*$", ignore_case=True
-    ).to_numpy(zero_copy_only=False)
-    minor = np.where(is_finite, number, 0.0) * MINOR_PER_UNIT
-    whole = np.rint(minor)
-    # The nearest double of a decimal with four places misses it by less than this, whatever its size.
-    is_exact = np.abs(minor - whole) <= np.maximum(np.abs(whole), 1.0) * 2.0**-51
-    return whole, [
-        (~is_finite, Rejection("non_finite", "unit_price", "not a finite number")),
-        (~is_decimal, Rejection("bad_type", "unit_price", "not a decimal number")),
-        (~is_exact, Rejection("out_of_range", "unit_price", "more than 4 decimal places")),
-    ]
+def _decimal_faults(
+    name: str, faults: NDArray[np.int8], is_stated: NDArray[np.bool_]
+) -> list[tuple[NDArray[np.bool_], Rejection]]:
+    meanings = {
+        Fault.NON_FINITE: Rejection("non_finite", name, "not a finite number"),
+        Fault.NO_DECIMAL: Rejection("bad_type", name, "not a decimal number"),
+        Fault.TOO_LARGE: too_large(name),
+        Fault.TOO_FINE: Rejection("out_of_range", name, "more than 4 decimal places"),
+    }
+    return [(is_stated & (faults == fault), rejection) for fault, rejection in meanings.items()]
+
+
+def _is_beyond(columns: _Columns, limit: int) -> NDArray[np.bool_]:
+    """Whether |quantity x price| is beyond `limit` units; the float only keeps the product within int64."""
+    quantity, price = np.abs(columns.quantity.minor), np.abs(columns.price.minor)
+    is_far = quantity.astype(np.float64) * price > 2.0**62
+    product = quantity * np.where(is_far, 0, price)
+    beyond: NDArray[np.bool_] = is_far | (product > limit * MINOR_PER_UNIT**2)
+    return beyond
+
+
+def _amount_minor(quantity: NDArray[np.int64], price: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Multiply exactly; halves of 1/10,000 go away from zero, so that a return cancels its purchase."""
+    product = quantity * price
+    rounded: NDArray[np.int64] = np.sign(product) * (
+        (np.abs(product) + MINOR_PER_UNIT // 2) // MINOR_PER_UNIT
+    )
+    return rounded
 
 
 def _is_foreign(currencies: list[str | None], expected: str | None) -> NDArray[np.bool_]:
@@ -171,7 +185,7 @@ def _is_cancellation(invoices: list[str], prefix: str) -> NDArray[np.bool_]:
 
 
 def _hashes(texts: list[str]) -> NDArray[np.uint64]:
-    return np.fromiter((xxh3_64_intdigest(text.encode()) for text in texts), np.uint64, len(texts))
+    return np.fromiter(map(xxh3_64_intdigest, map(str.encode, texts)), np.uint64, len(texts))
 
 
 def _scrambled(event_ms: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -149,8 +149,8 @@ def test_every_poison_record_is_read_back_and_judged(
     counters = {
         "read": len(cases),
         "applied": n_applied,
-        "unattributed": 2,
-        "unattributed_minor": 306_000,
+        "unattributed": 3,
+        "unattributed_minor": 459_000,
         "rejected": sum(case.is_rejected for case in cases),
     }
     mongo_database["live_model"].insert_one(_live_model(kafka_bootstrap, topic, len(cases), **counters))

@@ -1,7 +1,7 @@
 """A seeded shop: invoice lines with everything that makes counting hard, in the order they arrive.
 
-Returns (some before their sale, some for more than was bought), invoices that spread over days,
-lines out of order, late and sent again, guests, and every way of writing a time and a price.
+Returns (some before their sale, some for more than was bought), discounts, invoices that spread over
+days, lines out of order, late and sent again, guests, and every way of writing a time and a value.
 """
 
 import json
@@ -55,11 +55,13 @@ class SoldLine:
             "event_time": _written(self.event_ms, style),
             "customer_id": self.customer_id,
             "invoice_no": self.invoice_no,
-            "stock_code": "85123A",
-            "quantity": self.quantity,
-            "unit_price": price if style % 2 else float(price),
         }
-        return json.dumps(event).encode()
+        stated: dict[str, object] = {"stock_code": "85123A", "quantity": self.quantity}
+        if style == 3:
+            stated = {"amount": f"{self.quantity * self.price_minor / 10_000:.4f}"}
+        else:
+            stated["unit_price"] = price if style else float(price)
+        return json.dumps(event | stated).encode()
 
 
 def shop(*, seed: int = 7, n_lines: int = 20_000, n_customers: int = 300, n_days: int = 75) -> list[SoldLine]:
@@ -111,10 +113,15 @@ class _Invoice:
                 customer_id=None if is_guest else f"c{self.who:03}",
                 invoice_no=f"{'C' if is_return else ''}{500_000 + self.number}",
                 quantity=int(1 + rng.integers(12)) * (-1 if is_return else 1),
-                price_minor=int(rng.lognormal(0, 0.6) * self.taste * 10_000 * (2.5 if is_return else 1)),
+                price_minor=int(rng.lognormal(0, 0.6) * self.taste * 10_000 * (2.5 if is_return else 1))
+                * (-1 if self._is_discount(nth, is_return) else 1),
             )
             for nth, ms in enumerate(at)
         ]
+
+    def _is_discount(self, nth: int, is_return: bool) -> bool:
+        """One order in nine has a discount, before its other lines or among them; some are a refund alone."""
+        return not is_return and self.number % 9 == 0 and nth == self.number % 2
 
 
 def _sent_again(rng: np.random.Generator, lines: list[SoldLine]) -> list[SoldLine]:

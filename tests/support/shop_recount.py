@@ -46,7 +46,8 @@ def expected_of(lines: list[SoldLine]) -> Expected:
 
 def _customers(known: pd.DataFrame) -> pd.DataFrame:
     applied = known[known.applied]
-    purchases = applied[(applied.quantity > 0) & ~applied.invoice_no.str.startswith("C")]
+    is_negative = (applied.quantity < 0) | (applied.price_minor < 0)
+    purchases = applied[~is_negative & ~applied.invoice_no.str.startswith("C")]
     by_purchase = purchases.groupby("customer_id")
     counts = known.groupby("customer_id")[["applied", "duplicate", "late"]].sum()
     table = pd.DataFrame(

@@ -17,8 +17,8 @@ class Transactions:
 
     customer : index into the caller's list of customers, (n,) int64.
     event_hash : 64-bit hash of event id and event time. invoice_hash : of the invoice id.
-    event_ms : epoch milliseconds UTC. amount_minor : quantity x unit price in 1/10,000 units.
-    is_purchase : False for a return line. offset : Kafka offset, ascending.
+    event_ms : epoch milliseconds UTC. amount_minor : what the line comes to, in 1/10,000 units.
+    is_purchase : False for a return line, a discount included. offset : Kafka offset, ascending.
     """
 
     customer: NDArray[np.int64]

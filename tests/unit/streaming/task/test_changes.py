@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shared.core.customers.rfm import Outcomes
+from shared.core.customers.recent import EMPTY
+from shared.core.customers.rfm import Outcomes, apply_transactions
 from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, transition
 from streaming.task.chunk import Chunk
-from tests.support.state_columns import transactions
-from tests.support.state_oracle import Line
+from tests.support.state_columns import NO_LIMIT, nobody_yet, transactions
+from tests.support.state_oracle import DAY_MS, Line
 
 OLD = {"fence": [{"partition": 0, "offset": 7}, {"partition": 2, "offset": 1}], "fence_epoch": 3}
 
@@ -55,7 +58,76 @@ def test_the_last_applied_line_is_the_cause() -> None:
     rows = transactions([*_lines(0, 0, 1, 1), *_lines(0, is_return=True), *_lines(2)])
     is_applied = np.array([True, True, True, False, True, False])
     outcomes = Outcomes(is_applied, ~is_applied, np.zeros(6, np.bool_))
-    assert causes(rows, outcomes, 3) == ["return", "purchase", "model"]
+    assert causes(rows, outcomes, EMPTY, 3) == ["return", "purchase", "model"]
+
+
+def _moved_by(batches: list[list[Line]]) -> list[str]:
+    """Return the cause after each batch, of one customer."""
+    states, said = nobody_yet(1), []
+    for batch in batches:
+        rows = transactions(batch)
+        states, outcomes = apply_transactions(states, rows, horizon_days=7, max_recent=NO_LIMIT)
+        said += causes(rows, outcomes, states.recent_invoices, 1)
+    return said
+
+
+ORDER = Line(0, event=1, invoice=1, ms=0, amount=50, is_return=False)
+COUPON = Line(0, event=2, invoice=1, ms=0, amount=-5, is_return=True)
+REFUND = Line(0, event=3, invoice=2, ms=DAY_MS, amount=-50, is_return=True)
+
+
+@pytest.mark.parametrize(
+    ("batches", "expected"),
+    [
+        ([[ORDER, COUPON]], ["purchase"]),
+        ([[COUPON, ORDER]], ["purchase"]),
+        ([[ORDER], [COUPON]], ["purchase", "purchase"]),
+        ([[COUPON], [ORDER]], ["return", "purchase"]),
+        ([[ORDER], [COUPON._replace(ms=8 * DAY_MS)]], ["purchase", "purchase"]),
+        ([[ORDER], [COUPON._replace(ms=8 * DAY_MS + 1)]], ["purchase", "return"]),
+        ([[ORDER, COUPON._replace(ms=8 * DAY_MS + 1)]], ["return"]),
+        ([[ORDER, REFUND]], ["return"]),
+        ([[ORDER], [REFUND]], ["purchase", "return"]),
+        ([[REFUND], [ORDER]], ["return", "purchase"]),
+        ([[ORDER, COUPON, REFUND]], ["return"]),
+        ([[ORDER, REFUND, COUPON]], ["purchase"]),
+        ([[ORDER], [ORDER, COUPON, COUPON]], ["purchase", "purchase"]),
+        ([[ORDER], [ORDER]], ["purchase", "model"]),
+    ],
+)
+def test_a_discount_within_an_order_is_no_return_of_it(
+    batches: list[list[Line]], expected: list[str]
+) -> None:
+    assert _moved_by(batches) == expected
+
+
+_history = st.lists(
+    st.builds(
+        Line,
+        customer=st.just(0),
+        event=st.integers(0, 9),
+        invoice=st.integers(1, 3),
+        ms=st.integers(0, 20).map(lambda day: day * DAY_MS),
+        amount=st.integers(-9, 9),
+        is_return=st.booleans(),
+    ),
+    min_size=1,
+    max_size=20,
+)
+
+
+@given(_history, st.integers(0, 20))
+def test_the_cause_of_the_last_batch_does_not_depend_on_how_records_were_cut(
+    lines: list[Line], cut: int
+) -> None:
+    whole, last = _moved_by([lines])[-1], _moved_by([lines[:cut], lines[cut:]])[-1]
+    assert last in {whole, "model"}
+
+
+def test_anothers_invoice_of_the_same_number_is_another_invoice() -> None:
+    rows = transactions([ORDER._replace(customer=1), COUPON])
+    states, outcomes = apply_transactions(nobody_yet(2), rows, horizon_days=7, max_recent=NO_LIMIT)
+    assert causes(rows, outcomes, states.recent_invoices, 2) == ["return", "purchase"]
 
 
 def test_every_row_moves_the_fence_whatever_became_of_it() -> None:
