@@ -29,6 +29,7 @@ WANTED = {
         *RUNTIME,
         *EXTRAS["studies"],
         *EXTRAS["apprise"],
+        *EXTRAS["excel"],
         *GROUPS["test"],
         *GROUPS["lint"],
         *GROUPS["bench"],
