@@ -21,11 +21,12 @@ from shared.adapters.jars.sets import spark_connector_jars
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
 from shared.core.windows.hourly import Watching
+from shared.intake.source import Source
 from shared.settings import LogSettings, Settings
 from shared.settings.loading import load_settings
 from streaming.driver.job import Addresses
 from streaming.driver.query import StreamOptions, run_stream
-from streaming.replay import ReplayRequest, Source
+from streaming.replay import ReplayRequest, read_as
 from streaming.replay import run as replay
 
 ROOT: Final = Path(__file__).parents[2]
@@ -95,8 +96,7 @@ class _Site:
         until = datetime.combine(day(part.until), time(), UTC)
         replay(
             ReplayRequest(
-                source=Source(self._file),
-                profile=PROFILE,
+                read_as(Source(self._file), PROFILE),
                 bootstrap_servers=self._addresses.kafka_bootstrap,
                 topic=self._name,
                 start=self._sent_until,

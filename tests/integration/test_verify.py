@@ -171,7 +171,7 @@ def test_a_file_is_recounted_without_a_topic(
     bought = datetime(1997, 1, 1, 5, tzinfo=UTC)
     document = _customer("1", 0, frequency=2, first_purchase_at=bought, last_purchase_at=bought, duplicate=9)
     mongo_database["customers"].insert_one(document)
-    assert verify("--file", "cdnow.csv") == 0
+    assert verify("--file", "cdnow.csv", "--set", "input.currency=USD") == 0
     assert "1 customers compared" in capsys.readouterr().out
     mongo_database["customers"].update_one({"_id": "1"}, {"$inc": {"frequency": 1}})
-    assert verify("--file", "cdnow.csv") == 4
+    assert verify("--file", "cdnow.csv", "--set", "input.currency=USD") == 4

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from shared.core.customers.recent import EMPTY
 from shared.core.customers.rfm import CustomerStates, apply_transactions
 from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
+from shared.intake.source import Source
 from shared.recount import Account, Ledger, Line, Rules, recount_table
 from shared.settings import InputSettings, StateSettings
-from streaming.replay import ReplayRequest, Source
+from streaming.replay import ReplayRequest, read_as
 from streaming.replay.built_in import ONLINE_RETAIL
+from streaming.replay.identity import Identities
 from streaming.replay.portions import portions
 
 HOUR = 3_600_000
@@ -76,9 +78,11 @@ def test_state_and_outcomes_equal_those_of_the_core(lines: list[Line], portion: 
 
 def test_replayed_lines_and_the_file_give_the_same_accounts() -> None:
     n_rows = 20_000
-    request = ReplayRequest(Source(DATA), ONLINE_RETAIL, "unused:9092", "unused", limit=n_rows)
+    request = ReplayRequest(read_as(Source(DATA), ONLINE_RETAIL), "unused:9092", "unused", limit=n_rows)
     ledger = Ledger(RULES, offsets={0: n_rows}, fences={})
-    values = [value for portion in portions(request, 0) for value in portion.batch.values]
+    values = [
+        value for portion in portions(request, Identities(ONLINE_RETAIL), 0) for value in portion.batch.values
+    ]
     for offset, value in enumerate(values):
         ledger.add(0, offset, 2**42, value)
     raw = pd.read_csv(DATA, dtype=str, keep_default_na=False, nrows=n_rows)
