@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from batch.studies.framework.run import Request
-    from batch.studies.reading import CsvFile
+    from batch.studies.reading import DataFile
     from shared.config import Settings
 
 ALL = "all"
@@ -86,8 +86,8 @@ def _list() -> int:
     return 0
 
 
-def _file(args: argparse.Namespace) -> "CsvFile | None":
-    from batch.studies.reading import CsvFile
+def _file(args: argparse.Namespace) -> "DataFile | None":
+    from batch.studies.reading import DataFile
 
     if args.data is None:
         if args.map or args.separator:
@@ -95,7 +95,7 @@ def _file(args: argparse.Namespace) -> "CsvFile | None":
             raise InvalidConfig(msg)
         return None
     separator = args.separator.replace("\\t", "\t") if args.separator else None
-    return CsvFile(args.data, dict(map(_pair, args.map)), args.encoding, separator)
+    return DataFile(args.data, dict(map(_pair, args.map)), args.encoding, separator)
 
 
 def _pair(text: str) -> tuple[str, str]:
