@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from batch.champion import ChampionView
 from batch.cluster import Clustering
-from shared.core.alignment import UNMATCHED, align
-from shared.core.artifact import LineageEdge
-from shared.core.lineage import lineage_edge
-from shared.core.monic import ClusterTransition, Kind, overlap_matrix, transitions
+from shared.core.model.artifact import LineageEdge
+from shared.core.segments.alignment import UNMATCHED, align
+from shared.core.segments.lineage import lineage_edge
+from shared.core.segments.monic import ClusterTransition, Kind, overlap_matrix, transitions
 
 
 @dataclass(frozen=True)

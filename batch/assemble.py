@@ -12,11 +12,11 @@ from batch.champion import member_radii
 from batch.cluster import Clustering
 from batch.load import CustomerTable
 from batch.scale import Scaled
-from shared.config import ModelSettings
-from shared.core.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.choice.k_search import KScores
 from shared.core.fixed_point import to_fixed
-from shared.core.selection import KScores
-from shared.core.yardstick import count_in_bins, cut_bins
+from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.model.reference_bins import count_in_bins, cut_bins
+from shared.settings import ModelSettings
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from batch.load import CustomerTable
 from batch.scale import Scaled
-from shared.core.artifact import ModelArtifact
-from shared.core.features import feature_matrix
-from shared.core.kmeans import assign
-from shared.core.transform import FeatureTransform
+from shared.core.customers.features import feature_matrix
+from shared.core.kmeans.assignment import assign
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.transform import FeatureTransform
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.config import ModelSettings
-from shared.core.k_choice import LastRun
-from shared.core.selection import KReport, score_k
+from shared.core.choice.k_rule import LastRun
+from shared.core.choice.k_scores import Floors
+from shared.core.choice.k_search import KReport, score_k
+from shared.settings import ModelSettings
 
 
 def choose_k(
     X: NDArray[np.float64],
     spend: NDArray[np.float64],
     settings: ModelSettings,
+    floors: Floors,
     centers: Mapping[int, NDArray[np.float64]],
     *,
     current_k: int | None,
@@ -27,6 +29,7 @@ def choose_k(
         spend=spend,
         current_k=current_k,
         before=before,
+        floors=floors,
         starts=centers,
     )
 

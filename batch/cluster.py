@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.kmeans import assign
+from shared.core.kmeans.assignment import assign
 
 Float64 = NDArray[np.float64]
 

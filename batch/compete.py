@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.candidates.catalogue import KINDS
-from batch.candidates.material import Material
+from batch.candidates import KINDS, Material
 from batch.scorecard import Probe, Scorecard, measure
-from shared.core.kmeans import assign
-from shared.core.lloyd import fit_kmeans
-from shared.core.stability import adjusted_rand, has_distinct_rows, one_thread
+from shared.core.choice.stability import adjusted_rand, has_distinct_rows, one_thread
+from shared.core.kmeans.assignment import assign
+from shared.core.kmeans.lloyd import fit_kmeans
 
 Float64 = NDArray[np.float64]
 

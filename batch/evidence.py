@@ -15,8 +15,8 @@ from batch.scale import Scaled
 from batch.scorecard import Probe, Scorecard, make_probe, measure, sampled_silhouettes
 from batch.select_features import FeatureChoice
 from batch.som import UnitTree
-from shared.core.kmeans import assign
-from shared.core.selection import KReport, KScores
+from shared.core.choice.k_search import KReport, KScores
+from shared.core.kmeans.assignment import assign
 
 
 @dataclass(frozen=True, eq=False)

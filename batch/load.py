@@ -20,8 +20,8 @@ from pymongo.database import Database
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, RUNS
 from shared.core.canonical import to_milliseconds
-from shared.core.features import MINOR_PER_UNIT, RfmColumns
-from shared.core.k_choice import LastRun
+from shared.core.choice.k_rule import LastRun
+from shared.core.customers.features import MINOR_PER_UNIT, RfmColumns
 from shared.errors import ReclusteringError
 
 POLL_S = 0.1

@@ -5,9 +5,9 @@ import numpy as np
 from batch.champion import ChampionView
 from batch.cluster import Clustering
 from batch.load import CustomerTable
-from shared.core.artifact import Segment
-from shared.core.features import feature_matrix
-from shared.core.naming import PopulationCuts, SegmentProfile, name_segments
+from shared.core.customers.features import feature_matrix
+from shared.core.model.artifact import Segment
+from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments
 
 
 def name(

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch.compete import settle
-from shared.config import ModelSettings
-from shared.core.kmeans import assign
-from shared.core.outliers import find_outliers
-from shared.core.stability import adjusted_rand
+from shared.core.choice.outliers import find_outliers
+from shared.core.choice.stability import adjusted_rand
+from shared.core.kmeans.assignment import assign
+from shared.settings import ModelSettings
 
 Float64 = NDArray[np.float64]
 

@@ -11,19 +11,19 @@ from pymongo.database import Database
 
 from batch.align import identify
 from batch.assemble import Provenance, assemble
-from batch.candidates.material import Material
+from batch.candidates import Material
 from batch.champion import view_champion
 from batch.choose_k import choose_k, in_reach
 from batch.cluster import cluster
 from batch.compete import best_starts, compete, settle, split
-from batch.everybody import Everybody, load_everybody
+from batch.customer_source import CustomerSource, open_source
 from batch.evidence import Evidence, compare
-from batch.gate import Bout, Decision, decide, first
+from batch.gate import Decision, GateInput, decide, first
+from batch.hand_over import Exploration, History, RunPurpose, Stopwatch
 from batch.load import load_last_run
 from batch.name import name
 from batch.outliers import fit_set, outlier_effect
 from batch.promote import load_incumbent, publish
-from batch.run import Explored, Past, Stopwatch, Wish
 from batch.scale import scale
 from batch.scorecard import make_probe
 from batch.select_features import select_features
@@ -32,8 +32,9 @@ from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.leases import Lease
 from shared.adapters.mongo.requests import Request
 from shared.adapters.mongo.runs import last_sound_size
-from shared.config import ModelSettings, Settings
-from shared.core.artifact import ModelArtifact
+from shared.core.choice.k_scores import Floors
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings, Settings
 
 JOB = "recluster"
 SETTLE_S = 60.0
@@ -71,75 +72,79 @@ def recluster(
     with ExitStack() as stack:
         with steps("load"):
             incumbent = load_incumbent(database)
-            everybody = stack.enter_context(load_everybody(database, settings, wait_s=SETTLE_S))
-            memory = load_last_run(database, JOB, everybody.table.as_of)
+            source = stack.enter_context(open_source(database, settings, wait_s=SETTLE_S))
+            memory = load_last_run(database, JOB, source.table.as_of)
             size = last_sound_size(database, JOB)
-        past = Past(incumbent.model, memory, incumbent.next_segment_id, size)
-        wish = Wish(request.kind, request.force, incumbent.is_pinned)
+        history = History(incumbent.model, memory, incumbent.next_segment_id, size)
+        purpose = RunPurpose(request.kind, request.force, incumbent.is_pinned)
         parent = None if incumbent.model is None else incumbent.model.version
         provenance = Provenance(run_id, created_at, code_version, parent)
-        challenger, evidence, decision = contest(everybody, past, wish, settings, provenance, steps)
+        challenger, evidence, decision = contest(source, history, purpose, settings, provenance, steps)
     with steps("promote"):
         model = publish(database, challenger, decision, incumbent, lease)
     return Outcome(model, decision, evidence, steps.seconds)
 
 
 def contest(
-    everybody: Everybody,
-    past: Past,
-    wish: Wish,
+    source: CustomerSource,
+    history: History,
+    purpose: RunPurpose,
     settings: Settings,
     provenance: Provenance,
     steps: Stopwatch,
 ) -> tuple[ModelArtifact, Evidence, Decision]:
-    """Fit a challenger and judge it; the same customers, past, wish and settings give the same one.
+    """Fit a challenger and judge it; the same customers, history, purpose and settings give the same one.
 
     A challenger that is refused with another number of segments has a second try with the champion's:
     a gate that holds k back would otherwise hold back every better fit as well.
     """
-    explored = explore(everybody, past, settings.model, steps)
-    challenger, evidence = form(explored, provenance, steps)
-    decision = judge(challenger, evidence, past, wish, settings)
-    current_k = challenger.k if past.champion is None else past.champion.k
-    if not decision.promote and challenger.k != current_k and current_k in explored.centers:
+    exploration = explore(source, history, settings.model, settings.gate.floors, steps)
+    challenger, evidence = form(exploration, provenance, steps)
+    decision = judge(challenger, evidence, history, purpose, settings)
+    current_k = challenger.k if history.champion is None else history.champion.k
+    if not decision.promote and challenger.k != current_k and current_k in exploration.centers:
         against = "; ".join(c.text for c in decision.checks if c.family == "veto" and not c.passed)
-        held, seen = form(explored.held_at(current_k, against), provenance, steps)
-        second = judge(held, seen, past, wish, settings)
+        held, seen = form(exploration.held_at(current_k, against), provenance, steps)
+        second = judge(held, seen, history, purpose, settings)
         if second.promote:
             return held, seen, second
     return challenger, evidence, decision
 
 
-def explore(everybody: Everybody, past: Past, settings: ModelSettings, steps: Stopwatch) -> Explored:
+def explore(
+    source: CustomerSource, history: History, settings: ModelSettings, floors: Floors, steps: Stopwatch
+) -> Exploration:
     """Go from the table to the number of segments: features, transform, outliers, candidates, k."""
-    table = everybody.table
-    current_k = None if past.champion is None else past.champion.k
+    table = source.table
+    current_k = None if history.champion is None else history.champion.k
     with steps("features"):
-        in_use = () if past.champion is None else past.champion.features
+        in_use = () if history.champion is None else history.champion.features
         features = select_features(table, settings, in_use)
     with steps("transform"):
-        transform = everybody.fit_transform(features.kept, settings.recency_clip_days)
+        transform = source.fit_transform(features.kept, settings.recency_clip_days)
         scaled = scale(table.rfm, table.as_of_ms, transform)
-        champion = None if past.champion is None else view_champion(past.champion, table, scaled)
+        champion = None if history.champion is None else view_champion(history.champion, table, scaled)
     with steps("outliers"):
         fitted = fit_set(scaled.X, settings)
     with steps("candidates"):
         halves = split(table.n, settings.seed)
         warm = None if champion is None else champion.centers
-        material = Material(fitted.among(halves.fitted), warm, settings.seed, settings.n_starts)
+        material = Material(fitted.among(halves.fitted), warm, settings.seed, settings.n_starts, floors)
         probe = make_probe(scaled.X, table.spend, halves.probe, champion)
         candidates = compete(material, probe, settings.candidates, in_reach(settings, current_k))
     with steps("choose_k"):
         centers = {k: settle(fitted.X, start) for k, start in best_starts(candidates).items()}
         spend = table.spend[fitted.rows]
-        loyal_to = None if past.champion is None or past.champion.provisional else current_k
-        report = choose_k(fitted.X, spend, settings, centers, current_k=loyal_to, before=past.last_run)
-    return Explored(
-        everybody, past, settings, features, scaled, champion, fitted, candidates, centers, report
+        loyal_to = None if history.champion is None or history.champion.provisional else current_k
+        report = choose_k(
+            fitted.X, spend, settings, floors, centers, current_k=loyal_to, before=history.last_run
+        )
+    return Exploration(
+        source, history, settings, features, scaled, champion, fitted, candidates, centers, report
     )
 
 
-def form(run: Explored, provenance: Provenance, steps: Stopwatch) -> tuple[ModelArtifact, Evidence]:
+def form(run: Exploration, provenance: Provenance, steps: Stopwatch) -> tuple[ModelArtifact, Evidence]:
     """Make a challenger of the chosen k: everybody's segment, map, identities, names, figures."""
     X, spend, settings, k = run.scaled.X, run.table.spend, run.settings, run.report.choice.k
     with steps("cluster"):
@@ -150,7 +155,7 @@ def form(run: Explored, provenance: Provenance, steps: Stopwatch) -> tuple[Model
         som = fit_som(X, settings.seed)
         tree = join_units(X, som, k)
     with steps("align"):
-        identities = identify(clustering, run.champion, run.past.next_segment_id)
+        identities = identify(clustering, run.champion, run.history.next_segment_id)
     with steps("name"):
         segments = name(clustering, identities.segment_ids, run.table, run.champion)
     with steps("compare"):
@@ -173,26 +178,26 @@ def form(run: Explored, provenance: Provenance, steps: Stopwatch) -> tuple[Model
         run.table, run.scaled, clustering, som, identities, segments, scores, settings, provenance
     )
     with steps("enlarge"):
-        return run.everybody.enlarge(challenger), evidence
+        return run.source.enlarge(challenger), evidence
 
 
 def judge(
-    challenger: ModelArtifact, evidence: Evidence, past: Past, wish: Wish, settings: Settings
+    challenger: ModelArtifact, evidence: Evidence, history: History, purpose: RunPurpose, settings: Settings
 ) -> Decision:
     """Hold the challenger against the champion; without one any is better than none."""
     if evidence.champion is None:
         return first()
-    bout = Bout(
+    gate_input = GateInput(
         challenger,
         evidence.champion,
         evidence.identities,
         evidence.scores,
         evidence.scaled.X,
         evidence.table.spend,
-        kind=wish.kind,
-        force=wish.force,
-        pinned=wish.pinned,
-        last_size=past.last_size,
+        kind=purpose.kind,
+        force=purpose.force,
+        pinned=purpose.pinned,
+        last_size=history.last_size,
         rules=settings.gate,
     )
-    return decide(bout)
+    return decide(gate_input)

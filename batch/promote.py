@@ -21,7 +21,7 @@ from shared.adapters.mongo.models import (
     promote,
     read_pointer,
 )
-from shared.core.artifact import ModelArtifact
+from shared.core.model.artifact import ModelArtifact
 from shared.errors import ReclusteringError
 
 

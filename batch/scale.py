@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.features import RfmColumns, feature_matrix
+from shared.core.customers.features import RfmColumns, feature_matrix
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.transform import FeatureTransform
+from shared.core.model.transform import FeatureTransform
 
 
 @dataclass(frozen=True, eq=False)

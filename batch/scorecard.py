@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from batch.champion import ChampionView
-from shared.core.alignment import UNMATCHED, align
-from shared.core.indices import calinski_harabasz, davies_bouldin
-from shared.core.kmeans import Assignment, assign
-from shared.core.monic import overlap_matrix
-from shared.core.silhouette import silhouette_values, simplified_silhouette
+from shared.core.choice.indices import calinski_harabasz, davies_bouldin
+from shared.core.choice.silhouette import silhouette_values, simplified_silhouette
+from shared.core.kmeans.assignment import Assignment, assign
+from shared.core.segments.alignment import UNMATCHED, align
+from shared.core.segments.monic import overlap_matrix
 
 Float64 = NDArray[np.float64]
 

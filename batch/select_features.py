@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch.load import CustomerTable
-from shared.config import ModelSettings
-from shared.core.feature_selection import FeatureVerdict, select
-from shared.core.features import FEATURES, feature_matrix
-from shared.core.kmeans import assign
-from shared.core.silhouette import silhouette
-from shared.core.stability import adjusted_rand, fit_centers, one_thread
-from shared.core.transform import fit_transform
+from shared.core.choice.feature_selection import FeatureVerdict, select
+from shared.core.choice.silhouette import silhouette
+from shared.core.choice.stability import adjusted_rand, fit_centers, one_thread
+from shared.core.customers.features import FEATURES, feature_matrix
+from shared.core.kmeans.assignment import assign
+from shared.core.model.transform import fit_transform
+from shared.settings import ModelSettings
 
 COMPARED_K = 4
 """Segments of the fits that compare features: always as many, or every change of k would choose anew."""

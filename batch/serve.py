@@ -19,9 +19,9 @@ from pymongo.database import Database
 from pymongo.errors import ConnectionFailure
 
 from batch.pipeline import JOB, Outcome, recluster
-from batch.report import run_record
 from batch.reporting.publish import publish_report
-from batch.reporting.run import Asked
+from batch.reporting.run import RunRequest
+from batch.run_record import run_record
 from batch.schedule import file_due
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.client import Document
@@ -29,9 +29,9 @@ from shared.adapters.mongo.leases import Lease, LeaseKeeper, acquire, release
 from shared.adapters.mongo.models import raise_fence
 from shared.adapters.mongo.requests import Request, claim, file_request, finish, request_id
 from shared.adapters.mongo.runs import begin_run, close_killed_runs, find_done, finish_run
-from shared.config import Settings
 from shared.errors import LeaseHeld
 from shared.log import get_logger
+from shared.settings import Settings
 
 LEASE_S = 20.0
 POLL_S = 0.2
@@ -107,8 +107,8 @@ class Server:
         if outcome is None:
             return served
         # last: a stream may be waiting for the request, and nobody waits for the report
-        asked = Asked(run_id, request.id, request.kind, request.reason, started_at)
-        files = publish_report(self._database, self._settings, asked, outcome)
+        run_request = RunRequest(run_id, request.id, request.kind, request.reason, started_at)
+        files = publish_report(self._database, self._settings, run_request, outcome)
         return served if files is None else replace(served, report=str(files.html))
 
     def _close(self, request: Request, run_id: str, record: Mapping[str, Any]) -> Served:

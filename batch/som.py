@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.artifact import SomArtifact
+from shared.core.model.artifact import SomArtifact
 from shared.core.som.grid import SomGrid
 from shared.core.som.grid_size import grid_size
 from shared.core.som.quality import neuron_utility
 from shared.core.som.train import train_som
+from shared.core.som.two_level import MacroSegments, macro_segments
 from shared.core.som.units import best_two_units
-from shared.core.two_level import MacroSegments, macro_segments
 
 SIZED_FOR = 400
 """Customers a map is sized for at most: 5 sqrt(400) = 100 units. More units would tell more customers apart

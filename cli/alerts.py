@@ -18,8 +18,8 @@ from shared.errors import InvalidConfig, ServiceUnavailable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.config import Settings
-    from shared.settings_parts import Channel
+    from shared.settings import Settings
+    from shared.settings.parts import Channel
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 

@@ -16,7 +16,7 @@ from shared.errors import ReclusteringError
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.config import Settings
+    from shared.settings import Settings
 
 GIB = 2**30
 ENOUGH_FREE = 3 * GIB
@@ -83,7 +83,7 @@ def _is_installed(name: str) -> bool:
 
 
 def _java() -> Check:
-    from deploy.local.java import find_java
+    from shared.adapters.jars.java import find_java
 
     try:
         return Check("java", "ok", str(find_java()))
@@ -93,9 +93,9 @@ def _java() -> Check:
 
 
 def _jars() -> Iterator[Check]:
-    from deploy.local.jars import KAFKA, MONGO_CONNECTOR, spark_connector
-    from deploy.local.manifest import read_manifest
-    from deploy.local.paths import cache_folder
+    from shared.adapters.jars.manifest import read_manifest
+    from shared.adapters.jars.paths import cache_folder
+    from shared.adapters.jars.sets import KAFKA, MONGO_CONNECTOR, spark_connector
 
     for jars in (KAFKA, spark_connector(), MONGO_CONNECTOR):
         folder = cache_folder() / f"{jars.name}-{read_manifest(jars.manifest).digest}"

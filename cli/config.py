@@ -18,7 +18,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Print the settings."""
-    from shared.settings_loading import shown_values
+    from shared.settings.loading import shown_values
 
     loaded = load(args)
     values = shown_values(loaded.settings)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from pymongo.database import Database
 
-    from shared.config import Settings
+    from shared.settings import Settings
 
 
 @contextmanager

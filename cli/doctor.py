@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _checks(args: argparse.Namespace) -> "list[Check]":
     from cli.checks import Check, check_machine, check_services
-    from shared.config import Settings
+    from shared.settings import Settings
 
     try:
         settings = start(args)

@@ -11,8 +11,8 @@ from shared.errors import InvalidConfig
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.config import Settings
     from shared.core.windows.hourly import HourlyMemory
+    from shared.settings import Settings
 
 Hours = Mapping[str, Any]
 

@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.file_flags import add_decision, add_meaning, look_at, require_readable
 from cli.options import add_json_flag, start
-from cli.replay import add_meaning, moment_of, opened
+from cli.replay import moment_of
 from shared.errors import InvalidConfig
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--out", type=Path, metavar="FILE", help="CSV, .csv.gz or .parquet (default: NAME-SCENARIO.csv.gz)"
     )
     add_meaning(verb)
+    add_decision(verb)
     add_json_flag(verb)
     verb.set_defaults(run=run)
 
@@ -59,8 +61,8 @@ def run(args: argparse.Namespace) -> int:
     from streaming.replay.simulated_file import Rehearsal, known_scenario, simulate
 
     scenario = known_scenario(args.scenario)
-    source, profile = opened(args, settings)
-    at = moment_of(args.at, profile.zone, "--at")
+    reading = require_readable(look_at(args, settings), args.accept, "drift simulate")
+    at = moment_of(args.at, reading.profile.zone, "--at")
     assert at is not None, "argparse requires --at"  # noqa: S101 - for the type checker
     strength = scenario.strength if args.strength is None else args.strength
     target = args.out or Path(f"{args.file.name.split('.')[0]}-{args.scenario}.csv.gz")
@@ -68,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         msg = f"--out {target} is the file that is read; name another one"
         raise InvalidConfig(msg)
     wanted = Rehearsal(args.scenario, round(at.timestamp() * 1000), strength, args.seed)
-    report = simulate(source, profile, wanted, target)
+    report = simulate(reading, wanted, target)
     _print(args, scenario.effect, strength, target, report)
     return 0
 

@@ -32,6 +32,7 @@ from cli import (
     status,
     stream,
     study,
+    try_file,
     verify,
 )
 from cli.failures import Terminated
@@ -43,6 +44,7 @@ VERBS = (
     demo,
     services,
     init,
+    try_file,
     replay,
     stream,
     recluster,

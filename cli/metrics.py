@@ -13,7 +13,7 @@ from cli.output import say
 
 if TYPE_CHECKING:
     from shared.adapters.prometheus.offsets import OffsetWatch
-    from shared.config import Settings
+    from shared.settings import Settings
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -167,8 +167,8 @@ def _diff(args: argparse.Namespace) -> int:
     settings = start(args)
     from shared.adapters.mongo.models import load_model
     from shared.adapters.mongo.segment_names import load_names
-    from shared.core.model_diff import diff
-    from shared.core.segment_names import with_names
+    from shared.core.model.comparison import diff
+    from shared.core.segments.given_names import with_names
 
     with open_database(settings) as database:
         names = load_names(database)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from shared.errors import InvalidConfig
 
 if TYPE_CHECKING:
-    from shared.config import Settings
-    from shared.settings_loading import LoadedSettings
+    from shared.settings import Settings
+    from shared.settings.loading import LoadedSettings
 
 
 def add_verb(
@@ -58,9 +58,9 @@ def load(args: argparse.Namespace) -> "LoadedSettings":
 
     Raises
     ------
-    InvalidConfig : see `shared.settings_loading.load_settings`.
+    InvalidConfig : see `shared.settings.loading.load_settings`.
     """
-    from shared.settings_loading import load_settings
+    from shared.settings.loading import load_settings
 
     return load_settings(args.config, _overrides(args), os.environ)
 

@@ -108,6 +108,18 @@ def progress(what: str, total: int | None) -> "Iterator[Callable[[int], None]]":
         yield lambda rows: bar.advance(task, rows)
 
 
+@contextmanager
+def waiting(what: str) -> "Iterator[None]":
+    """Show on a terminal's stderr that something is being done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
 def _leaf(value: object) -> Any:
     if isinstance(value, datetime):
         return iso(value)

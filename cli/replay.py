@@ -1,4 +1,4 @@
-"""`resegment replay FILE`: send a file of transactions into Kafka."""
+"""`resegment replay FILE`: look at a file of transactions, decide, and send it into Kafka."""
 
 import argparse
 import sys
@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.connection import kafka_servers
+from cli.file_flags import add_decision, add_meaning, look_at, require_readable
+from cli.look import look_as_json, print_look
 from cli.options import add_json_flag, start
+from cli.replay_report import print_report, report_as_json, where_failed
 from shared.errors import InvalidConfig, ServiceUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from shared.config import Settings
-    from streaming.replay import Profile, Progress, ReplayReport, ReplayRequest, Source
-
-SHOWN_FAILURES = 20
+    from shared.settings import Settings
+    from streaming.replay import Look, Progress, Reading, ReplayRequest
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,53 +26,66 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verb = subparsers.add_parser(
         "replay",
         help="send a file of transactions into Kafka",
-        description="Send a CSV (also .gz) or Parquet file of transactions into Kafka, keyed by customer.",
+        description="Look at a file of transactions, and send it into Kafka, keyed by customer. "
+        "CSV, Excel, Parquet, JSON lines or a JSON array, also in .gz or .zip.",
         epilog="exit codes: 0 delivered; 1 some events refused; 2 unusable file; 3 no Kafka or topic",
     )
     verb.add_argument("file", type=Path, metavar="FILE")
     add_meaning(verb)
+    decision = add_decision(verb)
+    decision.add_argument("--yes", action="store_true", help="do not ask about warnings")
     _add_selection(verb)
     add_json_flag(verb)
     verb.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Replay, then say what was sent and which rows were not."""
+    """Look, decide, send; then say what was sent and what will become of it."""
     settings = start(args)
     from streaming.replay import run as replay
 
-    request = _request(args, settings)
+    look = look_at(args, settings)
+    if not args.json:
+        print_look(look, args.accept)
+        print()
+    reading = _decided(look, args)
+    request = _request(reading, args, settings)
     with bar(args.file.name) as show:
         report = replay(request, progress=show)
-    _print_report(report, request, as_json=args.json)
+    if args.json:
+        from cli.output import print_json
+
+        print_json(report_as_json(report, request) | {"look": look_as_json(look)})
+    else:
+        print_report(report, request)
     if report.stopped:
         msg = (
-            f"Kafka stopped taking events after {report.sent:,}; {_where(report)}\n"
+            f"Kafka stopped taking events after {report.sent:,}; {where_failed(report)}\n"
             "see `resegment services status`, then run the same command with --resume"
         )
         raise ServiceUnavailable(msg)
     return 1 if report.failed else 0
 
 
-def add_meaning(verb: argparse.ArgumentParser) -> None:
-    """Add the flags that say what the columns of a file mean."""
-    group = verb.add_argument_group("what the columns mean (docs/events.md)")
-    group.add_argument("--profile", default="auto", help="auto (by header), online-retail or cdnow")
-    group.add_argument(
-        "--map", metavar="FIELD=COLUMN", action="append", default=[], help="repeatable; overrides the profile"
-    )
-    group.add_argument("--map-file", metavar="TOML", type=Path, help="a mapping of your own")
-    group.add_argument(
-        "--zone", help="zone of times without an offset (default: the profile's, else input.zone)"
-    )
-    group.add_argument(
-        "--time-format", metavar="PATTERN", help="strptime pattern of times that are not ISO 8601"
-    )
-    group.add_argument(
-        "--sort", action="store_true", help="send in order of event time; reads the whole file first"
-    )
-    group.add_argument("--separator", default=",", help="of a CSV file (default: comma; '\\t' for a tab)")
-    group.add_argument("--encoding", default="utf-8", help="of a CSV file (default: utf-8)")
+def _decided(look: "Look", args: argparse.Namespace) -> "Reading":
+    """Return how to send the file; stop at what cannot be accepted, ask about what is doubtful."""
+    if args.json and look.stops(args.accept):
+        from cli.output import print_json
+
+        print_json({"sent": 0, "look": look_as_json(look)})
+    reading = require_readable(look, args.accept, "replay")
+    if look.warnings and not args.yes and not _may_go_on():
+        msg = f"{look.source.path}: nothing was sent; --yes sends it without asking"
+        raise InvalidConfig(msg)
+    return reading
+
+
+def _may_go_on() -> bool:
+    """Ask a person; where nobody can answer, go on."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    print("send it all the same? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _add_selection(verb: argparse.ArgumentParser) -> None:
@@ -94,37 +108,21 @@ def _count(text: str) -> int:
     return number
 
 
-def _request(args: argparse.Namespace, settings: "Settings") -> "ReplayRequest":
-    from streaming.replay import FULL_SPEED, Pace, ReplayRequest
+def _request(reading: "Reading", args: argparse.Namespace, settings: "Settings") -> "ReplayRequest":
+    from streaming.replay import FULL_SPEED, Pace, ReplayRequest, Rules
 
-    source, profile = opened(args, settings)
+    zone = reading.profile.zone
     return ReplayRequest(
-        source=source,
-        profile=profile,
+        reading,
         bootstrap_servers=kafka_servers(settings),
         topic=args.topic or settings.kafka.topic,
         pace=Pace.parse(args.rate) if args.rate else FULL_SPEED,
-        start=moment_of(args.start, profile.zone, "--from"),
-        end=moment_of(args.end, profile.zone, "--to"),
+        start=moment_of(args.start, zone, "--from"),
+        end=moment_of(args.end, zone, "--to"),
         limit=args.limit,
         resume=args.resume,
+        rules=Rules(settings.input, settings.state),
     )
-
-
-def opened(args: argparse.Namespace, settings: "Settings") -> "tuple[Source, Profile]":
-    """Return the file, and what its columns mean.
-
-    Raises
-    ------
-    InvalidConfig : there is no such file, or nothing that is known fits its columns.
-    """
-    from streaming.replay import Source
-    from streaming.replay.mapping import Wishes, choose
-    from streaming.replay.reading import header
-
-    source = Source(args.file, args.separator.replace("\\t", "\t"), args.encoding)
-    wishes = Wishes(args.profile, args.map, args.map_file, args.zone, args.time_format, args.sort)
-    return source, choose(wishes, args.file, header(source), default_zone=settings.input.zone)
 
 
 def moment_of(text: str | None, zone: str, flag: str) -> datetime | None:
@@ -168,34 +166,3 @@ def _day(progress: "Progress") -> str:
     if progress.newest_event_ms is None:
         return ""
     return datetime.fromtimestamp(progress.newest_event_ms / 1000, UTC).date().isoformat()
-
-
-def _print_report(report: "ReplayReport", request: "ReplayRequest", *, as_json: bool) -> None:
-    if as_json:
-        from cli.output import print_json
-
-        print_json(
-            {
-                "topic": request.topic,
-                "profile": request.profile.name,
-                "events_per_s": report.events_per_s,
-                **vars(report),
-            }
-        )
-        return
-    if request.resume:
-        row = report.resumed_at_row
-        print(f"resumed at row {row:,}" if row is not None else "nothing left to send", file=sys.stderr)
-    print(
-        f"{report.sent:,} events sent to {request.topic} in {report.elapsed_s:.1f} s "
-        f"({report.events_per_s:,.0f}/s), {report.unkeyed:,} without a customer; {report.failed:,} failed"
-    )
-    if report.failed and not report.stopped:
-        print(_where(report), file=sys.stderr)
-
-
-def _where(report: "ReplayReport") -> str:
-    rows = ", ".join(f"{failure.row:,}" for failure in report.failures[:SHOWN_FAILURES])
-    more = report.failed - min(len(report.failures), SHOWN_FAILURES)
-    tail = f" and {more:,} more" if more > 0 else ""
-    return f"not delivered, row {rows}{tail}: {report.failures[0].reason}"

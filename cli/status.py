@@ -12,7 +12,7 @@ from cli.output import Column, moment, number, print_json, print_pairs, print_ta
 
 if TYPE_CHECKING:
     from shared.adapters.readers import Accounting, StreamStatus
-    from shared.config import Settings
+    from shared.settings import Settings
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

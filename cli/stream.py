@@ -32,9 +32,9 @@ def _run(args: argparse.Namespace) -> int:
 
     addresses = mongo_uri(settings), kafka_servers(settings)
 
-    from deploy.local.jars import spark_connector_jars
-    from streaming.job import Addresses
-    from streaming.query import StreamOptions, run_stream
+    from shared.adapters.jars.sets import spark_connector_jars
+    from streaming.driver.job import Addresses
+    from streaming.driver.query import StreamOptions, run_stream
 
     options = StreamOptions(args.until_caught_up, args.accept_new_topic, args.accept_jump)
     return run_stream(settings, Addresses(*addresses), spark_connector_jars(_say), options)

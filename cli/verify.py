@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import kafka_servers, open_database
+from cli.file_flags import add_decision, add_meaning, look_at, require_readable
 from cli.options import add_json_flag, start
 from shared.errors import StartRefused
 
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.config import Settings
-    from shared.recount import Account, Comparison, Mismatch
+    from shared.recount import Comparison, Mismatch
+    from shared.settings import Settings
+    from streaming.replay import Reading
 
 MISMATCH = 4
 SHOWN_MISMATCHES = 20
@@ -45,10 +47,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         epilog="exit codes: 0 everything equal; 4 something differs; 2 the topic no longer has its beginning",
     )
     verb.add_argument("--file", type=Path, help="recount from this file instead of the topic")
-    verb.add_argument(
-        "--profile", default="auto", help="of the file: auto (by header), online-retail or cdnow"
-    )
-    verb.add_argument("--map-file", metavar="TOML", type=Path, help="a mapping of your own for the file")
+    add_meaning(verb)
+    add_decision(verb)
     add_json_flag(verb)
     verb.set_defaults(run=run)
 
@@ -71,7 +71,9 @@ def run(args: argparse.Namespace) -> int:
     settings = start(args)
     with open_database(settings) as database:
         report = (
-            verify_file(database, settings, args.file, profile=args.profile, map_file=args.map_file)
+            verify_file(
+                database, settings, require_readable(look_at(args, settings), args.accept, "verify --file")
+            )
             if args.file
             else verify_topic(database, settings)
         )
@@ -113,24 +115,21 @@ def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> 
 
 
 def verify_file(
-    database: "Database[dict[str, Any]]",
-    settings: "Settings",
-    file: Path,
-    *,
-    profile: str = "auto",
-    map_file: Path | None = None,
+    database: "Database[dict[str, Any]]", settings: "Settings", reading: "Reading"
 ) -> VerifyReport:
     """Compare the stored customers with a recount of the file they came from.
 
     Raises
     ------
-    InvalidConfig : the file or its mapping cannot be used.
+    InvalidConfig : the file cannot be read to its end.
     """
+    from cli.recount_file import accounts_of
     from shared.recount import compare_customers
 
-    accounts = _recount_file(file, settings, profile, map_file)
-    compared = compare_customers(_stored_customers(database), accounts, has_history=False)
-    return _report(f"file {file}", compared)
+    compared = compare_customers(
+        _stored_customers(database), accounts_of(reading, settings), has_history=False
+    )
+    return _report(f"file {reading.source.path}", compared)
 
 
 def _compare_learning(database: "Database[dict[str, Any]]", live: Mapping[str, Any]) -> "list[Comparison]":
@@ -188,31 +187,6 @@ def _require_whole_topic(servers: str, topic: str, live: Mapping[str, Any], ends
     if reason is not None:
         msg = f"topic {topic!r} {reason}: recount from the file instead: resegment verify --file FILE"
         raise StartRefused(msg)
-
-
-def _recount_file(
-    file: Path, settings: "Settings", profile: str, map_file: Path | None
-) -> "dict[str, Account]":
-    import pandas as pd
-
-    from shared.recount import recount_table
-    from streaming.replay.mapping import Wishes, choose
-    from streaming.replay.profiles import check_columns
-    from streaming.replay.reading import Source, chunks, header
-
-    source = Source(file)
-    names = header(source)
-    meaning = choose(Wishes(profile, map_file=map_file), file, names, default_zone=settings.input.zone)
-    check_columns(meaning, names)
-    raw = pd.concat([chunk.table for chunk in chunks(source)])
-    table = pd.DataFrame({field: raw[column] for field, column in meaning.columns.items()}).assign(
-        **meaning.constants
-    )
-    if "invoice_no" not in table:
-        table["invoice_no"] = table.index.map("{:09d}".format)
-    local = pd.to_datetime(table["event_time"], format=meaning.time_format or "ISO8601")
-    table["event_time"] = local if local.dt.tz else local.dt.tz_localize(meaning.zone)
-    return recount_table(table, cancellation_prefix=settings.input.cancellation_prefix)
 
 
 def _report(source: str, customers: "Comparison", *others: "Comparison") -> VerifyReport:

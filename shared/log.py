@@ -11,8 +11,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
-from shared.config import LogSettings
 from shared.redaction import redact
+from shared.settings import LogSettings
 
 NOISY = ("kafka", "py4j", "pymongo", "urllib3")
 """Libraries that repeat a connection error for as long as it lasts; our own event says it once."""

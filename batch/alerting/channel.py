@@ -25,8 +25,8 @@ from shared.core.alerting.findings import ABOUT_THE_STREAM
 from shared.core.alerting.plan import Rules
 from shared.errors import InvalidConfig
 from shared.log import get_logger
-from shared.settings_parts import Channel
-from shared.settings_watching import AlertSettings
+from shared.settings.parts import Channel
+from shared.settings.watching import AlertSettings
 
 log = get_logger("alerts")
 

@@ -19,9 +19,9 @@ from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.deliveries import forget_failures_of_others
 from shared.adapters.mongo.leases import LeaseKeeper, acquire, release
 from shared.adapters.notify import sender_of
-from shared.config import Settings
 from shared.errors import LeaseHeld
 from shared.log import get_logger
+from shared.settings import Settings
 
 JOB = "alerts"
 LEASE_S = 20.0

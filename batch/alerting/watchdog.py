@@ -13,8 +13,8 @@ from shared.adapters.lag import lag_by_partition
 from shared.adapters.mongo import alerts
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import LEASES, LIVE_MODEL, RUNS
-from shared.config import Settings
 from shared.core.alerting.findings import Finding, Kind, Severity, alert_key
+from shared.settings import Settings
 
 DOWN_AFTER = timedelta(seconds=60)
 """A restart takes less: lease, Spark and recovery are through in half a minute."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from batch.reporting.profiles import RFM, words
 from batch.reporting.run import Run, label
-from shared.core.features import feature_matrix
+from shared.core.customers.features import feature_matrix
 from shared.reporting.page import Chart, Section
 from shared.reporting.theme import LIGHT
 from shared.reporting.values import for_plotly

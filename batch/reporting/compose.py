@@ -63,7 +63,7 @@ def page(run: Run, found: Numbers) -> Page:
     colors, money = run.colors, run.money
     return Page(
         title=f"Re-clustering as of {run.model.as_of:%Y-%m-%d}",
-        subtitle=f"{run.asked.run_id} · {run.asked.kind}: {run.asked.reason}",
+        subtitle=f"{run.request.run_id} · {run.request.kind}: {run.request.reason}",
         sections=(
             profiles.section(found.profiles, money),
             gates.section(found.verdict),

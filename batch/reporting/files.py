@@ -21,7 +21,7 @@ class ReportFiles:
 def write_report(folder: Path, run: Run) -> ReportFiles:
     """Write `<run id>.html` and `<run id>.json` to a folder, which is made if it is not there."""
     found = numbers(run)
-    files = ReportFiles(folder / f"{run.asked.run_id}.html", folder / f"{run.asked.run_id}.json")
+    files = ReportFiles(folder / f"{run.request.run_id}.html", folder / f"{run.request.run_id}.json")
     folder.mkdir(parents=True, exist_ok=True)
     _replace(files.json, as_json(plain(found)))
     _replace(files.html, render(page(run, found)))

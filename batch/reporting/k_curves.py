@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from batch.reporting.run import Run
-from shared.core.k_scores import Floors, KScores
+from shared.core.choice.k_scores import KScores
 from shared.reporting.page import Chart, Column, Section, Side, Table
 from shared.reporting.theme import LIGHT, fade
 
@@ -39,8 +39,8 @@ class KCurves:
 
 def k_curves(run: Run) -> KCurves:
     """Collect the scores of a run."""
-    report, floors = run.evidence.report, Floors()
-    scores = report.scores
+    report = run.evidence.report
+    scores, floors = report.scores, report.floors
 
     def values(name: str) -> tuple[float, ...]:
         return tuple(float(getattr(one, name)) for one in scores)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from batch.reporting.moves import Moves
 from batch.reporting.run import Run, label
-from shared.core.artifact import LineageEdge, ModelArtifact
-from shared.core.monic import overlap_matrix
+from shared.core.model.artifact import LineageEdge, ModelArtifact
+from shared.core.segments.monic import overlap_matrix
 from shared.reporting.page import Chart, Column, Fold, Note, Section, Table
 from shared.reporting.theme import LIGHT, fade
 from shared.reporting.values import for_plotly

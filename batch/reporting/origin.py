@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from batch.reporting.run import Asked, Run
+from batch.reporting.run import Run, RunRequest
 from shared.reporting.page import Chart, Column, Section, Table
 from shared.reporting.theme import LIGHT
 from shared.reporting.values import moment
@@ -16,7 +16,7 @@ from shared.reporting.values import moment
 class Origin:
     """Provenance of the challenger, and seconds of each step."""
 
-    asked: Asked
+    request: RunRequest
     model_version: int
     parent: int | None
     provisional: bool
@@ -37,7 +37,7 @@ def origin(run: Run) -> Origin:
     """Collect what the model says of itself."""
     model = run.model
     return Origin(
-        run.asked,
+        run.request,
         model.version,
         model.parent,
         model.provisional,
@@ -80,9 +80,9 @@ def section(found: Origin) -> Section:
     """Show the provenance and the timings."""
     version = f"{found.model_version}" if found.model_version else "not stored"
     rows = (
-        ("Run", found.asked.run_id),
-        ("Request", f"{found.asked.request_id} ({found.asked.kind}): {found.asked.reason}"),
-        ("Started", moment(found.asked.started_at)),
+        ("Run", found.request.run_id),
+        ("Request", f"{found.request.request_id} ({found.request.kind}): {found.request.reason}"),
+        ("Started", moment(found.request.started_at)),
         ("Model version", version),
         ("Fitted beside", "no champion" if found.parent is None else f"model {found.parent}"),
         ("Provisional", "yes: too few days of data" if found.provisional else "no"),

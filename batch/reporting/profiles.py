@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from batch.reporting.run import Run, label, short_number
-from shared.core.artifact import ModelArtifact
-from shared.core.features import FEATURES, feature_matrix
+from shared.core.customers.features import FEATURES, feature_matrix
+from shared.core.model.artifact import ModelArtifact
 from shared.reporting.page import Chart, Column, Section, Side, Table
 from shared.reporting.theme import LIGHT, color_scale, fade
 from shared.reporting.values import for_plotly

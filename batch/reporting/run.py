@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from batch.evidence import Evidence
 from batch.gate import Decision
 from batch.reporting.moves import Moves
-from shared.core.artifact import ModelArtifact, Segment
+from shared.core.model.artifact import ModelArtifact, Segment
 from shared.reporting.theme import series_colors
 
 SAMPLE = 3_000
@@ -17,7 +17,7 @@ SAMPLE = 3_000
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunRequest:
     """The request that a run served."""
 
     run_id: str
@@ -36,7 +36,7 @@ class Run:
     of the rule, where `model` has names that people gave.
     """
 
-    asked: Asked
+    request: RunRequest
     model: ModelArtifact
     decision: Decision
     evidence: Evidence

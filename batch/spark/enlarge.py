@@ -16,17 +16,17 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark read
 from batch.spark.passes import Counted, matrix_of, total
 from batch.spark.settle import settle_everybody
 from batch.spark.transform import to_vectors
-from shared.core.artifact import ModelArtifact, SomArtifact
 from shared.core.fixed_point import SCALE, from_fixed, sum_by_label, to_fixed
-from shared.core.kmeans import assign
-from shared.core.placement import grid_of
+from shared.core.kmeans.assignment import assign
+from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.model.artifact import ModelArtifact, SomArtifact
+from shared.core.model.placement import grid_of
+from shared.core.model.reference_bins import count_in_bins
 from shared.core.som.batch_rule import smooth
 from shared.core.som.grid import SomGrid
 from shared.core.som.quality import neuron_utility
 from shared.core.som.train import FULL_PASSES
 from shared.core.som.units import best_two_units
-from shared.core.statistics import BatchStatistics
-from shared.core.yardstick import count_in_bins
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]

@@ -20,11 +20,11 @@ from batch.spark.enlarge import enlarge
 from batch.spark.transform import fit_transform
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS
-from shared.config import Settings
-from shared.core.artifact import ModelArtifact
-from shared.core.features import RfmColumns
-from shared.core.transform import FeatureTransform
+from shared.core.customers.features import RfmColumns
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.transform import FeatureTransform
 from shared.errors import ReclusteringError
+from shared.settings import Settings
 
 ATTEMPTS = 3
 """Readings before a run gives up: a tick moves once a day, and a reading takes minutes at most."""
@@ -46,15 +46,15 @@ class LargeTable:
 
     @property
     def table(self) -> CustomerTable:
-        """See `batch.everybody.Everybody`."""
+        """See `batch.customer_source.CustomerSource`."""
         return self.sample
 
     def fit_transform(self, features: Sequence[str], recency_clip_days: int | None) -> FeatureTransform:
-        """See `batch.everybody.Everybody`."""
+        """See `batch.customer_source.CustomerSource`."""
         return fit_transform(self.rows, self.n, self.sample.as_of_ms, features, recency_clip_days)
 
     def enlarge(self, challenger: ModelArtifact) -> ModelArtifact:
-        """See `batch.everybody.Everybody`."""
+        """See `batch.customer_source.CustomerSource`."""
         return enlarge(challenger, self.rows, self.n, self.sample.as_of_ms)
 
 

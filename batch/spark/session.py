@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from pyspark.sql import SparkSession
 
-from deploy.local.jars import mongo_connector_jars
+from shared.adapters.jars.sets import mongo_connector_jars
 from shared.adapters.spark import start_local_spark
-from shared.config import Settings
+from shared.settings import Settings
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark read
 from batch.compete import LEAD
 from batch.spark.passes import Counted, matrix_of, total
 from shared.core.fixed_point import SCALE, from_fixed, to_fixed
-from shared.core.kmeans import STILL_SHARE, assign, assign_and_sum
-from shared.core.statistics import BatchStatistics
+from shared.core.kmeans.assignment import STILL_SHARE, assign, assign_and_sum
+from shared.core.kmeans.prototype_sums import BatchStatistics
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]

@@ -7,9 +7,9 @@ import pyarrow as pa
 from pyspark.ml.feature import StandardScaler, VectorAssembler
 from pyspark.sql import DataFrame
 
-from shared.core.features import RfmColumns, feature_matrix
+from shared.core.customers.features import RfmColumns, feature_matrix
 from shared.core.fixed_point import to_fixed
-from shared.core.transform import FeatureTransform, clipped_logs, standardise
+from shared.core.model.transform import FeatureTransform, clipped_logs, standardise
 
 RFM = ("frequency", "monetary_minor", "first_purchase_ms", "last_purchase_ms")
 

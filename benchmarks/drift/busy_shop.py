@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.drift.shop_watch import planned
 from benchmarks.drift.simulator import Shop, simulated
 from benchmarks.models.purchases import Purchases
-from shared.core.features import MS_PER_DAY, RfmColumns
+from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.core.windows.hourly import MS_PER_HOUR
 from shared.core.windows.purchases import FEWEST_ROWS, PurchaseWindow, fresh_sample
 from shared.core.windows.spans import MEMORY
@@ -63,7 +63,7 @@ def table_at(who: Int64, states: RfmColumns, day: int) -> RfmColumns:
 
 
 def windows_of(who: Int64, states: RfmColumns, first_day: int, last_day: int) -> Iterator[PurchaseWindow]:
-    """Close windows from one day to another as `streaming.hours` does, with everybody's newest purchase."""
+    """Close windows from one day to another as `hourly_watch` does, with everybody's newest purchase."""
     recent: list[PurchaseWindow] = []
     start_ms = first_day * MS_PER_DAY
     for end_ms in range(start_ms + MS_PER_HOUR, last_day * MS_PER_DAY + 1, MS_PER_HOUR):

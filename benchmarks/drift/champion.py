@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.drift.mixtures import REFERENCE_ROWS, WINDOW_ROWS, Case, Family, Float, Mixture
-from shared.core.kmeans import Assignment, assign
+from shared.core.kmeans.assignment import Assignment, assign
 from shared.core.windows.reference import Reference, summarise
 from shared.core.windows.yardstick import Yardstick, fit_yardstick, sums_of
 

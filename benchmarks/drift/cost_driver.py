@@ -18,10 +18,11 @@ from shared.adapters.mongo import customer_codec
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS
 from shared.core.drift.memory import DriftMemory
 from shared.core.windows import documents
-from streaming import adopt, executor, hours, job, publish
-from streaming.adopt import Adopted, Adopter
-from streaming.job import StreamJob
-from streaming.live import LiveState
+from streaming.driver import adopt, hourly_watch, job, publish
+from streaming.driver.adopt import Adopted, Adopter
+from streaming.driver.job import StreamJob
+from streaming.driver.live import LiveState
+from streaming.task import executor
 
 DAILY, HOURLY, REFERENCE = "daily", "hourly", "reference"
 
@@ -105,7 +106,7 @@ def metered() -> Iterator[Meter]:
     with (
         now.ledger.timing(DAILY, DAILY_PLACES),
         now.ledger.timing(HOURLY, HOURLY_PLACES),
-        making.timing(REFERENCE, [Place(hours, "with_reference")]),
+        making.timing(REFERENCE, [Place(hourly_watch, "with_reference")]),
         patch.object(publish, "_replace", _replacing(now.ledger)),
         patch.object(Adopter, "adopt", _adopting(now.ledger, meter, making)),
         patch.object(StreamJob, "_adopt", _following(now)),

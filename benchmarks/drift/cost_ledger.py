@@ -9,8 +9,8 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from shared.core import population
-from shared.core.yardstick import Yardstick
+from shared.core.model import population
+from shared.core.model.reference_bins import Yardstick
 
 Work = Callable[..., Any]
 

@@ -16,16 +16,17 @@ from batch.serve import serve_once
 from benchmarks.drift.cost_driver import Meter, Step, metered
 from benchmarks.drift.cost_shops import PROFILE, Pass, TimedShop, day
 from benchmarks.stream.workload import create_topic
-from deploy.local.jars import spark_connector_jars
 from shared import log
+from shared.adapters.jars.sets import spark_connector_jars
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
-from shared.config import LogSettings, Settings
 from shared.core.windows.hourly import Watching
-from shared.settings_loading import load_settings
-from streaming.job import Addresses
-from streaming.query import StreamOptions, run_stream
-from streaming.replay import ReplayRequest, Source
+from shared.intake.source import Source
+from shared.settings import LogSettings, Settings
+from shared.settings.loading import load_settings
+from streaming.driver.job import Addresses
+from streaming.driver.query import StreamOptions, run_stream
+from streaming.replay import ReplayRequest, read_as
 from streaming.replay import run as replay
 
 ROOT: Final = Path(__file__).parents[2]
@@ -95,8 +96,7 @@ class _Site:
         until = datetime.combine(day(part.until), time(), UTC)
         replay(
             ReplayRequest(
-                source=Source(self._file),
-                profile=PROFILE,
+                read_as(Source(self._file), PROFILE),
                 bootstrap_servers=self._addresses.kafka_bootstrap,
                 topic=self._name,
                 start=self._sent_until,

@@ -9,8 +9,8 @@ from benchmarks.drift.jobs import Found, Job
 from benchmarks.drift.shop_watch import champion_of
 from benchmarks.drift.simulator import WARM_UP_DAYS
 from benchmarks.models.purchases import Purchases
+from shared.core.customers.features import MS_PER_DAY
 from shared.core.drift.budget import Budget
-from shared.core.features import MS_PER_DAY
 from shared.core.windows.hourly import (
     MS_PER_HOUR,
     REFERENCE_DAYS,

@@ -15,8 +15,8 @@ from benchmarks.drift.cost_run import Timed, timed_in_a_process
 from benchmarks.drift.cost_shops import timed_shops
 from benchmarks.models.report import Row, Target
 from deploy.local.services import start_embedded
-from streaming.job import Addresses
-from streaming.report import add_counts
+from streaming.driver.job import Addresses
+from streaming.task.report import add_counts
 
 FOLDER: Final = Path(".local/bench-drift-cost")
 SECTION, OURS = "Cost", "ours"

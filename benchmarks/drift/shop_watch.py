@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.models.history import fitted
 from benchmarks.models.purchases import FEATURES, Purchases
-from shared.core.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.customers.features import RfmColumns, feature_matrix
 from shared.core.drift.budget import Budget
 from shared.core.drift.episodes import follow
 from shared.core.drift.flows import GROUPS, DayFlow, TickTable, day_flow
@@ -19,10 +19,10 @@ from shared.core.drift.memory import DriftMemory, Reading
 from shared.core.drift.series import oldest_needed
 from shared.core.drift.states import DriftState
 from shared.core.drift.watch import WatchRules, under_model, watch
-from shared.core.features import RfmColumns, feature_matrix
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.transform import fit_transform
-from shared.core.yardstick import count_in_bins, cut_bins
+from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.model.reference_bins import count_in_bins, cut_bins
+from shared.core.model.transform import fit_transform
 from streaming.replay.simulation import Lines, Plan
 
 Int64 = NDArray[np.int64]

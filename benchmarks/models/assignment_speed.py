@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from benchmarks.models.report import Row, Target
 from benchmarks.models.timing import in_rounds
 from shared.core.fixed_point import to_fixed
-from shared.core.kmeans import assign_and_sum
+from shared.core.kmeans.assignment import assign_and_sum
 
 SECTION = "Speed of assignment"
 K, WIDTH = 8, 3

@@ -12,8 +12,8 @@ from sklearn.cluster import MiniBatchKMeans
 
 from benchmarks.models.history import Champion, Day, Float
 from shared.core.fixed_point import to_fixed
-from shared.core.kmeans import assign, restate
-from shared.core.reference_rules import Prototypes, mllib_update
+from shared.core.kmeans.assignment import assign, restate
+from shared.core.kmeans.reference_rules import Prototypes, mllib_update
 from shared.estimators import StreamingKMeans
 
 Feed = Literal["touched", "table"]

@@ -11,7 +11,7 @@ from benchmarks.models.judging import Refit, Score, refit, score
 from benchmarks.models.report import Row
 from benchmarks.models.scripted import SCRIPTS, scripted
 from benchmarks.models.timing import timed
-from shared.core.stability import adjusted_rand
+from shared.core.choice.stability import adjusted_rand
 
 PURCHASES, SCRIPTED = "Contest on purchases", "Contest on scripted streams"
 

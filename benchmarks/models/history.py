@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
 from benchmarks.models.purchases import FEATURES, Midnight, Purchases, midnights
-from shared.core.features import feature_matrix
+from shared.core.customers.features import feature_matrix
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.transform import fit_transform
+from shared.core.model.transform import fit_transform
 
 Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.models.history import Day, Float, fitted
-from shared.core.kmeans import assign
-from shared.core.stability import adjusted_rand
+from shared.core.choice.stability import adjusted_rand
+from shared.core.kmeans.assignment import assign
 
 
 @dataclass(frozen=True, eq=False)

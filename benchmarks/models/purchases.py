@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shared.core.features import MS_PER_DAY, RfmColumns
+from shared.core.customers.features import MS_PER_DAY, RfmColumns
 
 Int64 = NDArray[np.int64]
 

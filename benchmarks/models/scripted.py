@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from benchmarks.models.history import Champion, Day, Float, History
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.kmeans import assign, restate
+from shared.core.kmeans.assignment import assign, restate
 
 Int64 = NDArray[np.int64]
 

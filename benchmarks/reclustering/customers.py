@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from batch.load import CustomerTable
 from benchmarks.models.purchases import Midnight, midnights, online_retail
-from shared.core.features import MS_PER_DAY
+from shared.core.customers.features import MS_PER_DAY
 
 LAST_DAY = 374
 """Days of the whole file: 1 December 2010 to 9 December 2011."""

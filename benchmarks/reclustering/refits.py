@@ -7,16 +7,16 @@ from batch.align import identify
 from batch.assemble import Provenance
 from batch.champion import ChampionView, view_champion
 from batch.cluster import cluster
-from batch.everybody import InMemory
+from batch.customer_source import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
+from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
 from batch.pipeline import contest
-from batch.run import Past, Stopwatch, Wish
 from batch.scale import scale
-from shared.config import ModelSettings, Settings
-from shared.core.artifact import ModelArtifact
-from shared.core.lloyd import fit_kmeans
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,16 @@ class Refit:
 
 def first_champion(table: CustomerTable, seed: int, **settings: object) -> ModelArtifact:
     """Run the whole pipeline without a champion."""
-    return _run(table, Past(), seed, **settings)[0]
+    return _run(table, History(), seed, **settings)[0]
 
 
 def refits(
     table: CustomerTable, champion: ModelArtifact, seeds: Sequence[int], **settings: object
 ) -> Iterator[Refit]:
     """Run the whole pipeline once a seed; what is promoted is the champion of the next run."""
-    past = Past(champion, None, champion.next_segment_id)
+    history = History(champion, None, champion.next_segment_id)
     for seed in seeds:
-        challenger, evidence, decision = _run(table, past, seed, **settings)
+        challenger, evidence, decision = _run(table, history, seed, **settings)
         identities = evidence.identities
         yield Refit(
             seed,
@@ -60,7 +60,7 @@ def refits(
         )
         seen = evidence.report.choice.remembered(champion.k)
         champion = challenger if decision.promote else champion
-        past = Past(champion, seen, max(past.next_segment_id, identities.next_segment_id))
+        history = History(champion, seen, max(history.next_segment_id, identities.next_segment_id))
 
 
 def changed_by_cold_fit(table: CustomerTable, champion: ModelArtifact, seed: int, n_starts: int) -> float:
@@ -74,14 +74,14 @@ def changed_by_cold_fit(table: CustomerTable, champion: ModelArtifact, seed: int
 
 def changed_by_cold_run(table: CustomerTable, champion: ModelArtifact, seed: int) -> tuple[int, float]:
     """Return k and the share likewise, of a whole run that knows nothing of the champion."""
-    _, evidence, _ = _run(table, Past(), seed, candidates=("cold",))
+    _, evidence, _ = _run(table, History(), seed, candidates=("cold",))
     view: ChampionView = view_champion(champion, table, evidence.scaled)
     return evidence.report.choice.k, identify(evidence.clustering, view, champion.next_segment_id).changed
 
 
 def _run(
-    table: CustomerTable, past: Past, seed: int, **model: object
+    table: CustomerTable, history: History, seed: int, **model: object
 ) -> tuple[ModelArtifact, Evidence, Decision]:
     settings = Settings(model=ModelSettings.model_validate({"seed": seed} | model))
     provenance = Provenance(f"refit-{seed}", table.as_of, "benchmark", None)
-    return contest(InMemory(table), past, Wish(), settings, provenance, Stopwatch())
+    return contest(InMemory(table), history, RunPurpose(), settings, provenance, Stopwatch())

@@ -5,12 +5,12 @@ import time
 import numpy as np
 
 from batch.assemble import Provenance
-from batch.everybody import InMemory
+from batch.customer_source import InMemory
+from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
 from batch.pipeline import contest
-from batch.run import Past, Stopwatch, Wish
 from benchmarks.models.report import Row, Target
-from shared.config import ModelSettings, Settings
+from shared.settings import ModelSettings, Settings
 
 MOST_S = 3.0
 SECTION = "Time of a run"
@@ -20,12 +20,12 @@ def speed_rows(table: CustomerTable, rounds: int, seed: int) -> list[Row]:
     """Time runs beside a champion, once everything is loaded and compiled; reading and writing excluded."""
     provenance = Provenance("speed", table.as_of, "benchmark", None)
     settings = Settings(model=ModelSettings(seed=seed))
-    champion, _, _ = contest(InMemory(table), Past(), Wish(), settings, provenance, Stopwatch())
-    past = Past(champion, None, champion.next_segment_id)
+    champion, _, _ = contest(InMemory(table), History(), RunPurpose(), settings, provenance, Stopwatch())
+    history = History(champion, None, champion.next_segment_id)
     seconds, cpu, steps = [], [], []
     for _ in range(rounds):
         watch, start, used = Stopwatch(), time.perf_counter(), time.process_time()
-        contest(InMemory(table), past, Wish(), settings, provenance, watch)
+        contest(InMemory(table), history, RunPurpose(), settings, provenance, watch)
         seconds.append(time.perf_counter() - start)
         cpu.append(time.process_time() - used)
         steps.append(watch.seconds)

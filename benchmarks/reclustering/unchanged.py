@@ -13,7 +13,7 @@ from benchmarks.reclustering.refits import (
     first_champion,
     refits,
 )
-from shared.core.artifact import ModelArtifact
+from shared.core.model.artifact import ModelArtifact
 
 NONE = Target("<=", 0)
 SECTION = "The same customers again, other seeds"

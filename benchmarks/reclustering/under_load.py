@@ -29,7 +29,7 @@ from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import LIVE_MODEL, RUNS, SEGMENTS, ensure
 from shared.adapters.mongo.models import read_pointer
 from shared.adapters.mongo.requests import file_request, open_requests
-from shared.settings_loading import load_settings
+from shared.settings.loading import load_settings
 
 if TYPE_CHECKING:
     from datetime import datetime

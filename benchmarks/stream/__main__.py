@@ -20,7 +20,7 @@ from benchmarks.stream.measure import Processors, Result
 from benchmarks.stream.workload import Workload, create_topic, produce
 from deploy.local.services import Services, start_embedded
 from shared import log
-from shared.config import LogSettings
+from shared.settings import LogSettings
 
 FOLDER = Path(".local/bench-stream")
 Consume = Callable[[str, str, Workload, int], int]

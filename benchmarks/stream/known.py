@@ -19,15 +19,15 @@ from shared.adapters import kafka
 from shared.adapters.mongo import connect, models
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo.collections import CUSTOMERS, MODELS, POINTER, ensure
-from shared.config import ModelSettings, ReportSettings, Settings
-from shared.core.placement import LiveModel, place
-from shared.core.population import PopulationStatistics, population_of
-from shared.core.recent import Recent
-from shared.core.rfm import CustomerStates
-from shared.core.transactions import NEVER_MS
-from shared.core.yardstick import Yardstick
-from streaming import live_store
-from streaming.live import LiveState, Target, TopicIdentity, first_state
+from shared.core.customers.recent import Recent
+from shared.core.customers.rfm import CustomerStates
+from shared.core.customers.transactions import NEVER_MS
+from shared.core.model.placement import LiveModel, place
+from shared.core.model.population import PopulationStatistics, population_of
+from shared.core.model.reference_bins import Yardstick
+from shared.settings import ModelSettings, ReportSettings, Settings
+from streaming.driver import live_store
+from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
 
 Document = dict[str, Any]
 AS_OF_MS = DAY_MS + MS_PER_DAY

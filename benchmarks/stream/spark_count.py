@@ -10,9 +10,9 @@ from time import time
 
 from pyspark.sql import DataFrame
 
-from deploy.local.jars import spark_connector_jars
-from shared.config import Settings
-from streaming.source import start_spark
+from shared.adapters.jars.sets import spark_connector_jars
+from shared.settings import Settings
+from streaming.driver.source import start_spark
 
 
 def main(servers: str, topic: str, batch_events: str, checkpoint: str) -> None:

@@ -17,8 +17,8 @@ from cli.demonstration.children import Jobs
 from cli.output import STYLES, amount, number, percent, say
 from shared.adapters import readers
 from shared.adapters.mongo.models import read_pointer
-from shared.config import Settings
 from shared.errors import ModelNotFound, StreamFailed
+from shared.settings import Settings
 
 Document = dict[str, Any]
 POLL_S = 0.5

@@ -19,13 +19,13 @@ from shared.adapters import readers
 from shared.adapters.kafka import ensure_topics
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
-from shared.config import Settings
 from shared.errors import InvalidConfig
-from shared.settings_loading import LoadedSettings, load_settings
-from streaming.replay import FULL_SPEED, ReplayReport, ReplayRequest, Source
+from shared.intake.source import Source
+from shared.settings import Settings
+from shared.settings.loading import LoadedSettings, load_settings
+from streaming.replay import ReplayReport, ReplayRequest, Rules, read_as
 from streaming.replay import run as replay
-from streaming.replay.mapping import Wishes, choose
-from streaming.replay.reading import header
+from streaming.replay.built_in import ONLINE_RETAIL
 
 Document = dict[str, Any]
 
@@ -106,10 +106,12 @@ def _fresh_database(settings: Settings) -> Database[Document]:
 def _replay(settings: Settings, events: int | None) -> ReplayReport:
     from cli.replay import bar
 
-    source = Source(DATA)
-    profile = choose(Wishes("online-retail"), DATA, header(source), default_zone=settings.input.zone)
     request = ReplayRequest(
-        source, profile, settings.kafka.bootstrap_servers, settings.kafka.topic, FULL_SPEED, limit=events
+        read_as(Source(DATA), ONLINE_RETAIL),
+        settings.kafka.bootstrap_servers,
+        settings.kafka.topic,
+        limit=events,
+        rules=Rules(settings.input, settings.state),
     )
     with bar(DATA.name) as progress:
         return replay(request, progress=progress)

@@ -12,7 +12,7 @@ from cli.segments import print_segments
 from cli.verify import VerifyReport
 from shared.adapters import exports, readers, run_reports
 from shared.adapters.mongo.collections import RUNS
-from shared.config import Settings
+from shared.settings import Settings
 
 Document = dict[str, Any]
 History = dict[tuple[str, int | None], list[float | None]]

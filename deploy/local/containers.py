@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from deploy.local import kafka, mongo
-from deploy.local.paths import Say
 from deploy.local.processes import poll
+from shared.adapters.jars.paths import Say
 from shared.errors import ServiceUnavailable
 
 # numeric tags: the Kafka container reads its version from the tag

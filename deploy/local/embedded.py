@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 from deploy.local import kafka, mongo
-from deploy.local.paths import Say, exclusive
 from deploy.local.processes import Identity, Launched, free_port, launch, release, stop
 from deploy.local.state import (
     Record,
@@ -18,6 +17,7 @@ from deploy.local.state import (
     remove_record,
     write_record,
 )
+from shared.adapters.jars.paths import Say, exclusive
 
 _LOCK_DEADLINE_S = 1_200.0
 """A first start holds the lock while it downloads."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from deploy.local.jars import kafka_jars
-from deploy.local.java import find_java
-from deploy.local.paths import Say
 from deploy.local.processes import Identity, accepts, free_port, wait_until
+from shared.adapters.jars.java import find_java
+from shared.adapters.jars.paths import Say
+from shared.adapters.jars.sets import kafka_jars
 from shared.errors import ServiceUnavailable
 
 NAME = "kafka"

@@ -10,8 +10,8 @@ from psutil import virtual_memory
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from deploy.local.paths import Say, cache_folder
 from deploy.local.processes import Identity, accepts, wait_until
+from shared.adapters.jars.paths import Say, cache_folder
 from shared.errors import ServiceUnavailable
 
 NAME = "mongo"

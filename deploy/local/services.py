@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Literal, Self, TypeAlias
 
 from deploy.local import embedded, kafka, mongo
-from deploy.local.paths import DEFAULT_FOLDER, Say, silent
 from deploy.local.state import ServiceStatus
+from shared.adapters.jars.paths import DEFAULT_FOLDER, Say, silent
 
 KAFKA_VARIABLE = "RESEG_KAFKA__BOOTSTRAP_SERVERS"
 MONGO_VARIABLE = "RESEG_MONGO__URI"

@@ -8,8 +8,8 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from shared.config import KafkaSettings
 from shared.errors import ServiceUnavailable
+from shared.settings import KafkaSettings
 
 TIMEOUT_MS = 15_000
 """A fresh broker may elect leaders first; a healthy one answers in a few ms."""

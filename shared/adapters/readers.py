@@ -27,7 +27,7 @@ from shared.adapters.mongo.collections import (
     SEGMENTS,
     TRANSITIONS,
 )
-from shared.core.features import MINOR_PER_UNIT
+from shared.core.customers.features import MINOR_PER_UNIT
 from shared.core.windows.purchases import PurchaseWindow
 from shared.errors import ModelNotFound
 

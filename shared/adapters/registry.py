@@ -15,9 +15,9 @@ from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import MODELS, RUNS
 from shared.adapters.mongo.models import Pointer, load_model, promote, read_pointer, set_pinned
 from shared.adapters.mongo.segment_names import load_names
-from shared.core.artifact import ModelArtifact
-from shared.core.model_diff import segment_rows
-from shared.core.segment_names import with_names
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.comparison import segment_rows
+from shared.core.segments.given_names import with_names
 from shared.errors import ModelNotFound, ReclusteringError, SchemaMismatch
 
 

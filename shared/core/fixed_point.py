@@ -76,13 +76,13 @@ def sum_by_label(values_fixed: ArrayLike, labels: ArrayLike, k: int) -> Int64:
     OverflowError : a sum does not fit into int64.
     """
     # numba costs a second to import; whoever never sums should not pay for it.
-    from shared.core import compiled, kmeans_loops  # noqa: PLC0415
+    from shared.core import compiled, fixed_point_loops  # noqa: PLC0415
 
     values, owners = np.asarray(values_fixed), np.asarray(labels)
     _check_labels(values, owners, k)
     high = np.zeros((k, values.shape[1]), dtype=np.int64)
     low = np.zeros_like(high)
-    kmeans_loops.add_by_label(
+    fixed_point_loops.add_by_label(
         compiled.operand(values, np.int64), compiled.operand(owners, np.int64), high, low
     )
     return join_halves(high, low)

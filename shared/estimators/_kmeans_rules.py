@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.half_life import HalfLife
-from shared.core.kmeans import assign
-from shared.core.reference_rules import Prototypes, minibatch_update, mllib_update, reassign_small
-from shared.core.statistics import BatchStatistics
+from shared.core.kmeans.assignment import assign
+from shared.core.kmeans.half_life import HalfLife
+from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.reference_rules import Prototypes, minibatch_update, mllib_update, reassign_small
 
 Float64 = NDArray[np.float64]
 Labels = NDArray[np.int32]

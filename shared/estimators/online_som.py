@@ -10,6 +10,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from shared.core.fixed_point import to_fixed
+from shared.core.kmeans.prototype_sums import BatchStatistics
 from shared.core.som.batch_rule import smooth
 from shared.core.som.decay import DecayKind
 from shared.core.som.grid import SomGrid, Topology
@@ -21,7 +22,6 @@ from shared.core.som.reopening import needs_reopening, reopen, settle
 from shared.core.som.train import train_som
 from shared.core.som.trained import TrainedSom
 from shared.core.som.units import best_two_units
-from shared.core.statistics import BatchStatistics
 from shared.errors import InvalidConfig
 
 Update = Literal["retract", "online"]

@@ -9,11 +9,11 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Cluster
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from shared.core.half_life import HalfLife
-from shared.core.kmeans import assign
-from shared.core.lloyd import fit_kmeans
-from shared.core.reference_rules import Prototypes
-from shared.core.statistics import BatchStatistics
+from shared.core.kmeans.assignment import assign
+from shared.core.kmeans.half_life import HalfLife
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.reference_rules import Prototypes
 from shared.estimators._kmeans_rules import Batch, ExactRule, MiniBatchRule, MLlibRule
 
 Float64 = NDArray[np.float64]

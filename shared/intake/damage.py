@@ -37,8 +37,8 @@ def place(row: DamagedRow) -> str:
 
 def _described(code: str, layout: Layout, rows: Sequence[DamagedRow], total: int) -> Finding:
     match code:
-        case "footer":
-            return _footer(rows)
+        case "footer" | "repeated_header":
+            return _remark(code, rows)
         case "swallowed_lines":
             return _swallowed(rows, total)
         case _:
@@ -46,10 +46,9 @@ def _described(code: str, layout: Layout, rows: Sequence[DamagedRow], total: int
 
 
 def _damaged(layout: Layout, rows: Sequence[DamagedRow], total: int) -> Finding:
-    message = (
-        f"{len(rows):,} of {_counted(total, 'row')} cannot be cut into the {len(layout.names)} columns "
-        f"of line {layout.header_line}, the first in line {rows[0].line}"
-    )
+    columns = f"the {len(layout.names)} columns of line {layout.header_line}"
+    fault = f"cannot be cut into {columns}" if layout.header_line else "cannot be read"
+    message = f"{len(rows):,} of {_counted(total, 'row')} {fault}, the first in line {rows[0].line}"
     return _stop("damaged_rows", message, _mend(layout, rows), rows)
 
 
@@ -62,22 +61,25 @@ def _mend(layout: Layout, rows: Sequence[DamagedRow]) -> str:
         )
     if any("byte 0x" in row.reason for row in rows):
         return f"if the file is no {layout.encoding} text, name its encoding: --encoding cp1252"
+    if layout.separator is None:
+        return "correct these lines, or export the file again"
     return "correct these lines, or export the file again with quotes around cells that hold the separator"
 
 
 def _swallowed(rows: Sequence[DamagedRow], total: int) -> Finding:
     message = (
-        f"{_counted(len(rows), 'row')} of {total:,} open a quote that is closed lines later or never; "
-        f"the rows in between are read as rows, the first damaged one is in line {rows[0].line}"
+        f"{len(rows):,} of {_counted(total, 'row')} with a quote that is closed lines below or never, "
+        f"the first in line {rows[0].line}; the lines that it would swallow are read as rows"
     )
     mend = "remove that quote, or double it and put quotes around the whole cell"
     return _stop("swallowed_lines", message, mend, rows)
 
 
-def _footer(rows: Sequence[DamagedRow]) -> Finding:
-    verb = "looks like a footer and is" if len(rows) == 1 else "look like footers and are"
-    message = f"line {rows[0].line}, at the end of the file, {verb} not read as a row"
-    return Finding(Level.WARN, "footer", message, examples=tuple(place(row) for row in rows[:3]))
+def _remark(code: str, rows: Sequence[DamagedRow]) -> Finding:
+    what = "a footer" if code == "footer" else "the header once more"
+    others = f", and {_counted(len(rows) - 1, 'line')} below it" if len(rows) > 1 else ""
+    message = f"line {rows[0].line} looks like {what}{others}; not read as rows"
+    return Finding(Level.WARN, code, message, examples=tuple(place(row) for row in rows[:3]))
 
 
 def _stop(code: str, message: str, mend: str, rows: Sequence[DamagedRow]) -> Finding:

@@ -44,8 +44,8 @@ def byte_order_mark(head: bytes) -> tuple[bytes, str | None]:
     return next(((mark, codec) for mark, codec in _MARKS if head.startswith(mark)), (b"", None))
 
 
-def named_codec(encoding: str) -> str:
-    """Give the codec of an encoding that a person named.
+def named_codec(encoding: str, head: bytes) -> str:
+    """Give the codec of an encoding that a person named, for a text without a byte order mark.
 
     Raises
     ------
@@ -58,7 +58,13 @@ def named_codec(encoding: str) -> str:
     except (LookupError, ValueError) as error:  # ValueError: a name with a zero byte, an unusable codec
         msg = f"--encoding {encoding!r} is no encoding of text; use for example utf-8, cp1252 or utf-16"
         raise InvalidConfig(msg) from error
-    return {"utf-8-sig": "utf-8"}.get(name, name)
+    if name in {
+        "utf-16",
+        "utf-32",
+    }:  # which end comes first is not told: by the zero bytes, else as Windows does
+        guessed = guessed_codec(head)
+        return guessed if guessed.startswith(name) else f"{name}-le"
+    return "utf-8" if name == "utf-8-sig" else name
 
 
 def guessed_codec(head: bytes) -> str:

@@ -22,6 +22,11 @@ class SampleRow(NamedTuple):
     line: int
     cells: Sequence[str]
 
+    @property
+    def shown(self) -> str:
+        """Its beginning, for a message."""
+        return " ".join(cell for cell in self.cells if cell)[:60]
+
 
 @dataclass(frozen=True)
 class Header:
@@ -50,11 +55,13 @@ def find_header(rows: Sequence[SampleRow]) -> Header:
     if index < 0:
         names = tuple(f"column {position + 1}" for position in range(width))
         return Header(-1, names, 0, (_no_header(rows),) if rows else ())
-    cells = [cell.strip().removeprefix("\ufeff").strip() for cell in rows[index].cells]
+    cells = [" ".join(cell.removeprefix("\ufeff").split()) for cell in rows[index].cells]
     below = [row.cells for row in rows[index + 1 :]]
     columns = _without_empty_end(cells, below)
     empty_at_end = _empty_at_end(columns, below, max(len(cells), width))
     names, findings = unique_names(cells[:columns], rows[index].line)
+    if index:
+        findings.append(_titles(rows[:index], rows[index].line))
     if empty_at_end:
         findings.append(_trailing(empty_at_end, rows[index].line))
     return Header(index, names, empty_at_end, tuple(findings))
@@ -74,10 +81,17 @@ def _header_index(rows: Sequence[SampleRow], width: int) -> int:
         if len(cells) == width and _is_named(cells, _NAMED * used, figures):
             return index
     for index in reversed(above):
-        cells = rows[index].cells
+        cells = _without_blank_end(rows[index].cells)
         if len(cells) >= 2 and _is_named(cells, len(cells), range(len(cells))):
             return index
     return -1
+
+
+def _without_blank_end(cells: Sequence[str]) -> Sequence[str]:
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
 def _above_data(rows: Sequence[SampleRow], width: int, figures: Sequence[int]) -> range:
@@ -149,6 +163,14 @@ def _repeated(cell: str, filled: Sequence[str], names: Sequence[str], line: int)
 def _places(positions: Sequence[int]) -> str:
     word = "position" if len(positions) == 1 else "positions"
     return f"{word} {', '.join(map(str, positions))}"
+
+
+def _titles(above: Sequence[SampleRow], line: int) -> Finding:
+    first, last = above[0].line, above[-1].line
+    where = f"line {first} stands" if len(above) == 1 else f"lines {first} to {last} stand"
+    examples = tuple(f"line {row.line}: {row.shown!r}" for row in above[:3])
+    message = f"{where} above the header of line {line}; left out"
+    return Finding(Level.NOTE, "title_lines", message, examples=examples)
 
 
 def _trailing(count: int, line: int) -> Finding:

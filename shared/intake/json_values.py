@@ -65,7 +65,8 @@ def _as_json(value: object) -> str:
 def elements(text: str, start: int) -> Iterator[Element]:
     """Give the values that stand one after the other, up to the end of their list or of the text.
 
-    What cannot be read goes to the end: nothing tells where the next value begins.
+    What cannot be read goes to the end: nothing tells where the next value begins. A list that is not
+    closed ends with one that says so.
     """
     at = _skipped(text, start)
     while at < len(text) and text[at] != "]":
@@ -76,6 +77,8 @@ def elements(text: str, start: int) -> Iterator[Element]:
             return
         yield Element(at, end, value, None if isinstance(value, dict) else "no JSON object")
         at = _skipped(text, end)
+    if start and at == len(text):
+        yield Element(at, at, None, "the list is not closed here: the file is cut short")
 
 
 def _skipped(text: str, at: int) -> int:

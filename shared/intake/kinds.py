@@ -1,5 +1,6 @@
 """What kind of file it is, by its first bytes: names lie."""
 
+import codecs
 import re
 
 from shared.errors import InvalidConfig
@@ -15,7 +16,7 @@ _EXPORT = "export the table as CSV or Parquet"
 _OTHERS = (
     (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "an Excel file of the old kind (.xls)",
+        "an Excel file of the old kind (.xls), or one with a password",
         "save it as .xlsx or as CSV UTF-8",
     ),
     (b"%PDF", "a PDF", "ask for the same data as CSV or Excel"),
@@ -64,7 +65,7 @@ def refuse_others(path: object, head: bytes) -> None:
     if head[:8].strip(b" \r\n\t") and head[257:262] == b"ustar":
         msg = f"{path} is a tar archive, which cannot be read here; unpack it first: tar xf FILE"
         raise InvalidConfig(msg)
-    markup = _MARKUP.match(head)
+    markup = _MARKUP.match(head.removeprefix(codecs.BOM_UTF8))
     if markup:
         what = "an XML document" if markup[1].lower() == b"?xml" else "a web page (HTML)"
         msg = f"{path} is {what}, whatever it is called; open it in a spreadsheet and save it as CSV UTF-8"

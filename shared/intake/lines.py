@@ -82,14 +82,14 @@ def plain_rows(lines: Lines, separator: str, width: int, empty_at_end: int) -> t
     separators = np.flatnonzero(text == sign)
     first = np.searchsorted(separators, lines.starts)
     counts = np.searchsorted(separators, lines.stops) - first
-    blank = counts == lines.stops - lines.starts
+    length = lines.stops - lines.starts
+    blank = counts == length
     plain = ~blank
     quotes = np.flatnonzero(text == _QUOTE)
     if len(quotes):
-        well, inside = _quoting(lines, text, sign, quotes, separators)
-        owners = np.repeat(np.arange(len(lines)), counts)
-        counts = counts - np.bincount(owners[inside], minlength=len(lines))
-        plain &= well
+        well, quoted, hidden = _quoting(lines, text, sign, quotes, separators)
+        plain &= well & (counts + quoted < length)  # else nothing but empty cells in quotes
+        counts = counts - hidden
     plain &= counts == width - 1
     for back in range(1, empty_at_end + 1):
         plain[plain] = text[lines.stops[plain] - back] == sign
@@ -98,8 +98,8 @@ def plain_rows(lines: Lines, separator: str, width: int, empty_at_end: int) -> t
 
 def _quoting(
     lines: Lines, text: NDArray[np.uint8], sign: int, quotes: Positions, separators: Positions
-) -> tuple[Marks, Marks]:
-    """Mark lines whose quotes stand around whole cells, and the separators inside of quotes."""
+) -> tuple[Marks, Positions, Positions]:
+    """Mark lines whose quotes stand around whole cells; count their quotes, and the separators in quotes."""
     first = np.searchsorted(quotes, lines.starts)
     counts = np.searchsorted(quotes, lines.stops) - first
     owners = np.repeat(np.arange(len(lines)), counts)
@@ -107,8 +107,8 @@ def _quoting(
     before = (quotes == lines.starts[owners]) | (text[quotes - 1] == sign)
     after = (quotes + 1 == lines.stops[owners]) | (text[np.minimum(quotes + 1, len(text) - 1)] == sign)
     well = counts % 2 == 0
+    opening = np.flatnonzero(opens & well[owners])
+    inside = np.searchsorted(separators, quotes[opening + 1]) - np.searchsorted(separators, quotes[opening])
+    hidden = np.bincount(owners[opening], weights=inside, minlength=len(lines)).astype(np.int64)
     well[owners[~np.where(opens, before, after)]] = False
-    earlier = np.searchsorted(quotes, separators)
-    separator_owners = np.searchsorted(lines.nexts, separators, side="right")
-    inside = (earlier - first[separator_owners]) % 2 == 1
-    return well, inside
+    return well, counts, hidden

@@ -150,12 +150,10 @@ def _workbook(path: Path) -> Iterator[Any]:
         msg = f"{path} is an Excel file, for which openpyxl is needed: {install}; or save it as CSV UTF-8"
         raise InvalidConfig(msg) from error
     try:
-        with _quiet():
-            book = load_workbook(path, read_only=True, data_only=True)
-        try:
+        with path.open("rb") as file:  # by its path it would be judged by its name
+            with _quiet():
+                book = load_workbook(file, read_only=True, data_only=True)
             yield book
-        finally:
-            book.close()
     except InvalidConfig:
         raise
     except Exception as error:  # a damaged file raises whatever the place of the damage makes of it

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 TEXT = pd.StringDtype("pyarrow")
-"""Of all cells: they stay as they were cut. Python strings cost four seconds for five million rows of five."""
+"""Of all cells: they stay as they were cut. Python strings cost four seconds for five million rows of 5."""
 
 
 class DamagedRow(NamedTuple):
@@ -23,6 +23,11 @@ class DamagedRow(NamedTuple):
     raw: bytes
     reason: str
     code: str = "damaged_rows"
+
+    @property
+    def is_remark(self) -> bool:
+        """Whether it was never meant as a row: a footer, or the header once more."""
+        return self.code in {"footer", "repeated_header"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,13 @@ from pathlib import Path
 from shared.errors import InvalidConfig
 from shared.intake.cutting import Cutter
 from shared.intake.findings import Finding, Level
-from shared.intake.header import Header, SampleRow, find_header, usual_width
+from shared.intake.header import Header, find_header, usual_width
 from shared.intake.lines import Lines, split_lines
 from shared.intake.sampling import Sample, cut_sample
 from shared.intake.shape import RowShape, learnt_shape
 
 SEPARATORS = (",", ";", "\t", "|")
+_RULE = re.compile(r"[-=+:|,;\t ]*--[-=+:|,;\t ]*")
 _SEP_LINE = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=(.)"?\s*', re.IGNORECASE)
 
 
@@ -67,7 +68,7 @@ def find_text_layout(
         findings.append(
             Finding(Level.NOTE, "title_lines", f"line 1 tells the separator, {cutter.separator!r}")
         )
-    findings += _titles(sample, header)
+    findings += _one_column(header, sample)
     return _layout(lines, cutter, sample, header, findings)
 
 
@@ -102,20 +103,16 @@ def _with_escapes(
     return cutter, sample, []
 
 
-def _titles(sample: Sample, header: Header) -> list[Finding]:
-    above = sample.rows[: max(header.index, 0)]
-    if not above:
+def _one_column(header: Header, sample: Sample) -> list[Finding]:
+    """Warn of rows in one cell, which are seldom meant: another separator, or quotes around whole rows."""
+    if len(header.names) > 1:
         return []
-    where = f"line {above[0].line}" if len(above) == 1 else f"lines {above[0].line} to {above[-1].line}"
-    verb = "stands" if len(above) == 1 else "stand"
-    line = sample.rows[header.index].line
-    examples = tuple(f"line {row.line}: {_shown(row)!r}" for row in above[:3])
-    message = f"{where} {verb} above the header of line {line}; left out"
-    return [Finding(Level.NOTE, "title_lines", message, examples=examples)]
-
-
-def _shown(row: SampleRow) -> str:
-    return " ".join(cell for cell in row.cells if cell)[:60]
+    shown = sample.rows[max(header.index, 0)]
+    message = f"every row is one cell; line {shown.line}: {shown.shown!r}"
+    mend = (
+        "if another sign separates the cells, add --separator; if quotes stand around whole rows, remove them"
+    )
+    return [Finding(Level.WARN, "one_column", message, mend)]
 
 
 def _layout(
@@ -123,6 +120,13 @@ def _layout(
 ) -> TextLayout:
     index = header.index
     start, end = sample.spans[index] if index >= 0 else (-1, sample.spans[0][0] - 1)
+    if (
+        index >= 0
+        and end + 1 < len(lines)
+        and _RULE.fullmatch(lines.content(end + 1).decode(errors="replace"))
+    ):
+        end += 1
+        findings.append(Finding(Level.NOTE, "title_lines", f"line {end + 1} is a rule of dashes; left out"))
     shape = learnt_shape(
         cutter.separator,
         len(header.names),

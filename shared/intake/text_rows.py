@@ -24,6 +24,8 @@ from shared.intake.text_layout import TextForm
 _MAX_LINES = 10_000
 """Of one row: a quote that is open for longer was never meant to be."""
 _MARK = "\ufeff"
+_NOTHING = " \t\x1a"
+"""Signs of a row that holds nothing; the last one ends files of old systems."""
 
 
 class _More(Exception):
@@ -105,8 +107,6 @@ class TextRows:
         if lost:
             return _Row(first, reason=f"byte 0x{lost[0]:02X} is no {self.codec} text")
         text = lines.content(first).decode().removeprefix(_MARK)
-        if not text.strip(f'{self.cutter.separator}" \t\x1a'):
-            return _Row(first)
         try:
             return self._judged(self.cutter.cut(text), first)
         except Malformed as reason:
@@ -144,11 +144,13 @@ class TextRows:
         return _stray(first, "a quote is opened and never closed")
 
     def _judged(self, cells: list[str], last: int) -> _Row:
+        if not any(cell.strip(_NOTHING) for cell in cells):
+            return _Row(last)
         fault = self.shape.fault(cells)
         if fault:
             return _Row(last, reason=fault)
         if cells == list(self.form.header):
-            return _Row(last, reason="it repeats the header")
+            return _Row(last, reason="it repeats the header", code="repeated_header")
         padded = cells + [""] * (self.shape.width - len(cells))
         return _Row(last, cells=written(padded, self.cutter.separator).encode() + b"\n")
 

@@ -47,10 +47,14 @@ def opened_text(source: Source) -> Iterator[Text]:
         head = file.file.read(HEAD_BYTES)
         mark, codec = byte_order_mark(head)
         if codec is None:
-            codec = named_codec(source.encoding) if source.encoding else guessed_codec(head)
+            codec = named_codec(source.encoding, head) if source.encoding else guessed_codec(head)
         rest = iter(lambda: file.file.read(BLOCK_BYTES), b"")
         blocks = utf8_blocks(chain([head.removeprefix(mark)], rest), codec)
-        yield Text(codec, mark, file.packed, blocks, file.fraction)
+        try:
+            yield Text(codec, mark, file.packed, blocks, file.fraction)
+        except UnicodeError as error:  # of rare codecs that cannot go on behind a fault
+            msg = f"{source.path} is not {codec} text: {error}; name another encoding, as --encoding utf-8"
+            raise InvalidConfig(msg) from error
 
 
 def first_lines(text: Text, size: int) -> tuple[bytes, bool]:

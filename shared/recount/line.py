@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from math import floor
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.config import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings
 
 MINOR_PER_UNIT = 10_000
 MAX_ID_LENGTH = 256
@@ -22,6 +23,7 @@ DAY_MS = 86_400_000
 _MAX_DIGITS = 4_300
 
 MAX_QUANTITY = 2**31
+MAX_PRICE = 10**11
 LAST_MS = 1 << 42
 """Times lie in [1970-01-01, 2109-05-15)."""
 
@@ -29,9 +31,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
 )
-_PRICE = re.compile(r"-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,2})?", re.ASCII)
 _NOISE = Fraction(1, 2**51)
-"""How far a price may lie from a multiple of 1/10,000, relative to it: what binary arithmetic adds."""
+"""How far a number may lie from a multiple of 1/10,000, relative to it: what binary arithmetic adds."""
 
 
 @dataclass(frozen=True)
@@ -43,22 +45,35 @@ class Rules:
 
 
 class Line(NamedTuple):
-    """A well-formed invoice line; no customer means a guest."""
+    """A well-formed invoice line; no customer means a guest. For the others see `Value`."""
 
     event_id: str
     time_ms: int
     customer_id: str | None
     invoice_no: str
-    quantity: int
+    is_negative: bool
     amount_minor: int
 
     def is_purchase(self, cancellation_prefix: str) -> bool:
         """Whether it counts towards frequency and purchase times; the amount counts always."""
         is_cancellation = bool(cancellation_prefix) and self.invoice_no.startswith(cancellation_prefix)
-        return self.quantity > 0 and not is_cancellation
+        return not self.is_negative and not is_cancellation
 
 
-class _RejectedError(Exception):
+class Value(NamedTuple):
+    """What a line is worth, before it is rounded; and whether its quantity, price or amount is below 0."""
+
+    is_negative: bool
+    exact_minor: Fraction
+
+    @property
+    def minor(self) -> int:
+        """In whole 1/10,000; halves away from zero, so that a return cancels its purchase."""
+        rounded = floor(abs(self.exact_minor) + Fraction(1, 2))
+        return rounded if self.exact_minor > 0 else -rounded
+
+
+class RejectedError(Exception):
     """The record goes to the dead letters."""
 
 
@@ -73,7 +88,7 @@ def read_line(value: bytes | None, kafka_ms: int, rules: Rules) -> Line | None:
         return None
     try:
         return _line(_event(value), kafka_ms, rules)
-    except (_RejectedError, ValueError, OverflowError, RecursionError):
+    except (RejectedError, ValueError, OverflowError, RecursionError):
         return None
 
 
@@ -81,17 +96,20 @@ def _line(event: dict[str, Any], kafka_ms: int, rules: Rules) -> Line:
     guest = event.get("customer_id") is None
     customer_id = None if guest else _identifier(event["customer_id"])
     if customer_id is not None and len(customer_id.encode()) > MAX_ID_LENGTH:
-        raise _RejectedError
+        raise RejectedError
     _check_currency(event.get("currency"), rules.input.currency)
-    _identifier(event.get("stock_code"))
-    quantity = _quantity(event.get("quantity"))
+    if event.get("stock_code") is not None:
+        _identifier(event["stock_code"])
+    value = read_value(*(event.get(name) for name in ("quantity", "unit_price", "amount")))
+    if abs(value.exact_minor) > rules.input.max_line_amount * MINOR_PER_UNIT:
+        raise RejectedError
     return Line(
         event_id=_identifier(event.get("event_id")),
         time_ms=_time(event.get("event_time"), kafka_ms, rules.input),
         customer_id=customer_id,
         invoice_no=_identifier(event.get("invoice_no")),
-        quantity=quantity,
-        amount_minor=_amount(quantity, event.get("unit_price"), rules.input.max_line_amount),
+        is_negative=value.is_negative,
+        amount_minor=value.minor,
     )
 
 
@@ -110,6 +128,7 @@ _JUDGED = frozenset(
         "stock_code",
         "quantity",
         "unit_price",
+        "amount",
         "currency",
     }
 )
@@ -118,7 +137,7 @@ _JUDGED = frozenset(
 
 def _constant(name: str) -> Any:
     msg = f"{name} is no JSON number"
-    raise _RejectedError(msg)
+    raise RejectedError(msg)
 
 
 def _whole(text: str) -> int | None:
@@ -132,14 +151,14 @@ _decode = json.JSONDecoder(object_pairs_hook=_Pairs, parse_constant=_constant, p
 def _event(value: bytes) -> dict[str, Any]:
     pairs = _decode(value.decode("utf-8"))
     if not isinstance(pairs, _Pairs):
-        raise _RejectedError
+        raise RejectedError
     if b"\\u" in value:
         json.dumps(pairs, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
     event = dict(pairs)
     if len(event) != len(pairs):
         names = [name for name, _ in pairs if name in _JUDGED]
         if len(set(names)) != len(names):
-            raise _RejectedError
+            raise RejectedError
     return event
 
 
@@ -147,29 +166,23 @@ def _identifier(value: object) -> str:
     """Whole numbers of 64 bits, signed, are taken as their decimal text; otherwise ids are opaque."""
     text = str(value) if type(value) is int and -(2**63) <= value < 2**63 else value
     if not isinstance(text, str) or not 1 <= len(text) <= MAX_ID_LENGTH:
-        raise _RejectedError
+        raise RejectedError
     return text
-
-
-def _quantity(value: object) -> int:
-    if type(value) is not int or value == 0 or abs(value) > MAX_QUANTITY:
-        raise _RejectedError
-    return value
 
 
 def _check_currency(stated: object, expected: str | None) -> None:
     if stated is not None and not isinstance(stated, str):
-        raise _RejectedError
+        raise RejectedError
     if expected is not None and stated is not None and stated != expected:
-        raise _RejectedError
+        raise RejectedError
 
 
 def _time(value: object, kafka_ms: int, rules: InputSettings) -> int:
     if not isinstance(value, str):
-        raise _RejectedError
+        raise RejectedError
     time_ms = _parse_time(value, rules.zone)
     if not 0 <= time_ms < LAST_MS or time_ms > kafka_ms + rules.future_tolerance_s * 1000:
-        raise _RejectedError
+        raise RejectedError
     return time_ms
 
 
@@ -178,28 +191,44 @@ def _parse_time(text: str, zone: str) -> int:
     """Read RFC 3339; the fraction is rounded to microseconds, then cut to milliseconds."""
     found = _TIME.fullmatch(text)
     if found is None:
-        raise _RejectedError
+        raise RejectedError
     moment = datetime.fromisoformat((found[1] + (found[3] or "")).upper())
     aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
     micros = (int((found[2] or "")[:7].ljust(7, "0")) + 5) // 10
     return (aware - _EPOCH + timedelta(microseconds=micros)) // timedelta(milliseconds=1)
 
 
-def _amount(quantity: int, price: object, max_units: int) -> int:
-    if isinstance(price, bool) or not isinstance(price, str | int | float):
-        raise _RejectedError
-    minor = _price_minor(price if isinstance(price, str) else repr(float(price)))
-    if abs(quantity * minor) > max_units * MINOR_PER_UNIT:
-        raise _RejectedError
-    return quantity * minor
+def read_value(quantity: object, price: object, amount: object) -> Value:
+    """Read what a line is worth: so many at such a price, or the amount alone.
+
+    Raises
+    ------
+    RejectedError : it states both or too little, or a number that may not stand there.
+    """
+    if amount is None:
+        pieces, minor = _in_minor(quantity), _in_minor(price)
+    elif quantity is None and price is None:
+        pieces, minor = MINOR_PER_UNIT, _in_minor(amount)
+    else:
+        raise RejectedError
+    if not 0 < abs(pieces) <= MAX_QUANTITY * MINOR_PER_UNIT or abs(minor) > MAX_PRICE * MINOR_PER_UNIT:
+        raise RejectedError
+    return Value(pieces < 0 or minor < 0, Fraction(pieces * minor, MINOR_PER_UNIT))
+
+
+def _in_minor(number: object) -> int:
+    """Read a number, or the text of one, in 1/10,000."""
+    if isinstance(number, bool) or not isinstance(number, str | int | float):
+        raise RejectedError
+    return _decimal(number if isinstance(number, str) else repr(float(number)))
 
 
 @lru_cache(maxsize=65_536)
-def _price_minor(text: str) -> int:
-    if _PRICE.fullmatch(text) is None:
-        raise _RejectedError
+def _decimal(text: str) -> int:
+    if _DECIMAL.fullmatch(text) is None:
+        raise RejectedError
     exact = Fraction(text) * MINOR_PER_UNIT
     minor = round(exact)
     if abs(exact - minor) > _NOISE * max(1, abs(minor)):
-        raise _RejectedError
+        raise RejectedError
     return minor

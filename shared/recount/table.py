@@ -4,13 +4,12 @@ A file has no offsets: nothing in it is late or sent twice, and an invoice is on
 however far its lines lie apart.
 """
 
-from collections.abc import Mapping
-from decimal import Decimal
+from functools import lru_cache
 
 import pandas as pd
 
 from shared.recount.customer import Account
-from shared.recount.line import MINOR_PER_UNIT
+from shared.recount.line import Value, read_value
 
 
 def recount_table(table: pd.DataFrame, *, cancellation_prefix: str) -> dict[str, Account]:
@@ -18,15 +17,16 @@ def recount_table(table: pd.DataFrame, *, cancellation_prefix: str) -> dict[str,
 
     Parameters
     ----------
-    table : texts `customer_id` (empty: a guest), `invoice_no`, `quantity`, `unit_price`, and
-        aware times `event_time`.
+    table : texts `customer_id` (empty: a guest), `invoice_no`, `quantity` and `unit_price`, or `amount`
+        instead of both, and aware times `event_time`.
     """
     lines = table[table["customer_id"] != ""]
-    quantity = lines["quantity"].astype("int64")
-    minor = lines["unit_price"].map(_minor(lines["unit_price"])).astype("int64")
+    values = _values(lines)
+    is_negative = pd.Series([value.is_negative for value in values], lines.index, bool)
+    minor = pd.Series([value.minor for value in values], lines.index, "int64")
     is_cancellation = lines["invoice_no"].str.startswith(cancellation_prefix) & bool(cancellation_prefix)
-    purchases = lines[(quantity > 0) & ~is_cancellation]
-    monetary = (quantity * minor).groupby(lines["customer_id"]).sum()
+    purchases = lines[~is_negative & ~is_cancellation]
+    monetary = minor.groupby(lines["customer_id"]).sum()
     of_customer = purchases.groupby("customer_id")
     frequency = of_customer["invoice_no"].nunique()
     first, last = of_customer["event_time"].min(), of_customer["event_time"].max()
@@ -40,8 +40,10 @@ def recount_table(table: pd.DataFrame, *, cancellation_prefix: str) -> dict[str,
     return accounts
 
 
-def _minor(prices: pd.Series) -> Mapping[str, int]:
-    return {text: int(Decimal(text) * MINOR_PER_UNIT) for text in prices.unique()}
+def _values(lines: pd.DataFrame) -> list[Value]:
+    columns = [lines.get(name, [None] * len(lines)) for name in ("quantity", "unit_price", "amount")]
+    read = lru_cache(maxsize=65_536)(read_value)
+    return [read(*texts) for texts in zip(*columns, strict=True)]
 
 
 def _milliseconds(moment: pd.Timestamp) -> int:

@@ -154,7 +154,7 @@ def plotly_template(theme: Theme) -> dict[str, Any]:
 def matplotlib_style(theme: Theme) -> dict[str, Any]:
     """Return the same look for matplotlib and seaborn: use it as `with matplotlib.rc_context(style)`.
 
-    Draw once with `LIGHT` and once with `DARK`, and give both to `shared.reporting.page.Picture`.
+    Draw once with `LIGHT` and once with `DARK`, and give both to `shared.reporting.blocks.Picture`.
     """
     colors = ", ".join(repr(color) for color in theme.series)
     text = dict.fromkeys(("text.color", "axes.labelcolor", "axes.titlecolor"), theme.ink)

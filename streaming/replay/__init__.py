@@ -1,22 +1,31 @@
-"""Replay a file of transactions into Kafka, as a shop would have sent it.
+"""Replay a file of transactions into Kafka, as a shop would have sent it: look, decide, send.
 
-Replay carries, the stream judges: what a cell holds is sent as it stands, so that a
-damaged line is rejected there with a code, and is not silently lost here.
+Replay carries, the stream judges: what a cell holds is sent as it was understood, what was not understood
+as it stands, so that a damaged line is rejected there with a code, and is not silently lost here.
 """
 
+from streaming.replay.judging import Fates, Rules
+from streaming.replay.looking import Look, look
 from streaming.replay.loop import run
+from streaming.replay.mapping import Wishes
+from streaming.replay.opened import Reading, read_as
 from streaming.replay.pace import FULL_SPEED, Pace
 from streaming.replay.profiles import Profile
-from streaming.replay.reading import Source
 from streaming.replay.request import Progress, ReplayReport, ReplayRequest
 
 __all__ = [
     "FULL_SPEED",
+    "Fates",
+    "Look",
     "Pace",
     "Profile",
     "Progress",
+    "Reading",
     "ReplayReport",
     "ReplayRequest",
-    "Source",
+    "Rules",
+    "Wishes",
+    "look",
+    "read_as",
     "run",
 ]

@@ -1,29 +1,40 @@
 """Profiles of the data sets that the project knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from shared.errors import InvalidConfig
+import pandas as pd
+
 from streaming.replay.profiles import Profile
+
+_RETAIL = {
+    "event_time": "InvoiceDate",
+    "stock_code": "StockCode",
+    "description": "Description",
+    "quantity": "Quantity",
+    "country": "Country",
+}
 
 ONLINE_RETAIL = Profile(
     name="online-retail",
     columns=MappingProxyType(
-        {
-            "event_time": "InvoiceDate",
-            "customer_id": "CustomerID",
-            "invoice_no": "InvoiceNo",
-            "stock_code": "StockCode",
-            "description": "Description",
-            "quantity": "Quantity",
-            "unit_price": "UnitPrice",
-            "country": "Country",
-        }
+        {**_RETAIL, "customer_id": "CustomerID", "invoice_no": "InvoiceNo", "unit_price": "UnitPrice"}
+    ),
+    constants=MappingProxyType({"currency": "GBP"}),
+    zone="Europe/London",
+    numbered=True,
+)
+"""UCI Online Retail: one invoice line a row; equal rows are lines of their own."""
+
+ONLINE_RETAIL_II = Profile(
+    name="online-retail-ii",
+    columns=MappingProxyType(
+        {**_RETAIL, "customer_id": "Customer ID", "invoice_no": "Invoice", "unit_price": "Price"}
     ),
     constants=MappingProxyType({"currency": "GBP"}),
     zone="Europe/London",
 )
-"""UCI Online Retail: one invoice line a row; equal rows are lines of their own."""
+"""UCI Online Retail II. Its sheets overlap by nine days, which count once: rows are known by content."""
 
 CDNOW = Profile(
     name="cdnow",
@@ -34,24 +45,27 @@ CDNOW = Profile(
     # Days only: midnight of the shop's day, which is the same calendar day in UTC.
     zone="America/New_York",
     sort=True,  # the file is sorted by customer
+    numbered=True,
 )
 """CDNOW master file: one purchase a row."""
 
-BUILT_IN: Mapping[str, Profile] = MappingProxyType({p.name: p for p in (ONLINE_RETAIL, CDNOW)})
+BUILT_IN: Mapping[str, Profile] = MappingProxyType(
+    {p.name: p for p in (ONLINE_RETAIL, ONLINE_RETAIL_II, CDNOW)}
+)
+
+_CDNOW_COLUMNS = {"customer_id", "date", "quantity", "amount"}
+_CDNOW_PERIOD = ("1997-01-01", "1998-07-01")
 
 
-def detect(header: Sequence[str]) -> Profile:
-    """Return the built-in profile whose columns are all in the file.
+def detect(cells: pd.DataFrame) -> Profile | None:
+    """Return the built-in profile that a file's columns fit; CDNOW's may be any shop's and need its days too.
 
-    Raises
-    ------
-    InvalidConfig : none fits; the message lists the file's columns.
+    Parameters
+    ----------
+    cells : the first rows as text.
     """
-    for profile in BUILT_IN.values():
-        if set(profile.columns.values()) <= set(header):
-            return profile
-    msg = (
-        f"no built-in profile ({', '.join(BUILT_IN)}) fits the columns of this file: {', '.join(header)}; "
-        "say what they mean with --map field=COLUMN (repeatable) or --map-file FILE"
-    )
-    raise InvalidConfig(msg)
+    names = set(cells.columns)
+    if names == _CDNOW_COLUMNS and cells["date"].between(*_CDNOW_PERIOD, inclusive="left").all():
+        return CDNOW
+    found = (p for p in (ONLINE_RETAIL, ONLINE_RETAIL_II) if set(p.columns.values()) <= names)
+    return next(found, None)

@@ -1,46 +1,51 @@
-"""Rows of text -> Kafka records. docs/transaction.schema.json is the contract."""
+"""Rows of a file -> Kafka records. docs/transaction.schema.json is the contract."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from streaming.replay import times
-from streaming.replay.profiles import Profile
-from streaming.replay.reading import Chunk
+from shared.intake.times import NO_TIME
+from streaming.replay.identity import Identities
+from streaming.replay.lines import Lines
 
 _WHOLE = re.compile(r"([+-]?[0-9]{1,18})(?:\.0+)?", re.ASCII)
-"""Spreadsheets write whole numbers as 6.0; anything else is left for the stream to judge."""
+"""Spreadsheets write whole numbers as 6.0; other numbers stay decimal text."""
 
 _encode = msgspec.json.Encoder().encode
 
 
-class _Event(msgspec.Struct, omit_defaults=True):
+class _Event(msgspec.Struct, omit_defaults=True, gc=False):
     """Field order is the order in the JSON text; an absent optional field is left out."""
 
     event_id: str
     event_time: str
     customer_id: str | None
     invoice_no: str
-    stock_code: str
-    quantity: int | str
-    unit_price: str
+    stock_code: str | None = None
+    quantity: int | str | None = None
+    unit_price: str | None = None
+    amount: str | None = None
     description: str | None = None
     currency: str | None = None
     country: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Batch:
-    """Events ready to be sent, in order; all sequences have the same length."""
+    """Records ready to be sent, in order; all sequences have the same length.
+
+    A row that has no cells is sent as its bytes, without a key and an id: the stream rejects and keeps it.
+
+    rows, lines : numbers in the file, from 1. times_ms : since the epoch, or `NO_TIME`.
+    """
 
     rows: NDArray[np.int64]
-    """Row number in the file, from 1."""
-    event_ids: Sequence[str]
+    lines: NDArray[np.int64]
+    event_ids: Sequence[str | None]
     keys: Sequence[bytes | None]
     values: Sequence[bytes]
     times_ms: NDArray[np.int64]
@@ -48,55 +53,84 @@ class Batch:
     def __len__(self) -> int:
         return len(self.values)
 
+    def take(self, index: NDArray[np.int64]) -> "Batch":
+        """Return the records at `index`, in that order."""
+        places = index.tolist()
+        return Batch(
+            self.rows[index],
+            self.lines[index],
+            [self.event_ids[i] for i in places],
+            [self.keys[i] for i in places],
+            [self.values[i] for i in places],
+            self.times_ms[index],
+        )
 
-def encode(profile: Profile, chunk: Chunk, keep: NDArray[np.bool_], times_ms: NDArray[np.int64]) -> Batch:
-    """Write the kept rows of a chunk as events.
+    @property
+    def is_damaged(self) -> NDArray[np.bool_]:
+        """Which records are rows that have no cells."""
+        return np.array([event_id is None for event_id in self.event_ids], np.bool_)
 
-    Parameters
-    ----------
-    keep : (n,) which rows of the chunk.
-    times_ms : (n,) their moments, see `times.parse`.
-    """
-    table, ms = chunk.table[keep], times_ms[keep]
-    rows = row_numbers(chunk)[keep]
-    numbers = [f"{row:09d}" for row in rows.tolist()]
-    ids = _texts(profile, table, "event_id") or [f"{profile.name}:{number}" for number in numbers]
-    customers = _optional(profile, table, "customer_id")
+    def without(self, rows: Collection[int]) -> "Batch":
+        """Return the records of other rows."""
+        if not rows:
+            return self
+        return self.take(np.flatnonzero(~np.isin(self.rows, list(rows))))
+
+    def slice(self, start: int, stop: int) -> "Batch":
+        """Return the records [start, stop)."""
+        part = slice(start, stop)
+        return Batch(
+            self.rows[part],
+            self.lines[part],
+            self.event_ids[part],
+            self.keys[part],
+            self.values[part],
+            self.times_ms[part],
+        )
+
+
+def encode(lines: Lines, identities: Identities) -> Batch:
+    """Write rows as records, the damaged ones in their places."""
+    ids, invoices = identities.name(lines)
+    n, texts = len(lines), lines.texts
+    nothing = [None] * n
+    customers = _or_none(texts.get("customer_id"), nothing)
+    quantities = [_whole(text) for text in texts["quantity"]] if "quantity" in texts else nothing
     columns = (
         ids,
-        times.iso(ms, table[profile.columns["event_time"]]),
+        lines.times,
         customers,
-        _texts(profile, table, "invoice_no") or numbers,
-        _texts(profile, table, "stock_code"),
-        [_whole(text) for text in _texts(profile, table, "quantity")],
-        _texts(profile, table, "unit_price"),
-        *(_optional(profile, table, name) for name in ("description", "currency", "country")),
+        invoices,
+        _or_none(texts.get("stock_code"), nothing),
+        quantities,
+        texts.get("unit_price", nothing),
+        texts.get("amount", nothing),
+        *(_or_none(texts.get(name), nothing) for name in ("description", "currency", "country")),
     )
     values = [_encode(_Event(*cells)) for cells in zip(*columns, strict=True)]
     keys = [None if customer is None else customer.encode() for customer in customers]
-    return Batch(rows, ids, keys, values, ms)
+    return _with_damaged(Batch(lines.rows, lines.lines, ids, keys, values, lines.times_ms), lines)
 
 
-def moments(profile: Profile, chunk: Chunk) -> NDArray[np.int64]:
-    """Return the (n,) event times of a chunk in ms since the epoch."""
-    texts = chunk.table[profile.columns["event_time"]]
-    return times.parse(texts, zone=profile.zone, time_format=profile.time_format)
+def _with_damaged(batch: Batch, lines: Lines) -> Batch:
+    damaged = lines.damaged
+    if not damaged:
+        return batch
+    nothing = [None] * len(damaged)
+    rows = np.concatenate([batch.rows, np.array([row.row for row in damaged], np.int64)])
+    together = Batch(
+        rows,
+        np.concatenate([batch.lines, np.array([row.line for row in damaged], np.int64)]),
+        [*batch.event_ids, *nothing],
+        [*batch.keys, *nothing],
+        [*batch.values, *(row.raw for row in damaged)],
+        np.concatenate([batch.times_ms, np.full(len(damaged), NO_TIME, np.int64)]),
+    )
+    return together.take(np.argsort(rows, kind="stable"))
 
 
-def row_numbers(chunk: Chunk) -> NDArray[np.int64]:
-    """Return the (n,) row numbers of a chunk."""
-    return chunk.table.index.to_numpy(dtype=np.int64)
-
-
-def _texts(profile: Profile, table: pd.DataFrame, name: str) -> list[str]:
-    if name in profile.columns:
-        return table[profile.columns[name]].tolist()
-    return [profile.constants[name]] * len(table) if name in profile.constants else []
-
-
-def _optional(profile: Profile, table: pd.DataFrame, name: str) -> list[str | None]:
-    texts = _texts(profile, table, name)
-    return [text or None for text in texts] if texts else [None] * len(table)
+def _or_none(texts: Sequence[str] | None, nothing: Sequence[None]) -> Sequence[str | None]:
+    return nothing if texts is None else [text or None for text in texts]
 
 
 def _whole(text: str) -> int | str:

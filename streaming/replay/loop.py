@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from streaming.replay import position, reading
+from shared.intake.times import NO_TIME
+from streaming.replay import position
+from streaming.replay.events import Batch
+from streaming.replay.identity import Identities
+from streaming.replay.judging import Group, Judge
 from streaming.replay.pace import Pace
 from streaming.replay.portions import Portion, portions
-from streaming.replay.profiles import check_columns
 from streaming.replay.request import Progress, ReplayReport, ReplayRequest
 from streaming.replay.sending import Failure, Sender
-from streaming.replay.times import NO_TIME
 
 ACKNOWLEDGE_EVENTS = 20_000
 ACKNOWLEDGE_S = 1.0
@@ -29,16 +31,16 @@ def run(request: ReplayRequest, *, progress: Callable[[Progress], None] | None =
 
     Raises
     ------
-    InvalidConfig : the file or its mapping cannot be used.
+    InvalidConfig : the file cannot be read, or has changed since the position was kept.
     ServiceUnavailable : no broker, or no such topic.
     """
-    check_columns(request.profile, reading.header(request.source))
-    subject = position.Subject(request.source.path, request.topic, request.profile.name)
+    reading = request.reading
+    subject = position.Subject(reading.source.path, request.topic, reading.profile.name, reading.fingerprint)
     first = position.load(request.positions, subject) if request.resume else 0
-    begun, tally = time.monotonic(), _Tally()
+    begun, tally = time.monotonic(), _Tally(Judge(request.rules), Identities(reading.profile))
     with Sender(request.bootstrap_servers, request.topic) as sender:
         clock = _Clock(request.pace)
-        for portion in portions(request, first):
+        for portion in portions(request, tally.identities, first):
             if request.resume and tally.resumed_at_row is None:
                 tally.resumed_at_row = int(portion.batch.rows[0])
             for stop in _send(sender, clock, portion, tally):
@@ -46,17 +48,29 @@ def run(request: ReplayRequest, *, progress: Callable[[Progress], None] | None =
                 _show(progress, tally, portion, stop)
             if tally.stopped:
                 break
+    tally.judge_sent()
     return _report(tally, time.monotonic() - begun)
 
 
 @dataclass
 class _Tally:
+    judge: Judge
+    identities: Identities
+    damaged: Group = field(default_factory=Group)
     sent: int = 0
     failed: int = 0
     unkeyed: int = 0
     resumed_at_row: int | None = None
     failures: list[Failure] = field(default_factory=list)
     stopped: bool = False
+    unjudged: Batch | None = None
+    """Sent last: judged while Kafka takes what comes after it."""
+
+    def judge_sent(self) -> None:
+        """Judge what was sent last."""
+        if self.unjudged is not None:
+            self.judge.judge(self.unjudged)
+            self.unjudged = None
 
 
 def _send(sender: Sender, clock: "_Clock", portion: Portion, tally: _Tally) -> Iterator[int]:
@@ -97,12 +111,14 @@ class _Clock:
 
 def _settle(sender: Sender, portion: Portion, start: int, stop: int, tally: _Tally) -> None:
     """Wait for the slice's acknowledgements and count them."""
+    tally.judge_sent()
     failures = sender.acknowledged()
-    failed_rows = {failure.row for failure in failures}
-    rows, keys = portion.batch.rows[start:stop].tolist(), portion.batch.keys[start:stop]
-    tally.sent += len(rows) - len(failures)
+    sent = portion.batch.slice(start, stop).without({failure.row for failure in failures})
+    tally.unjudged = sent
+    tally.sent += len(sent)
     tally.failed += len(failures)
-    tally.unkeyed += sum(key is None and row not in failed_rows for row, key in zip(rows, keys, strict=True))
+    tally.unkeyed += sum(key is None for key in sent.keys)
+    tally.damaged.add(sent.lines[sent.is_damaged])
     tally.failures.extend(failures[: KEPT_FAILURES - len(tally.failures)])
     tally.stopped = not all(failure.is_record for failure in failures)
 
@@ -123,4 +139,9 @@ def _report(tally: _Tally, elapsed_s: float) -> ReplayReport:
         resumed_at_row=tally.resumed_at_row,
         failures=tuple(tally.failures),
         stopped=tally.stopped,
+        fates=tally.judge.fates,
+        n_damaged=tally.damaged.n,
+        damaged=tuple(tally.damaged.lines),
+        n_equal=tally.identities.n_equal,
+        n_conflicts=tally.identities.conflicts,
     )

@@ -1,63 +1,122 @@
-"""The user's own mapping: `--map field=Column` and map files in TOML."""
+"""What the user said of a file's columns, and what is found where nothing was said."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+
+import pandas as pd
 
 from shared.errors import InvalidConfig
+from shared.intake.findings import Finding
 from streaming.replay.built_in import BUILT_IN, detect
-from streaming.replay.profiles import REQUIRED, Profile
-
-_KEYS = {"name": str, "zone": str, "time_format": str, "sort": bool, "columns": dict, "constants": dict}
+from streaming.replay.guess import guess
+from streaming.replay.map_file import load
+from streaming.replay.profiles import Profile, missing_fields
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the user said about a file; the empty value leaves a thing as the profile has it."""
+    """What the user said about a file; the empty value leaves a thing to be found.
+
+    pairs, constants : `field=COLUMN` and `field=VALUE`.
+    """
 
     profile: str = "auto"
     pairs: Sequence[str] = ()
     map_file: Path | None = None
+    constants: Sequence[str] = ()
     zone: str | None = None
     time_format: str | None = None
+    decimal: str | None = None
     sort: bool = False
+    fill_down: bool = False
 
 
-def choose(wishes: Wishes, path: Path, header: Sequence[str], *, default_zone: str) -> Profile:
-    """Return the profile to read a file with.
+@dataclass(frozen=True)
+class Choice:
+    """A profile, which of its fields were guessed, which of these by their cells alone, and what was noticed.
+
+    is_known : it is a built-in profile or a map file, with the user's changes.
+    """
+
+    profile: Profile
+    is_known: bool = False
+    guessed: frozenset[str] = frozenset()
+    by_cells: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def choose(wishes: Wishes, path: Path, cells: pd.DataFrame, *, default_zone: str) -> Choice:
+    """Return the profile to read a file with; what it lacks, `Profile.missing` says.
+
+    A map file and a named profile are taken as they are, `--map` and `--constant` change them. Otherwise a
+    data set that is known is recognised, and what was not told is guessed.
 
     Parameters
     ----------
     path : its name becomes the name of a mapping that has none.
+    cells : the first rows as text.
     default_zone : for a mapping that states no zone.
 
     Raises
     ------
-    InvalidConfig : an unknown profile, an incomplete mapping, or columns that nothing known fits.
+    InvalidConfig : an unknown profile or field, or a map file that cannot be read.
     """
-    columns = parse_pairs(wishes.pairs)
-    if wishes.map_file is not None:
-        profile = override(load(wishes.map_file, zone=default_zone), columns)
-    elif wishes.profile == "auto" and set(REQUIRED) <= set(columns):
-        profile = Profile(name=path.name.split(".")[0], columns=columns, zone=default_zone)
-    elif wishes.profile == "auto":
-        profile = override(detect(header), columns)
-    else:
-        profile = override(_built_in(wishes.profile), columns)
-    return replace(
-        profile,
-        zone=wishes.zone or profile.zone,
-        time_format=wishes.time_format or profile.time_format,
-        sort=wishes.sort or profile.sort,
+    columns, constants = parse_pairs(wishes.pairs, "--map"), parse_pairs(wishes.constants, "--constant")
+    is_complete = not missing_fields({*columns, *constants})
+    known = _known(wishes, cells, default_zone, is_complete=is_complete)
+    if known is not None:
+        return Choice(_with_flags(override(known, columns, constants), wishes), is_known=True)
+    found = guess(cells, columns, constants)
+    profile = Profile(path.name.split(".")[0], found.columns, constants, zone=default_zone)
+    guessed = frozenset(found.columns) - frozenset(columns)
+    return Choice(
+        _with_flags(profile, wishes), guessed=guessed, by_cells=found.by_cells, findings=found.findings
     )
 
 
-def override(profile: Profile, columns: Mapping[str, str]) -> Profile:
-    """Return the profile with some fields read from other columns."""
-    constants = {k: v for k, v in profile.constants.items() if k not in columns}
-    return replace(profile, columns={**profile.columns, **columns}, constants=constants)
+def override(profile: Profile, columns: Mapping[str, str], constants: Mapping[str, str]) -> Profile:
+    """Return the profile with some fields read from other columns, or fixed."""
+    told = {*columns, *constants}
+    if "amount" in told:
+        told |= {"quantity", "unit_price"} - told
+    elif told & {"quantity", "unit_price"}:
+        told |= {"amount"}
+    kept = ({k: v for k, v in old.items() if k not in told} for old in (profile.columns, profile.constants))
+    old_columns, old_constants = kept
+    return replace(profile, columns=old_columns | dict(columns), constants=old_constants | dict(constants))
+
+
+def parse_pairs(pairs: Sequence[str], flag: str) -> dict[str, str]:
+    """Read `field=Column` arguments; a column's name may itself contain `=`.
+
+    Raises
+    ------
+    InvalidConfig : a pair without `=`, or a field given twice.
+    """
+    what, example = {
+        "--map": ("COLUMN", "customer_id=CustomerID"),
+        "--constant": ("VALUE", "quantity=1"),
+    }[flag]
+    texts: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not (name and equals and text):
+            msg = f"{flag} takes field={what}, got {pair!r}; for example {flag} {example}"
+            raise InvalidConfig(msg)
+        if name in texts:
+            msg = f"{flag} gives {name} twice ({texts[name]!r} and {text!r}); keep one"
+            raise InvalidConfig(msg)
+        texts[name] = text
+    return texts
+
+
+def _known(wishes: Wishes, cells: pd.DataFrame, default_zone: str, *, is_complete: bool) -> Profile | None:
+    if wishes.map_file is not None:
+        return load(wishes.map_file, zone=default_zone)
+    if wishes.profile != "auto":
+        return _built_in(wishes.profile)
+    return None if is_complete else detect(cells)
 
 
 def _built_in(name: str) -> Profile:
@@ -67,65 +126,12 @@ def _built_in(name: str) -> Profile:
     return BUILT_IN[name]
 
 
-def parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
-    """Read `field=Column` arguments; a column's name may itself contain `=`.
-
-    Raises
-    ------
-    InvalidConfig : a pair without `=`, or a field given twice.
-    """
-    columns: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, column = pair.partition("=")
-        if not (name and equals and column):
-            msg = f"--map takes field=COLUMN, got {pair!r}; for example --map customer_id=CustomerID"
-            raise InvalidConfig(msg)
-        if name in columns:
-            msg = f"--map gives {name} twice ({columns[name]!r} and {column!r}); keep one"
-            raise InvalidConfig(msg)
-        columns[name] = column
-    return columns
-
-
-def load(path: Path, *, zone: str) -> Profile:
-    """Read a map file; docs/events.md shows one.
-
-    Parameters
-    ----------
-    path : TOML with `[columns]`, and optionally `name`, `zone`, `time_format`, `sort`, `[constants]`.
-    zone : used when the file states none.
-
-    Raises
-    ------
-    InvalidConfig : unreadable, not TOML, an unknown key, or a value of another type.
-    """
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"cannot read the map file {path}: {error}; it is TOML with a table [columns]"
-        raise InvalidConfig(msg) from error
-    _check(tree, path)
-    return Profile(
-        name=tree.get("name", path.stem),
-        columns=tree.get("columns", {}),
-        constants=tree.get("constants", {}),
-        zone=tree.get("zone", zone),
-        time_format=tree.get("time_format"),
-        sort=tree.get("sort", False),
+def _with_flags(profile: Profile, wishes: Wishes) -> Profile:
+    return replace(
+        profile,
+        zone=wishes.zone or profile.zone,
+        time_format=wishes.time_format or profile.time_format,
+        decimal=wishes.decimal or profile.decimal,
+        sort=wishes.sort or profile.sort,
+        fill_down=wishes.fill_down or profile.fill_down,
     )
-
-
-def _check(tree: dict[str, Any], path: Path) -> None:
-    for key, value in tree.items():
-        expected = _KEYS.get(key)
-        if expected is None:
-            msg = f"{path} has the unknown key {key!r}; known keys are: {', '.join(_KEYS)}"
-            raise InvalidConfig(msg)
-        texts = value.values() if isinstance(value, dict) else ()
-        if not isinstance(value, expected) or not all(isinstance(text, str) for text in texts):
-            msg = f"{path}: {key} should be {_name(expected)}, got {value!r}"
-            raise InvalidConfig(msg)
-
-
-def _name(kind: type) -> str:
-    return {str: "text", bool: "true or false", dict: "a table of texts"}[kind]

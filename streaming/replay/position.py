@@ -19,6 +19,8 @@ class Subject:
     path: Path
     topic: str
     profile: str
+    reading: str
+    """Everything else that decides on the order and the ids of the events, as text."""
 
     @property
     def fingerprint(self) -> dict[str, str | int]:
@@ -30,6 +32,7 @@ class Subject:
             "modified_ns": status.st_mtime_ns,
             "topic": self.topic,
             "profile": self.profile,
+            "reading": hashlib.sha256(self.reading.encode()).hexdigest()[:16],
         }
 
 
@@ -67,8 +70,13 @@ def load(folder: Path, subject: Subject) -> int:
     changed = [key for key, value in subject.fingerprint.items() if stored.get(key) != value]
     if changed:
         msg = (
-            f"cannot resume: {', '.join(changed)} of {subject.path} changed since the position was kept; "
-            "replay without --resume to start over (the stream drops what it already has)"
+            f"cannot resume: {', '.join(map(_called, changed))} of {subject.path} changed "
+            "since the position was kept; replay "
+            "without --resume to start over (the stream drops what it already has)"
         )
         raise InvalidConfig(msg)
     return next_index
+
+
+def _called(key: str) -> str:
+    return "the flags that say how to read it" if key == "reading" else key

@@ -1,21 +1,20 @@
 """What a replay is asked, what it says while it runs, and what it did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from streaming.replay.judging import Fates, Rules
+from streaming.replay.opened import Reading
 from streaming.replay.pace import FULL_SPEED, Pace
-from streaming.replay.profiles import Profile
-from streaming.replay.reading import Source
 from streaming.replay.sending import Failure
 
 
 @dataclass(frozen=True)
 class ReplayRequest:
-    """Which rows of which file go where, and how fast."""
+    """Which rows of which file go where, and how fast; `rules` are those of the stream."""
 
-    source: Source
-    profile: Profile
+    reading: Reading
     bootstrap_servers: str
     topic: str
     pace: Pace = FULL_SPEED
@@ -26,6 +25,7 @@ class ReplayRequest:
     limit: int | None = None
     """Events to send at most, in this run."""
     resume: bool = False
+    rules: Rules = field(default_factory=Rules)
     positions: Path = Path(".local/replay")
 
 
@@ -40,19 +40,29 @@ class Progress:
 
 @dataclass(frozen=True)
 class ReplayReport:
-    """What a replay did."""
+    """What a replay did.
+
+    sent : acknowledged events, of which `unkeyed` are without a customer.
+    failures : the first of the `failed` ones, by row.
+    stopped : it gave up because the broker no longer took events; resume goes on there.
+    fates : what the stream will make of the sent ones, if it knows nothing else of these customers.
+    damaged : the first lines of the rows that could not be cut into columns and were sent as their bytes.
+    n_damaged : all such rows. n_equal : rows equal to an earlier one. n_conflicts : rows with the event id
+        of an earlier one and other content.
+    """
 
     sent: int
-    """Acknowledged events."""
     failed: int
     unkeyed: int
-    """Of the sent ones, those without a customer."""
     elapsed_s: float
     resumed_at_row: int | None
     failures: tuple[Failure, ...]
-    """The first failures, by row."""
     stopped: bool
-    """Whether it gave up because the broker no longer took events; resume goes on there."""
+    fates: Fates
+    n_damaged: int
+    damaged: tuple[int, ...]
+    n_equal: int
+    n_conflicts: int
 
     @property
     def events_per_s(self) -> float:

@@ -83,8 +83,9 @@ class Sender:
         for row, key, value, event_id in events:
             # without a customer they take turns, by row, so that a second replay puts them alike
             partition = row % self._n_partitions if key is None else None
+            headers = [] if event_id is None else [("event_id", event_id.encode())]
             try:
-                future = send(self._topic, value, key, [("event_id", event_id.encode())], partition)
+                future = send(self._topic, value, key, headers, partition)
             except KafkaError as error:
                 self._failures.append(_failure(row, error))
             else:

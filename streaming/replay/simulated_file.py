@@ -10,11 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from shared.errors import InvalidConfig
-from streaming.replay import events, reading
-from streaming.replay.profiles import Profile, check_columns
-from streaming.replay.reading import Source
+from shared.intake.damage import place
+from shared.intake.numbers import plain_numbers
+from shared.intake.times import NO_TIME
+from streaming.replay import lines as file_lines
+from streaming.replay.fields import FillDown, fields_of
+from streaming.replay.opened import Reading, whole_tables
+from streaming.replay.profiles import NUMBERS, Profile
 from streaming.replay.simulation import NOBODY, SCENARIOS, Lines, Plan, Scenario, rehearse
-from streaming.replay.times import NO_TIME
 
 CENTS_OF_CENTS = Decimal("0.0001")
 """What the stream counts in: prices have four places at most."""
@@ -46,23 +49,46 @@ class SimulationReport:
     newcomers: int
 
 
-def simulate(source: Source, profile: Profile, wanted: Rehearsal, target: Path) -> SimulationReport:
-    """Write `source` with a scripted change to `target`: CSV, also .gz, or .parquet.
+def simulate(reading: Reading, wanted: Rehearsal, target: Path) -> SimulationReport:
+    """Write a file with a scripted change to `target`: CSV, also .gz, or .parquet.
+
+    Its numbers are written plainly (1299.00), and blanks of orders are filled if the reading does so.
 
     Raises
     ------
-    InvalidConfig : an unusable file or mapping, an unknown scenario or a strength that it cannot have, a
+    InvalidConfig : a file that cannot be read whole, an unknown scenario or a strength that it cannot have, a
         moment that is not within the file, or a target that cannot be written.
     """
     _check_strength(wanted, known_scenario(wanted.scenario))
-    check_columns(profile, reading.header(source))
-    table = pd.concat([chunk.table for chunk in reading.chunks(source)])
-    lines = lines_of(table, profile)
+    table = _whole(reading)
+    lines = lines_of(table, reading)
     _check_moment(lines, wanted.at_ms)
     plan = rehearse(_in_order(lines), wanted.scenario, wanted.at_ms, wanted.strength, wanted.seed)
     plan = _in_file_order(plan, np.argsort(lines.times_ms, kind="stable"))
-    _write(carried_out(table, profile, lines, plan), target, source)
+    _write(carried_out(table, reading.profile, lines, plan), target, reading)
     return _report(lines, plan)
+
+
+def _whole(reading: Reading) -> pd.DataFrame:
+    """Read all rows, with the columns of the file."""
+    fill = FillDown() if reading.profile.fill_down else None
+    parts = []
+    for table in whole_tables(reading):
+        if table.damaged:
+            msg = f"{reading.source.path} has damaged rows, {place(table.damaged[0])}; correct them first"
+            raise InvalidConfig(msg)
+        parts.append(table.cells if fill is None else _filled(reading.profile, table.cells, fill))
+    whole = pd.concat(parts, ignore_index=True).astype(object)
+    for name in NUMBERS:
+        if name in reading.profile.columns:
+            column = reading.profile.columns[name]
+            whole[column] = plain_numbers(whole[column], reading.numbers)
+    return whole
+
+
+def _filled(profile: Profile, cells: pd.DataFrame, fill: FillDown) -> pd.DataFrame:
+    fields = fill.fill(fields_of(profile, cells))
+    return cells.assign(**{c: fields[f] for f, c in profile.columns.items() if c in cells})
 
 
 def known_scenario(name: str) -> Scenario:
@@ -80,24 +106,27 @@ def known_scenario(name: str) -> Scenario:
     return SCENARIOS[name]
 
 
-def lines_of(table: pd.DataFrame, profile: Profile) -> Lines:
+def lines_of(table: pd.DataFrame, reading: Reading) -> Lines:
     """Read what a script has to know of a table of text; what is no number counts as 0."""
-    customers = _column(table, profile, "customer_id")
-    invoices = _column(table, profile, "invoice_no")
-    numbers = (_column(table, profile, name) for name in ("quantity", "unit_price"))
-    quantity, price = (pd.to_numeric(column, errors="coerce").fillna(0.0) for column in numbers)
+    profile = reading.profile
+    fields = fields_of(profile, table)
+    customers = fields["customer_id"]
+    invoices = fields["invoice_no"] if "invoice_no" in fields else table.index.to_series().astype(str)
+    money = [fields[name] for name in NUMBERS if name in fields]
+    amounts = np.prod([pd.to_numeric(column, errors="coerce").fillna(0.0) for column in money], axis=0)
     return Lines(
-        times_ms=events.moments(profile, reading.Chunk(table, 1.0)),
+        times_ms=file_lines.moments(reading, fields["event_time"]),
         customers=pd.factorize(customers.mask(customers == ""))[0].astype(np.int64),
         invoices=pd.factorize(invoices)[0].astype(np.int64),
-        amounts=(quantity * price).to_numpy(dtype=np.float64),
+        amounts=amounts.astype(np.float64),
     )
 
 
 def carried_out(table: pd.DataFrame, profile: Profile, lines: Lines, plan: Plan) -> pd.DataFrame:
     """Return the table that a plan makes of a table."""
     written = table.iloc[plan.rows].reset_index(drop=True)
-    customer, price = profile.columns["customer_id"], profile.columns["unit_price"]
+    customer = profile.columns["customer_id"]
+    price = profile.columns["amount" if "amount" in profile.columns else "unit_price"]
     renamed = np.flatnonzero(plan.customers != lines.customers[plan.rows])
     names = _names(
         table[customer], lines, max(int(plan.customers.max(initial=NOBODY)) + 1, lines.n_customers)
@@ -113,14 +142,6 @@ def carried_out(table: pd.DataFrame, profile: Profile, lines: Lines, plan: Plan)
             column = profile.columns[field]
             written.loc[copied, column] = written.loc[copied, column] + "-copy"
     return written
-
-
-def _column(table: pd.DataFrame, profile: Profile, name: str) -> "pd.Series[str]":
-    """Return a field's texts; without a column its constant, or for ids the row number."""
-    if name in profile.columns:
-        return table[profile.columns[name]]
-    fixed = profile.constants.get(name)
-    return pd.Series(table.index.astype(str) if fixed is None else fixed, index=table.index)
 
 
 def _in_order(lines: Lines) -> Lines:
@@ -172,12 +193,12 @@ def _check_moment(lines: Lines, at_ms: int) -> None:
         raise InvalidConfig(msg)
 
 
-def _write(table: pd.DataFrame, target: Path, source: Source) -> None:
+def _write(table: pd.DataFrame, target: Path, reading: Reading) -> None:
     try:
         if target.suffix == ".parquet":
             table.to_parquet(target, index=False)
         else:
-            table.to_csv(target, index=False, sep=source.separator, encoding=source.encoding)
+            table.to_csv(target, index=False, sep=reading.layout.separator or ",", encoding="utf-8")
     except OSError as error:
         msg = f"cannot write {target}: {error.strerror}; name a file in a folder that exists"
         raise InvalidConfig(msg) from error

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.features import MS_PER_DAY
+from shared.core.customers.features import MS_PER_DAY
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from batch.assemble import Provenance
-from batch.everybody import InMemory
+from batch.customer_source import InMemory
+from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.reporting.files import write_report
 from batch.reporting.moves import Move, Moves
-from batch.reporting.run import Asked, Run
-from batch.run import Past, Stopwatch, Wish
-from shared.config import ModelSettings, Settings
-from shared.core.features import MS_PER_DAY, RfmColumns
+from batch.reporting.run import Run, RunRequest
+from shared.core.customers.features import MS_PER_DAY, RfmColumns
+from shared.settings import ModelSettings, Settings
 from tests.support.browser import open_page
 
 AS_OF = datetime(2011, 6, 1, tzinfo=UTC)
@@ -37,13 +37,13 @@ def table(seed: int) -> CustomerTable:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     steps, provenance = Stopwatch(), Provenance("run", AS_OF, "0", None)
-    champion, *_ = contest(InMemory(table(1)), Past(), Wish(), SETTINGS, provenance, steps)
-    past = Past(champion, None, champion.next_segment_id)
+    champion, *_ = contest(InMemory(table(1)), History(), RunPurpose(), SETTINGS, provenance, steps)
+    history = History(champion, None, champion.next_segment_id)
     model, evidence, decision = contest(
-        InMemory(table(2)), past, Wish("operator"), SETTINGS, provenance, steps
+        InMemory(table(2)), history, RunPurpose("operator"), SETTINGS, provenance, steps
     )
     moves = Moves(0, AS_OF, (Move(1, 2, 5), Move(None, 1, 9)))
-    asked = Asked("run", "operator:1", "operator", "a look at it", AS_OF)
+    asked = RunRequest("run", "operator:1", "operator", "a look at it", AS_OF)
     run = Run(asked, model, decision, evidence, moves, "GBP", steps.seconds)
     return write_report(tmp_path_factory.mktemp("report"), run).html
 

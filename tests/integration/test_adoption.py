@@ -11,14 +11,14 @@ from shared.adapters import registry
 from shared.adapters.mongo import collections
 from shared.adapters.mongo.models import insert_model, promote
 from shared.adapters.mongo.segment_names import rename_segment, reset_name
-from shared.config import Settings, StreamSettings, TickSettings
-from shared.core.artifact import ModelArtifact
+from shared.core.model.artifact import ModelArtifact
 from shared.errors import SchemaMismatch
-from streaming import adopt, live_store
-from streaming.adopt import Adopter
-from streaming.job import Addresses, StreamJob
-from streaming.live import learn
-from streaming.restate import recount
+from shared.settings import Settings, StreamSettings, TickSettings
+from streaming.driver import adopt, live_store
+from streaming.driver.adopt import Adopter
+from streaming.driver.job import Addresses, StreamJob
+from streaming.driver.live import learn
+from streaming.driver.restate import recount
 from tests.support import small_model
 from tests.support.merging import chunk_of, merge, put_in_force, state_under, stored
 from tests.support.small_model import AS_OF_MS

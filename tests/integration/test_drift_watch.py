@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from shared.config import Settings, StreamSettings, TickSettings
 from shared.core.drift.states import DriftState
+from shared.settings import Settings, StreamSettings, TickSettings
 from tests.support import small_model
 from tests.support.driven_stream import DrivenStream
 from tests.support.merging import chunk_of, put_in_force
@@ -19,7 +19,7 @@ from tests.support.state_oracle import DAY_MS, Line
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.core.artifact import ModelArtifact
+    from shared.core.model.artifact import ModelArtifact
 
     Mongo = Database[dict[str, Any]]
 
@@ -119,10 +119,10 @@ def _cut(after: str) -> Callable[[str], None]:
 
 
 CRASHES = {
-    20: ("streaming.adopt", "pending_written"),
-    48: ("streaming.restate", "documents_rewritten"),
-    54: ("streaming.publish", "metrics_written"),
-    55: ("streaming.restate", "documents_rewritten"),
+    20: ("streaming.driver.adopt", "pending_written"),
+    48: ("streaming.driver.restate", "documents_rewritten"),
+    54: ("streaming.driver.publish", "metrics_written"),
+    55: ("streaming.driver.restate", "documents_rewritten"),
 }
 """By day: at which point the power fails."""
 
@@ -169,9 +169,9 @@ def test_an_alarm_that_a_promotion_ends_at_once_is_still_told(mongo_database: "M
 
 
 PROMOTION_CRASHES = [
-    ("streaming.adopt", "pending_written"),
-    ("streaming.restate", "documents_rewritten"),
-    ("streaming.publish", "metrics_written"),
+    ("streaming.driver.adopt", "pending_written"),
+    ("streaming.driver.restate", "documents_rewritten"),
+    ("streaming.driver.publish", "metrics_written"),
 ]
 
 AMIDST = np.array([[-1.5, -0.6, -0.8], [-0.5, -0.6, -0.8], [-1.0, 0.5, -0.8], [-1.0, -0.6, 0.0]])

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from cli import drift_hours
-from shared.config import Settings, StreamSettings, TickSettings
 from shared.core.windows.documents import to_document
 from shared.core.windows.hourly import REFERENCE_DAYS, Watching
-from shared.settings_watching import DriftSettings
-from streaming import hours, live_store
+from shared.settings import Settings, StreamSettings, TickSettings
+from shared.settings.watching import DriftSettings
+from streaming.driver import hourly_watch, live_store
 from tests.support import small_model
 from tests.support.driven_stream import DrivenStream
 from tests.support.merging import chunk_of, merge
@@ -23,7 +23,7 @@ from tests.support.state_oracle import DAY_MS, Line
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.core.artifact import ModelArtifact
+    from shared.core.model.artifact import ModelArtifact
 
     Mongo = Database[dict[str, Any]]
 
@@ -57,7 +57,7 @@ class _Shop(DrivenStream):
 
     def __init__(self, database: "Mongo") -> None:
         super().__init__(database, champion(), SETTINGS, AS_OF_MS - 30 * DAY_MS)
-        hours.prepare(database)
+        hourly_watch.prepare(database)
 
     def trade(self, day: int, lines: list[Line]) -> None:
         """Merge the lines of an hour."""
@@ -164,7 +164,7 @@ def test_crashes_anywhere_change_nothing_that_is_said(
         def cut() -> None:
             with monkeypatch.context() as patched:
                 module, name = target.rsplit(".", 1)
-                owner = {"hours": hours, "live_store": live_store}[module]
+                owner = {"hourly_watch": hourly_watch, "live_store": live_store}[module]
                 real = getattr(owner, name)
 
                 def fail(*arguments: Any) -> None:
@@ -191,13 +191,13 @@ def test_crashes_anywhere_change_nothing_that_is_said(
     _play(
         shop,
         {
-            (5, 15): after("hours._keep"),
+            (5, 15): after("hourly_watch._keep"),
             (7, 15): half_a_batch(7, 15),
-            (28, 15): after("hours._keep"),
+            (28, 15): after("hourly_watch._keep"),
             (30, 15): after("live_store.save"),
             (DEAR_FROM, 15): half_a_batch(DEAR_FROM, 15),
             (DEAR_FROM + 1, 9): after("live_store.save"),
-            (DEAR_FROM + 1, 15): after("hours._keep"),
+            (DEAR_FROM + 1, 15): after("hourly_watch._keep"),
         },
     )
 

@@ -12,8 +12,8 @@ from shared.adapters.kafka import (
     ensure_topics,
     topic_id,
 )
-from shared.config import KafkaSettings
 from shared.errors import ServiceUnavailable
+from shared.settings import KafkaSettings
 
 TopicFactory = Callable[..., str]
 

@@ -8,7 +8,7 @@ from pymongo.database import Database
 from batch.load import load_last_run
 from shared.adapters.mongo.collections import RUNS, ensure
 from shared.adapters.mongo.runs import begin_run, finish_run
-from shared.core.k_choice import LastRun
+from shared.core.choice.k_rule import LastRun
 
 Docs = Database[dict[str, Any]]
 START = datetime(2011, 6, 1, tzinfo=UTC)

@@ -24,8 +24,8 @@ from shared.adapters.mongo.models import (
     read_pointer,
 )
 from shared.adapters.mongo.requests import claim, file_request, finish, is_open, open_requests
-from shared.core.artifact import ModelArtifact, Segment, SomArtifact
-from shared.core.transform import FeatureTransform
+from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.model.transform import FeatureTransform
 from shared.errors import LeaseHeld, ModelNotFound, SchemaMismatch
 
 Docs = Database[dict[str, Any]]

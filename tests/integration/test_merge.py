@@ -11,8 +11,8 @@ from pymongo.errors import AutoReconnect
 from shared.adapters.mongo import collections, customer_store
 from shared.adapters.mongo.customer_codec import newcomer
 from shared.errors import ServiceUnavailable
-from streaming.merge import MAX_RACES
-from streaming.restate import recount
+from streaming.driver.restate import recount
+from streaming.task.merge import MAX_RACES
 from tests.support import small_model
 from tests.support.merging import at, chunk_of, merge, state_under, stored
 from tests.support.small_model import AS_OF_MS

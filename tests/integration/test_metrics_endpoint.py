@@ -24,8 +24,8 @@ from shared.adapters.prometheus.collector import StateCollector
 from shared.adapters.prometheus.offsets import OffsetWatch
 from shared.adapters.prometheus.samples import Sample
 from shared.adapters.prometheus.snapshot import take
-from shared.config import Settings
 from shared.errors import ServiceUnavailable
+from shared.settings import Settings
 from tests.conftest import TopicFactory
 from tests.support.metrics_case import START, drift, live, segment
 from tests.support.streams import DEADLINE_S, wait_until

@@ -11,7 +11,8 @@ from cli.main import main
 from shared.adapters.kafka import beginning_and_end_offsets
 from shared.adapters.topic_records import read_records
 from shared.errors import ServiceUnavailable
-from streaming.replay import Progress, ReplayRequest, Source, position, run
+from shared.intake.source import Source
+from streaming.replay import Progress, ReplayRequest, position, read_as, run
 from streaming.replay.profiles import Profile
 
 PROFILE = Profile(
@@ -24,6 +25,7 @@ PROFILE = Profile(
         "unit_price": "price",
         "description": "note",
     },
+    numbered=True,
 )
 HEADER = "at,who,what,n,price,note\n"
 N_ROWS = 300
@@ -46,7 +48,7 @@ def request_for(tmp_path: Path, kafka_bootstrap: str) -> Callable[..., ReplayReq
         if not path.exists():
             path.write_text(text)
         return ReplayRequest(
-            Source(path), PROFILE, kafka_bootstrap, topic, positions=tmp_path / "kept", **changes
+            read_as(Source(path), PROFILE), kafka_bootstrap, topic, positions=tmp_path / "kept", **changes
         )
 
     return make
@@ -173,7 +175,72 @@ def test_the_verb_reports_in_json_and_by_its_exit_code(
 def test_a_file_with_a_refused_line_ends_the_verb_with_one(
     resegment: Resegment, topic_factory: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "shop.csv").write_text(_rows(1) + f"2011-01-02,1,x,1,1,{'y' * 1_100_000}\n")
+    (tmp_path / "shop.csv").write_text(_rows(20) + f"2011-01-02T00:00:00,1,x,1,1,{'y' * 1_100_000}\n")
     pairs = [part for field, column in PROFILE.columns.items() for part in ("--map", f"{field}={column}")]
     assert resegment("replay", "shop.csv", *pairs, "--topic", topic_factory()) == 1
-    assert "not delivered, row 2" in capsys.readouterr().err
+    assert "not delivered, row 21" in capsys.readouterr().err
+
+
+def test_what_will_not_count_is_said_at_the_end_with_its_lines(
+    resegment: Resegment, topic_factory: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = "2011-01-01T00:00:00,1,x,1,2.50,\n"
+    newer = "2011-03-01T00:00:00,1,x,1,2.50,\n"
+    text = _rows(60) + "2011-02-01T00:00:00,1,x,1,cheap,\n" + newer + late
+    (tmp_path / "shop.toml").write_text(
+        "[columns]\n" + "".join(f'{field} = "{column}"\n' for field, column in PROFILE.columns.items())
+    )
+    (tmp_path / "shop.csv").write_text(text)
+    flags = ("--map-file", "shop.toml", "--topic")
+    assert resegment("replay", "shop.csv", *flags, topic_factory()) == 0
+    said = capsys.readouterr().out
+    assert "63 events sent" in said
+    assert "1 of them will be rejected as bad_type (unit_price): line 62" in said
+    assert "late" not in said.partition("events sent")[2], "the file was sorted"
+    assert "not in order of time" in said
+
+
+def test_disorder_that_is_not_mended_is_foretold_as_late(
+    request_for: Any, topic_factory: Any, kafka_bootstrap: str
+) -> None:
+    newest_first = HEADER + "".join(f"2011-01-{day:02d},ann,x,1,2.50,\n" for day in range(28, 0, -1))
+    report = run(request_for(topic_factory(), newest_first))
+    assert (report.sent, report.fates.late.n, report.fates.duplicate.n) == (28, 20, 0)
+    assert report.fates.late.lines == [10, 11, 12]
+
+
+def test_a_row_that_cannot_be_cut_arrives_as_its_bytes_and_the_stream_calls_it_malformed(
+    resegment: Resegment,
+    topic_factory: Any,
+    kafka_bootstrap: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "shop.csv").write_text(
+        "when,who,amount\n2011-01-01,ann,5\n2011-01-02,bob,12,50\n2011-01-03,ann,7\n"
+    )
+    topic = topic_factory()
+    assert resegment("replay", "shop.csv", "--topic", topic) == 2
+    assert "--accept damaged_rows" in capsys.readouterr().err
+    assert beginning_and_end_offsets(kafka_bootstrap, topic)[0] == (0, 0)
+    assert resegment("replay", "shop.csv", "--topic", topic, "--accept", "damaged_rows", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["sent"], document["n_damaged"], document["damaged"]) == (3, 1, [3])
+    (malformed,) = document["will_be"]["rejected"]
+    assert (malformed["code"], malformed["lines"]) == ("malformed", [3])
+    (records,) = read_records(kafka_bootstrap, topic, {0: 3})
+    assert [record.value for record in records][1] == b"2011-01-02,bob,12,50"
+
+
+def test_overlapping_exports_bring_the_same_events(
+    resegment: Resegment, topic_factory: Any, kafka_bootstrap: str, tmp_path: Path
+) -> None:
+    rows = ["2011-01-01,ann,5\n", "2011-01-02,bob,7\n", "2011-01-03,ann,5\n", "2011-01-03,ann,5\n"]
+    (tmp_path / "monday.csv").write_text("when,who,amount\n" + "".join(rows[:3]))
+    (tmp_path / "tuesday.csv").write_text("when,who,amount\n" + "".join(reversed(rows)))
+    topic = topic_factory()
+    assert resegment("replay", "monday.csv", "--topic", topic) == 0
+    assert resegment("replay", "tuesday.csv", "--topic", topic) == 0
+    events = _received(kafka_bootstrap, topic)[0]
+    assert len(events) == 7
+    assert len({event["event_id"] for event in events}) == 4

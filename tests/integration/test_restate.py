@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from shared.adapters.mongo import collections, customer_store
-from shared.config import Settings, StreamSettings, TickSettings
 from shared.core.fixed_point import from_fixed
 from shared.errors import LeaseHeld
-from streaming import live_store, restate
-from streaming.adopt import Adopter
-from streaming.job import Addresses, StreamJob
-from streaming.live import LiveState, learn
-from streaming.restate import recount
+from shared.settings import Settings, StreamSettings, TickSettings
+from streaming.driver import live_store, restate
+from streaming.driver.adopt import Adopter
+from streaming.driver.job import Addresses, StreamJob
+from streaming.driver.live import LiveState, learn
+from streaming.driver.restate import recount
 from tests.support import small_model
 from tests.support.merging import chunk_of, merge, put_in_force, state_under, stored
 from tests.support.small_model import AS_OF, AS_OF_MS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pymongo.database import Database
 
-    from shared.core.artifact import ModelArtifact
+    from shared.core.model.artifact import ModelArtifact
 
     Mongo = Database[dict[str, Any]]
 
@@ -218,7 +218,11 @@ def test_an_interrupted_step_ends_as_if_it_had_not_been_interrupted(
         mongo_client.drop_database(twin_name)
 
     with monkeypatch.context() as patched:
-        for module in ("streaming.adopt", "streaming.restate", "shared.adapters.mongo.transitions"):
+        for module in (
+            "streaming.driver.adopt",
+            "streaming.driver.restate",
+            "shared.adapters.mongo.transitions",
+        ):
             patched.setattr(f"{module}.failpoint", _cut(point))
         with pytest.raises(_Interrupted):
             _adopt(mongo_database, state)

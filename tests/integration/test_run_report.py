@@ -13,7 +13,7 @@ from batch.serve import Served, serve_once
 from cli.main import main
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, RUNS, TRANSITIONS, ensure
 from shared.adapters.mongo.models import read_pointer
-from shared.config import ModelSettings, ReportSettings, Settings
+from shared.settings import ModelSettings, ReportSettings, Settings
 from tests.support.still_shop import AS_OF, customers, live_model
 
 Docs = Database[dict[str, Any]]

@@ -9,7 +9,7 @@ from pymongo.database import Database
 
 from batch.alerting.watchdog import Watchdog
 from shared.adapters.mongo.collections import ALERTS, LEASES, LIVE_MODEL, RUNS
-from shared.config import Settings
+from shared.settings import Settings
 from tests.conftest import TopicFactory
 
 Docs = Database[dict[str, Any]]

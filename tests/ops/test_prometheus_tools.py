@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from shared.adapters.prometheus.catalogue import PREFIX
 from shared.adapters.prometheus.collector import families
 from shared.adapters.prometheus.samples import Sample, samples
-from shared.config import Settings
+from shared.settings import Settings
 from tests.support.metrics_case import START, quiet
 
 Tool = Callable[..., str]

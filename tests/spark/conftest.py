@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from deploy.local.jars import spark_connector_jars
-from shared.config import Settings, StreamSettings
-from streaming.source import start_spark
+from shared.adapters.jars.sets import spark_connector_jars
+from shared.settings import Settings, StreamSettings
+from streaming.driver.source import start_spark
 
 LEFT_OPEN = "ignore:unclosed <socket:ResourceWarning"
 """pyspark leaves its sockets to the garbage collector."""

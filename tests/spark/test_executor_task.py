@@ -7,10 +7,10 @@ from pymongo.database import Database
 from pyspark.sql import DataFrame, SparkSession
 
 from shared.adapters.mongo.collections import ensure
-from shared.config import InputSettings, MongoSettings, Settings
-from streaming import executor
-from streaming.context import BatchContext
-from streaming.report import TaskReport, decode
+from shared.settings import InputSettings, MongoSettings, Settings
+from streaming.task import executor
+from streaming.task.context import BatchContext
+from streaming.task.report import TaskReport, decode
 from tests.support.shop import ZONE, per_partition, shop
 from tests.support.shop_recount import expected_of
 

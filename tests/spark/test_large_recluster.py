@@ -10,19 +10,19 @@ import pytest
 from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 
-from batch.everybody import InMemory
+from batch.customer_source import InMemory
 from batch.load import CustomerTable
 from batch.scale import scale
 from batch.spark.enlarge import enlarge
 from batch.spark.settle import MOST_PASSES, settle, settle_everybody
 from batch.spark.transform import fit_transform, to_vectors
-from shared.core.features import FEATURES, MS_PER_DAY, RfmColumns
+from shared.core.customers.features import FEATURES, MS_PER_DAY, RfmColumns
 from shared.core.fixed_point import to_fixed
-from shared.core.kmeans import assign, restate
-from shared.core.placement import grid_of
+from shared.core.kmeans.assignment import assign, restate
+from shared.core.model.placement import grid_of
+from shared.core.model.reference_bins import count_in_bins, cut_bins
 from shared.core.som.quality import topographic_error
 from shared.core.som.units import best_two_units
-from shared.core.yardstick import count_in_bins, cut_bins
 from tests.support.small_model import champion
 
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)

@@ -5,7 +5,7 @@ import pytest
 from pyspark.mllib.clustering import StreamingKMeansModel
 from pyspark.sql import SparkSession
 
-from shared.core.reference_rules import Prototypes, mllib_update
+from shared.core.kmeans.reference_rules import Prototypes, mllib_update
 
 BATCHES = [np.random.default_rng(seed).normal(seed, 2.0, (40, 3)) for seed in range(4)]
 CENTERS = np.random.default_rng(9).normal(0, 2.0, (4, 3))

@@ -12,8 +12,8 @@ from shared.adapters.spark import REDACTED
 DEADLINE_S = 120
 
 STREAM = """
-from deploy.local.jars import spark_connector_jars
-from streaming.source import start_spark
+from shared.adapters.jars.sets import spark_connector_jars
+from streaming.driver.source import start_spark
 spark = start_spark(Settings(), spark_connector_jars(), Path("checkpoint"))
 show(spark)
 spark.stop()
@@ -31,7 +31,7 @@ with shared_spark() as session:
 BEGIN = """
 import json
 from pathlib import Path
-from shared.config import Settings
+from shared.settings import Settings
 
 def show(spark):
     rows = spark.range(3).toPandas()["id"].tolist()

@@ -13,7 +13,7 @@ from pymongo.database import Database
 from batch.alerting.channel import ChannelJob
 from shared.adapters.notify import sender_of
 from shared.core.alerting.findings import Finding, Kind, alert_key
-from shared.settings_watching import AlertSettings
+from shared.settings.watching import AlertSettings
 from tests.support.receivers import Receiver
 from tests.support.streams import DEADLINE_S
 

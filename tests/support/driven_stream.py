@@ -7,13 +7,13 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.adapters.mongo import collections
-from shared.config import Settings
-from shared.core.artifact import ModelArtifact
-from streaming import hours, live_store
-from streaming.adopt import Adopter
-from streaming.chunk import Chunk
-from streaming.job import Addresses, StreamJob
-from streaming.live import LiveState, learn
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import Settings
+from streaming.driver import hourly_watch, live_store
+from streaming.driver.adopt import Adopter
+from streaming.driver.job import Addresses, StreamJob
+from streaming.driver.live import LiveState, learn
+from streaming.task.chunk import Chunk
 from tests.support.merging import merge, put_in_force, state_under
 
 SEEN = frozenset({1, 2, 3})
@@ -56,5 +56,5 @@ class DrivenStream:
             learnt = learn(state, state.population.merge(delta), self.champion)
             newest_ms = int(chunk.rows.event_ms.max())
             learnt = replace(learnt, offsets={0: last}, days={day: SEEN}, newest_event_ms=newest_ms)
-            self.job._save(hours.with_clock(self.database, learnt, self.settings))
+            self.job._save(hourly_watch.with_clock(self.database, learnt, self.settings))
             self.job._publish()

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from shared.core.artifact import ModelArtifact
-from shared.core.features import MS_PER_DAY, RfmColumns
+from shared.core.customers.features import MS_PER_DAY, RfmColumns
+from shared.core.model.artifact import ModelArtifact
 from shared.core.windows.hourly import (
     MS_PER_HOUR,
     HourlyMemory,

@@ -10,14 +10,14 @@ from pymongo.database import Database
 
 from shared.adapters.mongo import customer_store
 from shared.adapters.mongo.models import insert_model, promote
-from shared.config import Settings, StateSettings
-from shared.core.artifact import ModelArtifact
-from shared.core.population import PopulationStatistics
-from streaming.chunk import Chunk
-from streaming.context import BatchContext
-from streaming.live import LiveState, Target, TopicIdentity, first_state
-from streaming.merge import Merged, Merger
-from streaming.report import Stopwatch
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.population import PopulationStatistics
+from shared.settings import Settings, StateSettings
+from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
+from streaming.task.chunk import Chunk
+from streaming.task.context import BatchContext
+from streaming.task.merge import Merged, Merger
+from streaming.task.report import Stopwatch
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import transactions
 from tests.support.state_oracle import Line

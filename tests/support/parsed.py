@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shared.config import InputSettings
-from streaming.explain import Rejection
-from streaming.parse import Parsed, parse
+from shared.settings import InputSettings
+from streaming.task.contract import Rejection
+from streaming.task.parse import Parsed, parse
 from tests.support import poison
 
 RULES = InputSettings(currency=poison.CURRENCY)

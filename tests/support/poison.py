@@ -9,9 +9,9 @@ from datetime import datetime
 from tests.support.poison_bytes import ids, not_json, sizes, texts
 from tests.support.poison_case import CURRENCY, KAFKA_TIME, Maker, PoisonCase, PoisonSequence
 from tests.support.poison_sequences import ancient, one_id_two_times, return_before_sale, sent_twice
-from tests.support.poison_values import missing, numbers, purchases, times
+from tests.support.poison_values import AMOUNT_BESIDE, amounts, missing, numbers, purchases, times
 
-__all__ = ["CURRENCY", "KAFKA_TIME", "PoisonCase", "PoisonSequence", "cases", "sequences"]
+__all__ = ["AMOUNT_BESIDE", "CURRENCY", "KAFKA_TIME", "PoisonCase", "PoisonSequence", "cases", "sequences"]
 
 
 def cases(*, kafka_time: datetime = KAFKA_TIME, oversized_bytes: int = 10_000_000) -> list[PoisonCase]:
@@ -31,6 +31,7 @@ def cases(*, kafka_time: datetime = KAFKA_TIME, oversized_bytes: int = 10_000_00
         *missing(make),
         *times(make),
         *purchases(make),
+        *amounts(make),
         *sizes(make, oversized_bytes),
     ]
 

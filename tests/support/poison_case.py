@@ -66,6 +66,11 @@ class Maker:
         }
         return good | changes
 
+    def totalled(self, name: str) -> dict[str, Any]:
+        """State the total instead of quantity and price, and nothing that is optional."""
+        kept = ("event_id", "event_time", "customer_id", "invoice_no")
+        return {key: value for key, value in self.event(name).items() if key in kept} | {"amount": "15.30"}
+
     def case(self, name: str, expected: str, field: str | None = None, **changes: object) -> PoisonCase:
         return self.document(name, expected, field, self.event(name, **changes))
 

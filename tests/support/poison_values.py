@@ -4,6 +4,17 @@ from datetime import timedelta
 
 from tests.support.poison_case import Maker, PoisonCase
 
+_JUST_TOO_MUCH: dict[str, object] = {"quantity": "10000.0001", "unit_price": "10000"}
+_TOO_DEAR: dict[str, object] = {"quantity": "0.0001", "unit_price": "100000000000.0001"}
+
+
+AMOUNT_BESIDE: dict[str, dict[str, None]] = {
+    "amount_with_price": {"quantity": None},
+    "amount_with_quantity": {"unit_price": None},
+    "amount_with_both": {},
+}
+"""What else is left out where an amount stands beside quantity, price or both."""
+
 
 def numbers(make: Maker) -> list[PoisonCase]:
     # the decoder stops at the number, before it can say which field it belongs to
@@ -14,9 +25,14 @@ def numbers(make: Maker) -> list[PoisonCase]:
         "price_1e400": ("unit_price", "1e400"),
         "quantity_nan": ("quantity", "NaN"),
         "quantity_1e400": ("quantity", "1e400"),
+        "amount_1e400": ("amount", "1e400"),
     }
     literals = (
-        ("quantity_with_point", "rejected:bad_type", "quantity", "6.0"),
+        ("quantity_with_point", "applied", "quantity", "6.0"),
+        ("quantity_with_float_noise", "applied", "quantity", "0.30000000000000004"),
+        ("quantity_too_fine", "rejected:out_of_range", "quantity", "0.00005"),
+        ("quantity_1e15", "rejected:out_of_range", "quantity", "1e15"),
+        ("quantity_minus_0", "rejected:out_of_range", "quantity", "-0.0"),
         ("quantity_above_2_31", "rejected:out_of_range", "quantity", str(2**31 + 1)),
         ("quantity_2_63", "rejected:out_of_range", "quantity", str(2**63)),
         ("quantity_below_minus_2_63", "rejected:out_of_range", "quantity", str(-(2**63) - 1)),
@@ -38,12 +54,54 @@ def numbers(make: Maker) -> list[PoisonCase]:
     ]
 
 
+def amounts(make: Maker) -> list[PoisonCase]:
+    """Lines that state their total, which stands for quantity and unit price."""
+    none = {"quantity": None, "unit_price": None}
+    accepted: dict[str, object] = {
+        "amount_text": "15.30",
+        "amount_number": 15.3,
+        "amount_whole": 15,
+        "amount_zero": 0,
+        "amount_negative": "-15.30",
+        "amount_at_limit": 100_000_000,
+        "amount_with_float_noise": 0.1 + 0.2,
+    }
+    refused: dict[str, tuple[object, str]] = {
+        "amount_prose": ("free", "bad_type"),
+        "amount_empty": ("", "bad_type"),
+        "amount_boolean": (True, "bad_type"),
+        "amount_object": ({"value": "15.30", "currency": "GBP"}, "bad_type"),
+        "amount_text_nan": ("NaN", "non_finite"),
+        "amount_too_fine": ("0.00001", "out_of_range"),
+        "amount_above_limit": ("100000000.0001", "out_of_range"),
+        "amount_beyond_10_11": ("100000000000.0001", "out_of_range"),
+        "amount_2_64": (2**64, "out_of_range"),
+    }
+    return [
+        *(make.case(name, "applied", amount=value, **none) for name, value in accepted.items()),
+        *(
+            make.case(name, f"rejected:{code}", "amount", amount=value, **none)
+            for name, (value, code) in refused.items()
+        ),
+        *(
+            make.case(name, "rejected:ambiguous", "amount", amount="15.30", **changes)
+            for name, changes in AMOUNT_BESIDE.items()
+        ),
+        make.case("amount_null", "applied", amount=None),
+        make.case("amount_null_alone", "rejected:missing_field", "quantity", amount=None, **none),
+        make.document("amount_only", "applied", None, make.totalled("amount_only")),
+        make.case("amount_of_a_guest", "unattributed", customer_id=None, amount="1", **none),
+    ]
+
+
 def missing(make: Maker) -> list[PoisonCase]:
-    required = ("event_id", "event_time", "invoice_no", "stock_code", "quantity", "unit_price")
+    required = ("event_id", "event_time", "invoice_no", "quantity", "unit_price")
     return [
         *(make.without(f"without_{field}", "rejected:missing_field", field) for field in required),
         *(make.case(f"null_{field}", "rejected:missing_field", field, **{field: None}) for field in required),
         make.raw("empty_object", "rejected:missing_field", "event_id", b"{}"),
+        make.without("without_stock_code", "applied", "stock_code"),
+        make.case("null_stock_code", "applied", stock_code=None),
         make.without("without_customer", "unattributed", "customer_id"),
         make.case("null_customer", "unattributed", customer_id=None),
         make.case(
@@ -113,7 +171,13 @@ def purchases(make: Maker) -> list[PoisonCase]:
         "price_too_fine": "2.55555",
         "price_1e15_text": "1000000000000000",
     }
-    quantities: dict[str, object] = {"quantity_text": "6", "quantity_boolean": True, "quantity_fraction": 2.5}
+    quantities: dict[str, object] = {
+        "quantity_prose": "six",
+        "quantity_empty": "",
+        "quantity_decimal_comma": "0,750",
+        "quantity_boolean": True,
+        "quantity_array": [6],
+    }
     return [
         *(
             make.case(name, "rejected:bad_type", "unit_price", unit_price=value)
@@ -127,8 +191,20 @@ def purchases(make: Maker) -> list[PoisonCase]:
             make.case(name, "rejected:bad_type", "quantity", quantity=value)
             for name, value in quantities.items()
         ),
-        make.case("amount_too_large", "rejected:out_of_range", "unit_price", quantity=2**31),
-        make.case("amount_at_limit", "applied", quantity=100_000_000, unit_price="1"),
+        make.case("value_too_large", "rejected:out_of_range", "unit_price", quantity=2**31),
+        make.case("value_at_limit", "applied", quantity=100_000_000, unit_price="1"),
+        make.case("value_a_hair_above_limit", "rejected:out_of_range", "unit_price", **_JUST_TOO_MUCH),
+        make.case("price_beyond_10_11", "rejected:out_of_range", "unit_price", **_TOO_DEAR),
+        make.case("price_of_very_little", "applied", quantity="0.0001", unit_price="99999999999.9999"),
+        make.case("quantity_text", "applied", quantity="6"),
+        make.case("quantity_weight", "applied", quantity="0.750"),
+        make.case("quantity_hours", "applied", quantity=2.5),
+        make.case("quantity_text_too_fine", "rejected:out_of_range", "quantity", quantity="0.00001"),
+        make.case(
+            "quantity_text_above_2_31", "rejected:out_of_range", "quantity", quantity="2147483648.0001"
+        ),
+        make.case("quantity_text_zero", "rejected:out_of_range", "quantity", quantity="0.000"),
+        make.case("quantity_text_nan", "rejected:non_finite", "quantity", quantity="NaN"),
         make.case("quantity_zero", "rejected:out_of_range", "quantity", quantity=0),
         make.case("quantity_negative", "applied", quantity=-6),
         make.case("cancellation", "applied", invoice_no="C9cancellation", quantity=-6),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from batch.everybody import InMemory
+from batch.customer_source import InMemory
 from batch.load import CustomerTable
 from batch.scale import Scaled, scale
 

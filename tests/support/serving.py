@@ -5,7 +5,7 @@ from typing import Any
 from pymongo.database import Database
 
 from batch.serve import Served, serving
-from shared.config import ModelSettings, ReportSettings, Settings
+from shared.settings import ModelSettings, ReportSettings, Settings
 
 Docs = Database[dict[str, Any]]
 SETTINGS = Settings(model=ModelSettings(k_min=3, k_max=4, n_starts=2), report=ReportSettings(write=False))

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from shared.core.artifact import ModelArtifact, Segment, SomArtifact
-from shared.core.features import MS_PER_DAY
+from shared.core.customers.features import MS_PER_DAY
 from shared.core.fixed_point import to_fixed
-from shared.core.placement import LiveModel
-from shared.core.transform import FeatureTransform
-from shared.core.yardstick import N_BINS
+from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.model.placement import LiveModel
+from shared.core.model.reference_bins import N_BINS
+from shared.core.model.transform import FeatureTransform
 
 AS_OF = datetime(2011, 3, 1, tzinfo=UTC)
 AS_OF_MS = round(AS_OF.timestamp() * 1000)

@@ -8,7 +8,7 @@ import pytest
 
 from batch.load import CustomerTable
 from shared.core.canonical import to_milliseconds
-from shared.core.features import MS_PER_DAY, RfmColumns
+from shared.core.customers.features import MS_PER_DAY, RfmColumns
 
 AS_OF = datetime(2011, 6, 1, tzinfo=UTC)
 KINDS = {"vip": (5, 40, 9_000.0), "new": (10, 1, 60.0), "lapsed": (250, 3, 200.0)}

@@ -10,11 +10,11 @@ import pandas as pd
 from pymongo.database import Database
 
 from shared.adapters.mongo import customer_store, models
-from shared.core.population import PopulationStatistics
+from shared.core.model.population import PopulationStatistics
 from shared.core.windows.documents import to_document
-from streaming import live_store
-from streaming.live import LiveState
-from streaming.restate import recount
+from streaming.driver import live_store
+from streaming.driver.live import LiveState
+from streaming.driver.restate import recount
 from tests.support.shop_recount import FIELDS, Expected
 
 Document = dict[str, Any]

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from shared.core.recent import EMPTY, pack
-from shared.core.rfm import SCALARS, CustomerStates, Outcomes, apply_transactions
-from shared.core.transactions import ENDLESS_MS, NEVER_MS, Transactions
+from shared.core.customers.recent import EMPTY, pack
+from shared.core.customers.rfm import SCALARS, CustomerStates, Outcomes, apply_transactions
+from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
 from tests.support.state_oracle import Line
 
 NO_LIMIT = 65_536

@@ -19,8 +19,8 @@ from pymongo.database import Database
 from batch.serve import Served, watch
 from cli.demonstration.children import environment
 from shared.adapters.mongo.collections import ensure
-from shared.config import Settings
-from shared.settings_loading import load_settings
+from shared.settings import Settings
+from shared.settings.loading import load_settings
 from tests.support.shop import ZONE
 
 Document = dict[str, Any]

@@ -14,8 +14,7 @@ def as_json(line: Line) -> bytes:
         "event_time": datetime.fromtimestamp(line.time_ms / 1000, UTC).isoformat(timespec="milliseconds"),
         "customer_id": line.customer_id,
         "invoice_no": line.invoice_no,
-        "stock_code": "85123A",
-        "quantity": line.quantity,
-        "unit_price": str(Decimal(line.amount_minor) / line.quantity / 10_000),
+        "quantity": -1 if line.is_negative else 1,
+        "unit_price": str(Decimal(-line.amount_minor if line.is_negative else line.amount_minor) / 10_000),
     }
     return json.dumps(event).encode()

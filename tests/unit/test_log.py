@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from shared import log
-from shared.config import LogSettings
+from shared.settings import LogSettings
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from shared.errors import InvalidConfig
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from shared.config import Settings
+    from shared.settings import Settings
 
 NEEDED = ("matplotlib", "seaborn", "jupytext", "nbclient", "ipykernel")
 

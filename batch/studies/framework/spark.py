@@ -6,7 +6,7 @@ from functools import cache
 
 from pyspark.sql import SparkSession
 
-from deploy.local.java import find_java
+from shared.adapters.jars.java import find_java
 from shared.adapters.spark import start_local_spark
 
 # Studies run many small jobs once: the thorough compiler never earns back what it costs. Without it the

@@ -11,7 +11,7 @@ from batch.studies.reading import Column, DataFile
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from shared.config import Settings
+    from shared.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from sklearn.cluster import DBSCAN, HDBSCAN
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
-from shared.core.indices import davies_bouldin
-from shared.core.lloyd import fit_kmeans
-from shared.core.silhouette import silhouette
-from shared.core.stability import adjusted_rand, one_thread
+from shared.core.choice.indices import davies_bouldin
+from shared.core.choice.silhouette import silhouette
+from shared.core.choice.stability import adjusted_rand, one_thread
+from shared.core.kmeans.lloyd import fit_kmeans
 
 Float64 = NDArray[np.float64]
 Labels = NDArray[np.int32]

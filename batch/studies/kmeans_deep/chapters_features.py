@@ -16,7 +16,7 @@ from batch.studies.kmeans_deep.components import Components
 from batch.studies.kmeans_deep.demographics import Demographics, Gender
 from batch.studies.kmeans_deep.labels import Labelled
 from batch.studies.kmeans_deep.unusual import Unusual
-from shared.core.feature_selection import FeatureVerdict
+from shared.core.choice.feature_selection import FeatureVerdict
 
 Float64 = NDArray[np.float64]
 

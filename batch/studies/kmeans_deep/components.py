@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.lloyd import fit_kmeans
-from shared.core.silhouette import silhouette
-from shared.core.stability import adjusted_rand
+from shared.core.choice.silhouette import silhouette
+from shared.core.choice.stability import adjusted_rand
+from shared.core.kmeans.lloyd import fit_kmeans
 
 Float64 = NDArray[np.float64]
 

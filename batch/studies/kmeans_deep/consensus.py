@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list
 
 from batch.som import fit_som
-from shared.core.lloyd import fit_kmeans
+from shared.core.choice.stability import adjusted_rand
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.som.two_level import macro_segments, weighted_linkage
 from shared.core.som.units import best_two_units
-from shared.core.stability import adjusted_rand
-from shared.core.two_level import macro_segments, weighted_linkage
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]

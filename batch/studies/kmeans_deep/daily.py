@@ -12,15 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from batch.studies.online_retail.lines import ZONE, amounts, is_known, is_purchase
-from shared.core.features import MINOR_PER_UNIT, RfmColumns, feature_matrix
+from shared.core.choice.stability import adjusted_rand
+from shared.core.customers.features import MINOR_PER_UNIT, RfmColumns, feature_matrix
+from shared.core.customers.recent import EMPTY
+from shared.core.customers.rfm import SCALARS, CustomerStates, apply_transactions
+from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.kmeans import assign, restate
-from shared.core.lloyd import fit_kmeans
-from shared.core.recent import EMPTY
-from shared.core.rfm import SCALARS, CustomerStates, apply_transactions
-from shared.core.stability import adjusted_rand
-from shared.core.transactions import ENDLESS_MS, NEVER_MS, Transactions
-from shared.core.transform import FeatureTransform, fit_transform
+from shared.core.kmeans.assignment import assign, restate
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.model.transform import FeatureTransform, fit_transform
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]

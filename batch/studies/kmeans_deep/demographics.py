@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from batch.studies.kmeans_deep.quality import Curve, measure
 from batch.studies.online_retail.rfm import standardised
-from shared.core.lloyd import fit_kmeans
-from shared.core.stability import adjusted_rand
+from shared.core.choice.stability import adjusted_rand
+from shared.core.kmeans.lloyd import fit_kmeans
 
 BANK = (
     "age_years",

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch.studies.kmeans_deep.behaviour import Behaviour
-from shared.core.naming import DISCOUNT_SHARE, PopulationCuts, SegmentProfile, name_segments
-from shared.core.naming_tables import ACTIONS, Name
+from shared.core.segments.naming import DISCOUNT_SHARE, PopulationCuts, SegmentProfile, name_segments
+from shared.core.segments.naming_tables import ACTIONS, Name
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.indices import calinski_harabasz, davies_bouldin, dunn, knee
-from shared.core.lloyd import fit_kmeans
-from shared.core.silhouette import silhouette
+from shared.core.choice.indices import calinski_harabasz, davies_bouldin, dunn, knee
+from shared.core.choice.silhouette import silhouette
+from shared.core.kmeans.lloyd import fit_kmeans
 
 Float64 = NDArray[np.float64]
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import kmeans_plusplus
 
-from shared.core.lloyd import fit_kmeans
-from shared.core.seeding import seed_centers
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.kmeans.seeding import seed_centers
 
 Float64 = NDArray[np.float64]
 

@@ -17,8 +17,8 @@ from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
 from batch.studies.online_retail.enough import require_customers
 from batch.studies.online_retail.reading import FILE_COLUMNS, read_lines, shipped
-from shared.core.feature_selection import FeatureVerdict, Method, select
-from shared.core.lloyd import fit_kmeans
+from shared.core.choice.feature_selection import FeatureVerdict, Method, select
+from shared.core.kmeans.lloyd import fit_kmeans
 
 K = 5
 """Labels that the document names."""

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from batch.studies.online_retail.rfm import standardised
-from shared.core.lloyd import fit_kmeans
-from shared.core.outliers import Rule, find_outliers
-from shared.core.stability import adjusted_rand
+from shared.core.choice.outliers import Rule, find_outliers
+from shared.core.choice.stability import adjusted_rand
+from shared.core.kmeans.lloyd import fit_kmeans
 
 Float64 = NDArray[np.float64]
 

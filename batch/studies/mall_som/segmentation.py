@@ -12,13 +12,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
 from batch.studies.mall_som.customers import FEATURES
-from shared.core.silhouette import silhouette
+from shared.core.choice.silhouette import silhouette
 from shared.core.som.grid import SomGrid
 from shared.core.som.maps import activation_response
 from shared.core.som.train import train_som
 from shared.core.som.trained import TrainedSom
+from shared.core.som.two_level import macro_segments
 from shared.core.som.units import best_two_units
-from shared.core.two_level import macro_segments
 
 GRID = SomGrid(10, 10)
 SEED = 20_111_209

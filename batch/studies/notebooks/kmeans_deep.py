@@ -23,8 +23,8 @@ from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
 from batch.studies.online_retail.reading import read_lines
 from batch.studies.reading import DataFile
-from shared.core.feature_selection import Method, select
-from shared.core.lloyd import fit_kmeans
+from shared.core.choice.feature_selection import Method, select
+from shared.core.kmeans.lloyd import fit_kmeans
 
 # %% tags=["parameters"]
 DATA = DataFile(Path("data/online_retail.csv.gz"))

@@ -7,8 +7,8 @@ import pandas as pd
 
 from batch.studies.online_retail.lines import is_known
 from batch.studies.online_retail.rfm import to_customers
-from shared.core.lloyd import fit_kmeans
-from shared.core.stability import adjusted_rand
+from shared.core.choice.stability import adjusted_rand
+from shared.core.kmeans.lloyd import fit_kmeans
 
 
 @dataclass(frozen=True)

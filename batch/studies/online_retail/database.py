@@ -7,8 +7,8 @@ from pymongo.database import Database
 
 from deploy.local.services import resolve
 from shared.adapters.mongo.client import Document, connect
-from shared.config import Settings
 from shared.errors import ServiceUnavailable
+from shared.settings import Settings
 
 _NO_KAFKA = "not needed"
 """An address that is given is not started."""

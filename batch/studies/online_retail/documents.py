@@ -8,7 +8,7 @@ import pandas as pd
 
 from batch.studies.online_retail.lines import ZONE, is_cancellation
 from batch.studies.online_retail.personas import Segment
-from shared.core.features import MINOR_PER_UNIT
+from shared.core.customers.features import MINOR_PER_UNIT
 
 Document = dict[str, Any]
 

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from batch.studies.online_retail.rfm import FEATURES
-from shared.core.naming import PopulationCuts, SegmentProfile, name_segments
-from shared.core.naming_tables import Line, look_up
+from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments
+from shared.core.segments.naming_tables import Line, look_up
 
 PERSONAS = (
     Line("VIP", r=(3, 5), f_plus_m=(9, 10)),

@@ -15,9 +15,9 @@ from pyspark.ml.functions import array_to_vector
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
-from shared.core.indices import knee
-from shared.core.lloyd import fit_kmeans
-from shared.core.silhouette import silhouette
+from shared.core.choice.indices import knee
+from shared.core.choice.silhouette import silhouette
+from shared.core.kmeans.lloyd import fit_kmeans
 
 Float64 = NDArray[np.float64]
 

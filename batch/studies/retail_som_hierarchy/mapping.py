@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.silhouette import silhouette
+from shared.core.choice.silhouette import silhouette
 from shared.core.som.decay import Schedule
 from shared.core.som.grid import SomGrid
 from shared.core.som.initial import initial_weights
 from shared.core.som.maps import activation_response
 from shared.core.som.online_rule import train_online
 from shared.core.som.quality import quantization_error, topographic_error
+from shared.core.som.two_level import MacroSegments, Method, macro_segments
 from shared.core.som.units import best_two_units
-from shared.core.two_level import MacroSegments, Method, macro_segments
 
 GRID = SomGrid(15, 15)
 ITERATIONS = 10_000

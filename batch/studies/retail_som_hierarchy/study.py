@@ -30,7 +30,7 @@ from batch.studies.retail_som_hierarchy.reading_clusters import (
     profiles,
     result_table,
 )
-from shared.core.two_level import MacroSegments
+from shared.core.som.two_level import MacroSegments
 from shared.errors import InvalidConfig
 
 MIN_ROWS = 10

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from batch.studies.reading import Column
 from batch.studies.stand_ins.customer360 import FEATURES
-from shared.core.lloyd import fit_kmeans
-from shared.core.silhouette import silhouette
-from shared.core.transform import FeatureTransform, fit_transform
+from shared.core.choice.silhouette import silhouette
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.model.transform import FeatureTransform, fit_transform
 
 LABELS = {
     "age_years": "age, years",

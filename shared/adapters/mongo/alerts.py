@@ -1,7 +1,7 @@
 """Alerts: the truth about what is wrong, one document per cause however often it recurs.
 
 `fire` and `resolve` may be called as often as one likes, and again after a crash: only a real change
-of state is kept, in order (`shared.core.alerting.states`). Delivery (`batch.deliver`) follows these
+of state is kept, in order (`shared.core.alerting.states`). Delivery (`batch.alerting.deliver`) follows these
 changes; it never makes one.
 """
 

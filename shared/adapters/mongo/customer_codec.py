@@ -11,12 +11,12 @@ import numpy as np
 from bson.datetime_ms import DatetimeMS
 from numpy.typing import NDArray
 
+from shared.core.customers.features import MINOR_PER_UNIT, recency_days
+from shared.core.customers.recent import pack, unpack
+from shared.core.customers.rfm import CustomerStates
+from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS
 from shared.core.drift.flows import TickTable
-from shared.core.features import MINOR_PER_UNIT, recency_days
-from shared.core.placement import CLUSTERED, NOBODY, STATUS_NAMES, LiveModel, Placements
-from shared.core.recent import pack, unpack
-from shared.core.rfm import CustomerStates
-from shared.core.transactions import ENDLESS_MS, NEVER_MS
+from shared.core.model.placement import CLUSTERED, NOBODY, STATUS_NAMES, LiveModel, Placements
 
 Document = Mapping[str, Any]
 

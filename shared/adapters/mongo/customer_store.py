@@ -18,7 +18,7 @@ from shared.adapters.mongo.bulk import positions_taken
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS
 from shared.adapters.mongo.customer_codec import PROJECTION
-from shared.core.artifact import Segment
+from shared.core.model.artifact import Segment
 
 _BY_ID = "_id_"
 """Spares the server the choice among indexes, for each document."""

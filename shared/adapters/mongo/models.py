@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import MODELS, POINTER
 from shared.adapters.mongo.leases import Lease
-from shared.core.artifact import ModelArtifact
+from shared.core.model.artifact import ModelArtifact
 from shared.errors import LeaseHeld, ModelNotFound
 
 CHAMPION = "champion"

@@ -11,8 +11,8 @@ from pymongo.database import Database
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import SEGMENT_NAMES
 from shared.adapters.mongo.models import load_champion
-from shared.core.artifact import Segment
-from shared.core.segment_names import GivenName, renamed
+from shared.core.model.artifact import Segment
+from shared.core.segments.given_names import GivenName, renamed
 from shared.errors import InvalidConfig, ModelNotFound
 
 LONGEST = 60

@@ -7,7 +7,7 @@ from typing import Any
 from shared.adapters.notify.message import Message, subject, text
 from shared.adapters.notify.outcome import DeliveryFailed
 from shared.errors import InvalidConfig
-from shared.settings_parts import AppriseChannel
+from shared.settings.parts import AppriseChannel
 
 TYPES = {"ticket": "info", "warning": "warning", "page": "failure"}
 

@@ -8,7 +8,7 @@ from shared.adapters.notify.apprise import AppriseSender
 from shared.adapters.notify.message import Message
 from shared.adapters.notify.smtp import SmtpSender
 from shared.adapters.notify.webhook import WebhookSender
-from shared.settings_parts import AlertmanagerChannel, AppriseChannel, Channel, WebhookChannel
+from shared.settings.parts import AlertmanagerChannel, AppriseChannel, Channel, WebhookChannel
 
 
 class Sender(Protocol):

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from shared.adapters.notify.message import Message, subject, text
 from shared.adapters.notify.outcome import DeliveryFailed, DeliveryRefused
-from shared.settings_parts import SmtpChannel
+from shared.settings.parts import SmtpChannel
 
 BY_A_PERSON = frozenset({530, 534, 535, 538})
 """Replies about the login: mended in the settings, and then everything held back should still arrive."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from shared.adapters.notify.http import post
 from shared.adapters.notify.message import Message, as_json
-from shared.settings_parts import WebhookChannel
+from shared.settings.parts import WebhookChannel
 
 VERSION = 1
 

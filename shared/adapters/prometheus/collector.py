@@ -21,8 +21,8 @@ from shared.adapters.prometheus.catalogue import METRICS, PREFIX
 from shared.adapters.prometheus.offsets import OffsetWatch
 from shared.adapters.prometheus.samples import Sample, samples
 from shared.adapters.prometheus.snapshot import take
-from shared.config import Settings
 from shared.log import get_logger
+from shared.settings import Settings
 
 SCRAPE_S = 2.0
 """Prometheus gives up after 10 s by default; a look takes some 10 ms."""

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from shared.adapters.prometheus.snapshot import Snapshot
 from shared.adapters.readers import OUTCOMES
-from shared.config import Settings
 from shared.core.alerting.findings import SEVERITIES
+from shared.settings import Settings
 
 GIB = 2**30
 DAY_S = 86_400

@@ -12,12 +12,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.artifact import ModelArtifact
-from shared.core.features import MINOR_PER_UNIT, RfmColumns
+from shared.core.customers.features import MINOR_PER_UNIT, RfmColumns
 from shared.core.fixed_point import from_fixed, sum_by_label, to_fixed
-from shared.core.kmeans import assign
-from shared.core.monic import overlap_matrix
-from shared.core.placement import CLUSTERED, NOBODY, cluster_status, vectors_of
+from shared.core.kmeans.assignment import assign
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.placement import CLUSTERED, NOBODY, cluster_status, vectors_of
+from shared.core.segments.monic import overlap_matrix
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]

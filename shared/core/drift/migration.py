@@ -11,12 +11,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.agreement import adjusted_mutual_information_of, adjusted_rand_of
-from shared.core.artifact import ModelArtifact
+from shared.core.choice.agreement import adjusted_mutual_information_of, adjusted_rand_of
+from shared.core.customers.features import RfmColumns
 from shared.core.drift.flows import DayFlow, champion_labels
 from shared.core.drift.staleness import DriftMetric, judged, trend
-from shared.core.features import RfmColumns
-from shared.core.monic import overlap_matrix
+from shared.core.model.artifact import ModelArtifact
+from shared.core.segments.monic import overlap_matrix
 
 FEWEST_DAYS: Final = 28
 """Of history before a day's retention is compared with it."""

@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.artifact import LineageEdge
-from shared.core.lineage import lineage_edge
-from shared.core.monic import Kind, facets, transitions
+from shared.core.model.artifact import LineageEdge
+from shared.core.segments.lineage import lineage_edge
+from shared.core.segments.monic import Kind, facets, transitions
 
 Scope = Literal["promotion", "learning"]
 
@@ -21,7 +21,7 @@ _DIGITS: Final = 6
 
 @dataclass(frozen=True)
 class SegmentFate:
-    """How typical one old segment's fate is, 0..1 each; see `shared.core.monic.Facets`."""
+    """How typical one old segment's fate is, 0..1 each; see `shared.core.segments.monic.Facets`."""
 
     segment_id: int
     unicity: float

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from shared.core.artifact import ModelArtifact
 from shared.core.drift.budget import Budget
 from shared.core.drift.explain import NEXT_STEP, Explanation
 from shared.core.drift.stock import Diagnosis
+from shared.core.model.artifact import ModelArtifact
 from shared.core.windows.bundle import CHANNELS, surprises
 from shared.core.windows.centroid import FEWEST
 from shared.core.windows.hourly import MS_PER_HOUR, HourlyMemory

@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.artifact import ModelArtifact
+from shared.core.customers.features import MS_PER_DAY
 from shared.core.drift.budget import Budget
 from shared.core.drift.states import AlarmState, DriftState
-from shared.core.features import MS_PER_DAY
+from shared.core.model.artifact import ModelArtifact
 from shared.core.windows.bundle import Detector, Verdict, observe, start
 from shared.core.windows.calibration import limit_for, population
 from shared.core.windows.independence import chance_of_differing

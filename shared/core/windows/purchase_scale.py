@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.artifact import ModelArtifact
-from shared.core.features import RfmColumns
+from shared.core.customers.features import RfmColumns
 from shared.core.fixed_point import from_fixed
-from shared.core.kmeans import Assignment, assign
-from shared.core.placement import vectors_of
+from shared.core.kmeans.assignment import Assignment, assign
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.placement import vectors_of
 from shared.core.windows.purchases import PurchaseWindow, joined_rows
 from shared.core.windows.yardstick import Float64, Yardstick, fit_yardstick, sums_of
 

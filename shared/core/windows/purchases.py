@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from shared.core.features import RfmColumns
+from shared.core.customers.features import RfmColumns
 from shared.core.windows.spans import MEMORY
 
 Int64 = NDArray[np.int64]

@@ -15,7 +15,7 @@ from batch.alerting.channel import ChannelJob, Passed
 from batch.alerting.deliver import deliver_once, watch
 from shared.adapters.mongo.alerts import fire, resolve
 from shared.adapters.mongo.deliveries import given_up, troubled
-from shared.config import Settings
+from shared.settings import Settings
 from tests.support.alerting import KEY, OTHER, TICK, Clock, Docs, alerts, environment, found
 from tests.support.receivers import Receiver, http_receiver
 from tests.support.streams import DEADLINE_S, wait_until

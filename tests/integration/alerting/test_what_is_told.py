@@ -8,7 +8,7 @@ from shared.adapters.mongo.alerts import ack, fire, mute, resolve
 from shared.adapters.notify import sender_of
 from shared.adapters.notify.webhook import signature
 from shared.core.alerting.findings import alert_key
-from shared.settings_watching import AlertSettings
+from shared.settings.watching import AlertSettings
 from tests.support.alerting import KEY, OTHER, SECRET, TICK, Clock, Docs, found, job
 from tests.support.receivers import Receiver
 

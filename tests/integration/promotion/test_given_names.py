@@ -10,7 +10,7 @@ from pymongo.database import Database
 from shared.adapters.mongo.collections import SEGMENT_NAMES
 from shared.adapters.mongo.models import promote
 from shared.adapters.mongo.segment_names import load_names, rename_segment, reset_name
-from shared.core.segment_names import GivenName
+from shared.core.segments.given_names import GivenName
 from shared.errors import InvalidConfig, ModelNotFound
 
 Docs = Database[dict[str, Any]]

@@ -29,7 +29,7 @@ DIE_IN = """
 import os, sys
 from batch import pipeline, promote, serve
 from shared.adapters.mongo import connect
-from shared.config import ModelSettings, Settings
+from shared.settings import ModelSettings, Settings
 
 module, step = {"insert_model": promote, "promote": promote}.get(sys.argv[3], pipeline), sys.argv[3]
 done = getattr(module, step)

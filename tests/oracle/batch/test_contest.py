@@ -7,28 +7,28 @@ import numpy as np
 import pytest
 
 from batch.assemble import Provenance
-from batch.everybody import InMemory
+from batch.customer_source import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
+from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
 from batch.pipeline import contest
-from batch.run import Past, Stopwatch, Wish
-from shared.config import ModelSettings, Settings
-from shared.core.artifact import ModelArtifact
-from shared.core.k_choice import LastRun
-from shared.settings_reclustering import GateSettings
+from shared.core.choice.k_rule import LastRun
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings, Settings
+from shared.settings.reclustering import GateSettings
 
 MakeTable = Callable[..., CustomerTable]
 Found = tuple[ModelArtifact, Evidence, Decision]
 
 
 def run(
-    table: CustomerTable, past: Past | None = None, *, gate: GateSettings | None = None, **model: object
+    table: CustomerTable, history: History | None = None, *, gate: GateSettings | None = None, **model: object
 ) -> Found:
     quick = {"k_min": 2, "k_max": 4, "n_starts": 2}
     settings = Settings(model=ModelSettings.model_validate(quick | model), gate=gate or GateSettings())
     provenance = Provenance("run", table.as_of, "0", None)
-    return contest(InMemory(table), past or Past(), Wish(), settings, provenance, Stopwatch())
+    return contest(InMemory(table), history or History(), RunPurpose(), settings, provenance, Stopwatch())
 
 
 def test_three_kinds_of_customer_make_three_segments(make_table: MakeTable) -> None:
@@ -58,10 +58,10 @@ def test_the_same_table_and_settings_give_the_same_model(make_table: MakeTable) 
 def test_another_seed_changes_nothing_beside_a_champion(make_table: MakeTable) -> None:
     table = make_table(n=80)
     champion, *_ = run(table)
-    past = Past(champion, None, champion.next_segment_id)
+    history = History(champion, None, champion.next_segment_id)
 
     for seed in (1, 2):
-        model, evidence, decision = run(table, past, seed=seed)
+        model, evidence, decision = run(table, history, seed=seed)
         assert not decision.promote
         assert evidence.identities.changed == 0.0
         assert evidence.measured.challenger.relabelled == 0.0
@@ -71,7 +71,7 @@ def test_another_seed_changes_nothing_beside_a_champion(make_table: MakeTable) -
 def test_a_refused_number_of_segments_has_a_second_try_with_the_champions(make_table: MakeTable) -> None:
     early, late = make_table(("vip", "lapsed"), n=120), make_table(n=80, seed=5)
     champion, *_ = run(early, k_max=2)
-    led = Past(champion, LastRun(2, frozenset({3}), has_missed=False), champion.next_segment_id)
+    led = History(champion, LastRun(2, frozenset({3}), has_missed=False), champion.next_segment_id)
 
     chosen, _, _ = run(late, led)
     held, evidence, decision = run(late, led, gate=GateSettings(max_ambiguity=0.5))
@@ -88,7 +88,7 @@ def test_a_refused_number_of_segments_has_a_second_try_with_the_champions(make_t
 def test_a_provisional_champion_does_not_hold_the_number_of_segments(make_table: MakeTable) -> None:
     early, late = make_table(("vip", "lapsed"), n=120), make_table(n=80, seed=5)
     champion, *_ = run(early, k_max=2)
-    lasting = Past(champion, None, champion.next_segment_id)
+    lasting = History(champion, None, champion.next_segment_id)
     provisional = replace(lasting, champion=replace(champion, provisional=True))
 
     assert run(late, lasting)[0].k == 2
@@ -103,3 +103,13 @@ def test_one_customer_is_one_segment(make_table: MakeTable) -> None:
     assert evidence.winner is None
     assert evidence.scores is None
     assert evidence.report.choice.reason.startswith("no k could be fitted")
+
+
+def test_floors_of_the_settings_reach_the_choice_of_k(make_table: MakeTable) -> None:
+    lenient = GateSettings(min_warm_ari=0, min_cold_ari=0, min_jaccard=0, min_share=0)
+    strict = GateSettings(min_warm_ari=1, min_cold_ari=1, min_jaccard=1)
+    (_, taken, _), (_, refused, _) = (run(make_table(n=60), gate=gate) for gate in (lenient, strict))
+
+    assert all(verdict.missed == () for verdict in taken.report.choice.verdicts)
+    assert refused.report.floors == strict.floors
+    assert any(verdict.missed for verdict in refused.report.choice.verdicts)

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from batch.assemble import Provenance
-from batch.everybody import InMemory
+from batch.customer_source import InMemory
+from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
 from batch.outliers import fit_set
 from batch.pipeline import contest
-from batch.run import Past, Stopwatch, Wish
 from batch.select_features import select_features
-from shared.config import ModelSettings, Settings
-from shared.core.features import FEATURES
+from shared.core.customers.features import FEATURES
+from shared.settings import ModelSettings, Settings
 
 MakeTable = Callable[..., CustomerTable]
 QUICK = {"k_min": 2, "k_max": 3, "n_starts": 2}
@@ -93,4 +93,4 @@ def test_settings_that_no_run_could_follow_are_refused(name: str, value: object,
 def run(table: CustomerTable, **model: object):  # type: ignore[no-untyped-def]
     settings = Settings(model=ModelSettings.model_validate(QUICK | model))
     provenance = Provenance("run", table.as_of, "0", None)
-    return contest(InMemory(table), Past(), Wish(), settings, provenance, Stopwatch())
+    return contest(InMemory(table), History(), RunPurpose(), settings, provenance, Stopwatch())

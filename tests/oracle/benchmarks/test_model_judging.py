@@ -12,7 +12,7 @@ from benchmarks.models.map_ageing import map_ageing
 from benchmarks.models.scripted import SCRIPTS, scripted
 from benchmarks.models.timing import in_rounds
 from benchmarks.models.user_stream import FADING, UserStream
-from shared.core.kmeans import assign
+from shared.core.kmeans.assignment import assign
 
 K = 4
 

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.models.cdnow_shaped import PUBLISHED, cdnow_shaped, shape_of
 from benchmarks.models.history import days_from, history, thinned
 from benchmarks.models.purchases import FEATURES, cdnow, from_rows, midnights, online_retail
-from shared.core.features import MS_PER_DAY, feature_matrix
+from shared.core.customers.features import MS_PER_DAY, feature_matrix
 
 LINES = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
 1,a,,2,2011-03-01T10:00:00,1.50,7,UK

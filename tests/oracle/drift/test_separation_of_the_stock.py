@@ -7,9 +7,9 @@ from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
 from shared.core.drift.staleness import staleness
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.placement import Placements, place_vectors
-from shared.core.population import PopulationStatistics, population_of
-from shared.core.yardstick import Yardstick
+from shared.core.model.placement import Placements, place_vectors
+from shared.core.model.population import PopulationStatistics, population_of
+from shared.core.model.reference_bins import Yardstick
 from tests.support import small_model
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import nobody_yet

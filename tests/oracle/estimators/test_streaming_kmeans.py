@@ -7,7 +7,7 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics import adjusted_rand_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from shared.core.reference_rules import Prototypes, mllib_update
+from shared.core.kmeans.reference_rules import Prototypes, mllib_update
 from shared.estimators import StreamingKMeans
 
 UPDATES = ("retract", "half_life", "minibatch", "mllib")

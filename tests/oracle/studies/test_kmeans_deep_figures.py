@@ -19,8 +19,8 @@ from batch.studies.online_retail.lines import is_known
 from batch.studies.online_retail.reading import SHIPPED, read_lines
 from batch.studies.online_retail.rfm import to_customers
 from batch.studies.reading import DataFile
-from shared.core.lloyd import fit_kmeans
-from shared.core.stability import adjusted_rand
+from shared.core.choice.stability import adjusted_rand
+from shared.core.kmeans.lloyd import fit_kmeans
 
 
 @pytest.fixture(scope="module")

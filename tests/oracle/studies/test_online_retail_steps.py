@@ -16,7 +16,7 @@ from batch.studies.online_retail.duplicates import judge_duplicates
 from batch.studies.online_retail.personas import PERSONAS, describe_segments
 from batch.studies.online_retail.prices import fill_zero_prices, judge_zero_prices, usual_prices
 from batch.studies.online_retail.rfm import standardised, to_customers
-from shared.core.naming_tables import look_up
+from shared.core.segments.naming_tables import look_up
 
 NAMES = ("invoice_no", "stock_code", "quantity", "invoiced_at", "unit_price", "customer_id")
 

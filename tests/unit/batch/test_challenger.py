@@ -11,16 +11,16 @@ from batch.assemble import Provenance, assemble
 from batch.champion import view_champion
 from batch.choose_k import in_reach
 from batch.cluster import cluster
-from batch.gate import Bout, Decision, decide, first
+from batch.gate import Decision, GateInput, decide, first
 from batch.load import CustomerTable
 from batch.name import name
 from batch.som import fit_som
 from shared.adapters.mongo.requests import Kind
-from shared.config import ModelSettings
-from shared.core.artifact import ModelArtifact
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.lloyd import fit_kmeans
-from shared.settings_reclustering import GateSettings
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings
+from shared.settings.reclustering import GateSettings
 from tests.support.scaled import scaled_of
 
 MakeTable = Callable[..., CustomerTable]
@@ -60,8 +60,10 @@ def challenge(
     )
     if view is None:
         return made, identities, first()
-    bout = Bout(made, view, identities, None, scaled.X, table.spend, kind, False, False, None, GateSettings())
-    return made, identities, decide(bout)
+    gate_input = GateInput(
+        made, view, identities, None, scaled.X, table.spend, kind, False, False, None, GateSettings()
+    )
+    return made, identities, decide(gate_input)
 
 
 def test_the_first_model_is_promoted_and_its_identities_start_at_one(make_table: MakeTable) -> None:

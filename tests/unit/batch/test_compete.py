@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from batch.candidates.material import Material
+from batch.candidates import Material
 from batch.compete import (
     FEWEST_TO_SPLIT,
     LEAD,
@@ -19,8 +19,9 @@ from batch.compete import (
 )
 from batch.load import CustomerTable
 from batch.scorecard import Probe, make_probe
-from shared.config import ModelSettings
-from shared.core.kmeans import assign
+from shared.core.choice.k_scores import DEFAULT_FLOORS
+from shared.core.kmeans.assignment import assign
+from shared.settings import ModelSettings
 from tests.support.scaled import scaled_of
 
 MakeTable = Callable[..., CustomerTable]
@@ -31,7 +32,7 @@ def prepared(table: CustomerTable, champion: np.ndarray | None = None) -> tuple[
     X = scaled_of(table, FEATURES).X
     halves = split(table.n, 1)
     probe = make_probe(X, table.spend, halves.probe, None)
-    return Material(X[halves.fitted], champion, 1, 3), probe
+    return Material(X[halves.fitted], champion, 1, 3, DEFAULT_FLOORS), probe
 
 
 def candidate(kind: str, mean_square: float, like: Candidate) -> Candidate:
@@ -118,7 +119,9 @@ def test_more_segments_than_distinct_customers_have_no_candidate() -> None:
     X = np.repeat(np.eye(3), 30, axis=0)
     probe = make_probe(X, np.ones(90), np.arange(90), None)
 
-    assert [c.k for c in compete(Material(X, None, 1, 2), probe, ["cold"], [2, 3, 4])] == [2, 3]
+    found = compete(Material(X, None, 1, 2, DEFAULT_FLOORS), probe, ["cold"], [2, 3, 4])
+
+    assert [c.k for c in found] == [2, 3]
 
 
 @pytest.mark.parametrize("kind", ["cold", "som_ward", "gaussian_mixture", "agglomerative", "hdbscan"])

@@ -9,11 +9,11 @@ import pytest
 
 from batch.align import Identities
 from batch.champion import ChampionView
-from batch.gate import Bout, Check, decide, first
-from shared.core.artifact import ModelArtifact
-from shared.core.k_scores import KScores
-from shared.core.transform import FeatureTransform
-from shared.settings_reclustering import GateSettings
+from batch.gate import Check, GateInput, decide, first
+from shared.core.choice.k_scores import KScores
+from shared.core.model.artifact import ModelArtifact
+from shared.core.model.transform import FeatureTransform
+from shared.settings.reclustering import GateSettings
 from tests.support import small_model
 
 FEATURES = ("recency_days", "frequency", "monetary")
@@ -44,10 +44,12 @@ def scores(**changes: Any) -> KScores:
     return KScores(**values | changes)
 
 
-def bout(challenger: ModelArtifact = BETTER, champion: ModelArtifact = CHAMPION, **changes: Any) -> Bout:
+def gate_input(
+    challenger: ModelArtifact = BETTER, champion: ModelArtifact = CHAMPION, **changes: Any
+) -> GateInput:
     X = changes.pop("X", people())
     view = ChampionView(champion, champion.centers, np.ones(4), np.zeros(len(X), np.int32), 1.0)
-    whole = Bout(
+    whole = GateInput(
         challenger,
         changes.pop("view", view),
         Identities((1, 2, 3, 4), 5),
@@ -63,12 +65,12 @@ def bout(challenger: ModelArtifact = BETTER, champion: ModelArtifact = CHAMPION,
     return replace(whole, **changes)
 
 
-def check(name: str, of: Bout) -> Check:
+def check(name: str, of: GateInput) -> Check:
     return next(check for check in decide(of).checks if check.name == name)
 
 
 def test_a_clear_improvement_without_a_veto_is_promoted() -> None:
-    decision = decide(bout())
+    decision = decide(gate_input())
 
     assert decision.promote
     assert decision.reason == "quantization error is 10.0% lower, more than 1.0%"
@@ -86,7 +88,7 @@ def test_without_a_champion_anything_is_promoted() -> None:
 
 
 def test_without_a_reason_the_champion_stays_and_the_sentence_has_the_number() -> None:
-    decision = decide(bout(SIMILAR))
+    decision = decide(gate_input(SIMILAR))
 
     assert not decision.promote
     assert decision.reason == (
@@ -110,7 +112,7 @@ VETOES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", VETOES)
 def test_each_veto_alone_keeps_the_champion_and_is_named(name: str) -> None:
-    decision = decide(bout(**VETOES[name]))
+    decision = decide(gate_input(**VETOES[name]))
 
     closed = [check for check in decision.checks if check.family == "veto" and not check.passed]
     assert not decision.promote
@@ -121,26 +123,26 @@ def test_each_veto_alone_keeps_the_champion_and_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in VETOES if name != "pinned"])
 def test_an_operator_may_override_a_veto_and_the_record_says_so(name: str) -> None:
-    decision = decide(bout(**VETOES[name], force=True, kind="operator"))
+    decision = decide(gate_input(**VETOES[name], force=True, kind="operator"))
 
     assert decision.promote
     assert "an operator overrides" in decision.reason
-    assert not check(name, bout(**VETOES[name])).passed
+    assert not check(name, gate_input(**VETOES[name])).passed
 
 
 def test_nobody_overrides_a_pin() -> None:
-    assert not decide(bout(pinned=True, force=True, kind="operator")).promote
+    assert not decide(gate_input(pinned=True, force=True, kind="operator")).promote
 
 
 def test_an_operators_wish_is_a_reason_but_meets_vetoes() -> None:
-    assert decide(bout(SIMILAR, kind="operator")).promote
-    assert not decide(bout(SIMILAR, kind="operator", **VETOES["relabelled"])).promote
+    assert decide(gate_input(SIMILAR, kind="operator")).promote
+    assert not decide(gate_input(SIMILAR, kind="operator", **VETOES["relabelled"])).promote
 
 
 @pytest.mark.parametrize("name", VETOES)
 def test_a_provisional_champion_gives_way_but_to_a_faulty_table_or_against_a_pin(name: str) -> None:
     early = replace(CHAMPION, provisional=True)
-    asked = bout(champion=early, **VETOES[name])
+    asked = gate_input(champion=early, **VETOES[name])
 
     assert decide(asked).promote == (name not in {"pinned", "min_share", "customers"})
     if decide(asked).promote:
@@ -152,16 +154,16 @@ def test_limits_are_settings() -> None:
     strict = GateSettings(min_improvement=0.2)
     lenient = GateSettings(max_relabelled=0.5)
 
-    assert not decide(bout(rules=strict)).promote
-    assert decide(bout(**VETOES["relabelled"], rules=lenient)).promote
+    assert not decide(gate_input(rules=strict)).promote
+    assert decide(gate_input(**VETOES["relabelled"], rules=lenient)).promote
 
 
 def test_a_small_segment_is_excused_by_what_it_spends() -> None:
     X = people((600, 600, 600, 30))
     poor, rich = np.ones(1_830), np.concatenate([np.ones(1_800), np.full(30, 50.0)])
 
-    assert not check("min_share", bout(X=X, spend=poor, last_size=None)).passed
-    assert check("min_share", bout(X=X, spend=rich, last_size=None)).passed
+    assert not check("min_share", gate_input(X=X, spend=poor, last_size=None)).passed
+    assert check("min_share", gate_input(X=X, spend=rich, last_size=None)).passed
 
 
 def test_the_champions_own_k_has_the_benefit_of_the_doubt() -> None:
@@ -175,17 +177,17 @@ def test_the_champions_own_k_has_the_benefit_of_the_doubt() -> None:
         segments=CHAMPION.segments[:3],
     )
 
-    assert check("warm_ari", bout(scores=doubtful)).passed
-    assert not check("warm_ari", bout(BETTER, three, scores=doubtful)).passed
+    assert check("warm_ari", gate_input(scores=doubtful)).passed
+    assert not check("warm_ari", gate_input(BETTER, three, scores=doubtful)).passed
 
 
 def test_models_of_other_features_are_not_compared_by_distance() -> None:
     view = ChampionView(CHAMPION, CENTERS, np.ones(4), np.zeros(400, np.int32), None)
     clipped = replace(BETTER, transform=FeatureTransform(FEATURES, np.zeros(3), np.ones(3), 60))
 
-    decision = decide(bout(clipped, view=view))
+    decision = decide(gate_input(clipped, view=view))
 
     assert decision.promote
     assert decision.reason == "the features change"
-    assert check("improvement", bout(clipped, view=view)).value is None
-    assert check("silhouette_simplified", bout(clipped, view=view)).value is None
+    assert check("improvement", gate_input(clipped, view=view)).value is None
+    assert check("silhouette_simplified", gate_input(clipped, view=view)).value is None

@@ -10,8 +10,8 @@ import pytest
 from batch.align import Identities, identify
 from batch.champion import ChampionView
 from batch.cluster import Clustering
-from shared.core.artifact import LineageEdge, ModelArtifact, Segment
-from shared.core.kmeans import assign
+from shared.core.kmeans.assignment import assign
+from shared.core.model.artifact import LineageEdge, ModelArtifact, Segment
 from tests.support import small_model
 
 Place = tuple[float, float, float]

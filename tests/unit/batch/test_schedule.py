@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from batch.schedule import due_moment
-from shared.settings_reclustering import ScheduleSettings
+from shared.settings.reclustering import ScheduleSettings
 
 MONTHLY = "0 3 1 * *"
 FIRST = datetime(2011, 6, 1, 3, tzinfo=UTC)

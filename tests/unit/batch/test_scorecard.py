@@ -11,7 +11,7 @@ from sklearn.metrics.cluster import contingency_matrix
 from batch.champion import ChampionView
 from batch.load import CustomerTable
 from batch.scorecard import Probe, make_probe, measure
-from shared.config import ModelSettings
+from shared.settings import ModelSettings
 from tests.support.scaled import scaled_of
 from tests.support.small_model import champion as small_champion
 

@@ -11,8 +11,8 @@ from benchmarks.stream.measure import Result
 from benchmarks.stream.report import Target
 from benchmarks.stream.workload import LINES_PER_CUSTOMER, Workload, block
 from shared.adapters.mongo.schemas import CUSTOMER_KEYS
-from shared.config import InputSettings
-from streaming.parse import parse
+from shared.settings import InputSettings
+from streaming.task.parse import parse
 
 WORKLOAD = Workload("t", known=400, touched=100, blocks=2)
 FAR_FUTURE_MS = 4_000_000_000_000

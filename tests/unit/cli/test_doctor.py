@@ -38,7 +38,7 @@ def test_a_missing_java_fails_and_says_what_to_install(capsys: pytest.CaptureFix
 def test_what_a_start_would_fetch_or_start_is_a_warning(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deploy.local.java.find_java", lambda: Path("java"))
+    monkeypatch.setattr("shared.adapters.jars.java.find_java", lambda: Path("java"))
 
     code, rows = examined(capsys)
 

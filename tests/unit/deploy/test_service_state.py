@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from deploy.local import mongo, services
-from deploy.local.paths import silent
 from deploy.local.processes import free_port, launch, telling, wait_until
 from deploy.local.state import Record, read_record, read_status, write_record
+from shared.adapters.jars.paths import silent
 from shared.errors import ServiceUnavailable
 
 

@@ -1,6 +1,7 @@
 """No row is lost, shifted or invented, whatever is damaged."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import given
@@ -11,41 +12,22 @@ from tests.support.intake_files import read_behind_the_sample, small_blocks
 HEADER = "order,when,who,qty,price"
 
 
-def damaged(line: str, kind: str, at: int) -> bytes:
-    """Damage a line of plain cells in one way."""
-    cells = line.split(",")
-    at %= len(cells)
-    match kind:
-        case "cell missing":
-            return ",".join(cells[:at] + cells[at + 1 :]).encode()
-        case "cell too many":
-            return ",".join([*cells, "50"]).encode()
-        case "quote opened":
-            return ",".join([*cells[:at], '"' + cells[at], *cells[at + 1 :]]).encode()
-        case "quote closed":
-            return ",".join([*cells[:at], cells[at] + '"', *cells[at + 1 :]]).encode()
-        case "text after quote":
-            return ",".join([*cells[:at], f'"{cells[at]}" x', *cells[at + 1 :]]).encode()
-        case "zero byte":
-            return line.encode() + b"\0"
-        case "no text":
-            return line.encode() + b"\xe4"
-        case "header again":
-            return HEADER.encode()
-        case _:
-            return line.encode()
+KINDS: dict[str, Callable[[list[str], int], bytes]] = {
+    "cell missing": lambda cells, at: ",".join(cells[:at] + cells[at + 1 :]).encode(),
+    "cell too many": lambda cells, at: ",".join([*cells[:at], "50", *cells[at:]]).encode(),
+    "quote opened": lambda cells, at: ",".join([*cells[:at], '"' + cells[at], *cells[at + 1 :]]).encode(),
+    "quote closed": lambda cells, at: ",".join([*cells[:at], cells[at] + '"', *cells[at + 1 :]]).encode(),
+    "text after quote": lambda cells, at: ",".join(
+        [*cells[:at], f'"{cells[at]}" x', *cells[at + 1 :]]
+    ).encode(),
+    "zero byte": lambda cells, at: ",".join(cells).encode() + b"\0",
+    "no text": lambda cells, at: ",".join(cells).encode() + b"\xe4",
+    "header again": lambda cells, at: HEADER.encode(),
+}
 
 
-KINDS = (
-    "cell missing",
-    "cell too many",
-    "quote opened",
-    "quote closed",
-    "text after quote",
-    "zero byte",
-    "no text",
-    "header again",
-)
+def undamaged(cells: list[str], at: int) -> bytes:
+    return ",".join(cells).encode()
 
 
 @st.composite
@@ -54,16 +36,19 @@ def files(draw: st.DrawFn) -> tuple[list[bytes], set[int], str]:
     count = draw(st.integers(6, 40))
     lines, bad = [], set()
     for number in range(count):
-        line = f"R{number},2024-01-{number % 28 + 1:02d},c{number % 7},{number % 5 + 1},{number}.50"
+        cells = [
+            f"R{number}",
+            f"2024-01-{number % 28 + 1:02d}",
+            f"c{number % 7}",
+            str(number % 5),
+            f"{number}.50",
+        ]
         # the first rows teach what a row looks like
-        kind = (
-            draw(st.sampled_from(KINDS))
-            if number > 3 and number - 1 not in bad and draw(st.booleans())
-            else ""
-        )
-        if kind:
+        is_damaged = number > 3 and number - 1 not in bad and draw(st.booleans())
+        if is_damaged:
             bad.add(number)
-        lines.append(damaged(line, kind, draw(st.integers(0, 4))))
+        damage = KINDS[draw(st.sampled_from(sorted(KINDS)))] if is_damaged else undamaged
+        lines.append(damage(cells, draw(st.integers(0, 4))))
     blanks = draw(st.lists(st.integers(0, count), max_size=3))
     for at in sorted(blanks, reverse=True):
         lines.insert(at, b"")

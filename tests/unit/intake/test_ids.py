@@ -62,7 +62,7 @@ def test_no_cell_makes_the_reader_fail_and_ids_read_again_stay(cells: list[str])
     assert len(plain_ids(column(cells), form)) == len(cells)
 
 
-@pytest.mark.parametrize("name", ["B_float_ids.csv", "B2_int_ids.csv"])
+@pytest.mark.parametrize("name", ["ids_as_floats.csv", "ids_nan.csv"])
 def test_customers_of_an_export_with_floats_are_whole_numbers_and_none_is_called_nan(name: str) -> None:
     cells = export(name)["CustomerID"]
     form, findings = find_id_format(cells, lines(len(cells)), column="CustomerID")

@@ -214,7 +214,7 @@ def test_no_cell_makes_the_reader_fail(cells: list[str], decimal: str | None) ->
 
 
 def test_semicolons_and_decimal_commas_of_an_export_are_read() -> None:
-    table = export("A_semicolon_decimal_comma.csv", ";")
+    table = export("decimal_comma.csv", ";")
     numbers = {name: table[name] for name in ("Menge", "Preis")}
     form, findings = find_number_format(numbers, lines(4))
     assert (form.words, findings) == ("decimal comma, thousands point", [])
@@ -222,7 +222,7 @@ def test_semicolons_and_decimal_commas_of_an_export_are_read() -> None:
 
 
 def test_one_price_with_cents_tells_what_thousands_are() -> None:
-    table = export("A3_german_thousands.csv", ";")
+    table = export("thousands_points_only.csv", ";")
     form, findings = find_number_format({"Preis": table["Preis"]}, lines(3))
     assert findings == []
     assert plain_numbers(table["Preis"], form) == ["3000", "950.00", "12500"]
@@ -231,8 +231,8 @@ def test_one_price_with_cents_tells_what_thousands_are() -> None:
 @pytest.mark.parametrize(
     ("name", "prices"),
     [
-        ("I_fractional_qty.csv", ["21.90", "8.00", "8.00"]),
-        ("O_refund_negative_price.csv", ["50.00", "-50.00", "50.00", "-5.00", "0.00"]),
+        ("weights.csv", ["21.90", "8.00", "8.00"]),
+        ("refunds_as_negative_prices.csv", ["50.00", "-50.00", "50.00", "-5.00", "0.00"]),
     ],
 )
 def test_plain_exports_stay_as_they_are(name: str, prices: list[str]) -> None:

@@ -320,10 +320,10 @@ def test_iso_texts_of_any_year_come_back(times: list[datetime]) -> None:
 @pytest.mark.parametrize(
     ("name", "utc"),
     [
-        ("F_timestamptz.csv", ["2024-01-02T10:00:00", "2024-01-02T11:00:00.123"]),
-        ("F2_timestamptz_dst.csv", ["2024-03-30T09:00:00", "2024-04-02T09:00:00"]),
-        ("P_epoch_s.csv", ["2024-01-02T10:00:00", "2024-01-03T10:00:00"]),
-        ("P2_epoch_ms.csv", ["2024-01-02T10:00:00", "2024-01-03T10:00:00"]),
+        ("offsets_of_hours.csv", ["2024-01-02T10:00:00", "2024-01-02T11:00:00.123"]),
+        ("offsets_of_summer.csv", ["2024-03-30T09:00:00", "2024-04-02T09:00:00"]),
+        ("epoch_seconds.csv", ["2024-01-02T10:00:00", "2024-01-03T10:00:00"]),
+        ("epoch_milliseconds.csv", ["2024-01-02T10:00:00", "2024-01-03T10:00:00"]),
     ],
 )
 def test_times_of_exports_are_read(name: str, utc: list[str]) -> None:

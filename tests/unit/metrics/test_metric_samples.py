@@ -12,7 +12,7 @@ from shared.adapters.prometheus.catalogue import FROM_THE_DRIVER, METRICS
 from shared.adapters.prometheus.collector import families
 from shared.adapters.prometheus.samples import samples
 from shared.adapters.prometheus.snapshot import Snapshot
-from shared.config import Settings
+from shared.settings import Settings
 from tests.support.metrics_case import START, drift, quiet
 
 SETTINGS = Settings()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo.schemas import CUSTOMER_KEYS
-from shared.core.placement import LiveModel, Placements, place
-from shared.core.rfm import CustomerStates
+from shared.core.customers.rfm import CustomerStates
+from shared.core.model.placement import LiveModel, Placements, place
 from tests.support import small_model
 from tests.support.small_model import AS_OF_MS, D
 from tests.support.state_columns import apply_in, everything

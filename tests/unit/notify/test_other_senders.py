@@ -14,7 +14,7 @@ from shared.adapters.notify.message import Message, example, subject, text
 from shared.adapters.notify.outcome import DeliveryFailed, DeliveryRefused
 from shared.adapters.notify.smtp import SmtpSender
 from shared.errors import InvalidConfig
-from shared.settings_parts import AppriseChannel, SmtpChannel
+from shared.settings.parts import AppriseChannel, SmtpChannel
 from tests.support.receivers import MailServer, mail_server
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

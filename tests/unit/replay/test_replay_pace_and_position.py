@@ -42,7 +42,7 @@ def test_without_a_rate_everything_is_due_at_once() -> None:
 def subject(tmp_path: Path) -> Subject:
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n")
-    return Subject(path, "purchases", "own")
+    return Subject(path, "purchases", "own", "as it stands")
 
 
 def test_a_position_is_found_again_and_nothing_kept_means_the_beginning(
@@ -55,17 +55,25 @@ def test_a_position_is_found_again_and_nothing_kept_means_the_beginning(
 
 def test_another_topic_has_a_position_of_its_own(tmp_path: Path, subject: Subject) -> None:
     position.save(tmp_path, subject, 42)
-    assert position.load(tmp_path, Subject(subject.path, "other", "own")) == 0
+    assert position.load(tmp_path, Subject(subject.path, "other", "own", "as it stands")) == 0
 
 
 def test_a_changed_file_or_profile_cannot_be_resumed(tmp_path: Path, subject: Subject) -> None:
     position.save(tmp_path, subject, 42)
     with pytest.raises(InvalidConfig, match=r"profile of .* changed"):
-        position.load(tmp_path, Subject(subject.path, "purchases", "cdnow"))
+        position.load(tmp_path, Subject(subject.path, "purchases", "cdnow", "as it stands"))
     subject.path.write_text("a,b\n1,2\n3,4\n")
     os.utime(subject.path, ns=(1, 1))
     with pytest.raises(InvalidConfig, match=r"bytes, modified_ns of .* changed.*without --resume"):
         position.load(tmp_path, subject)
+
+
+def test_other_flags_cannot_resume_what_they_would_send_otherwise(tmp_path: Path, subject: Subject) -> None:
+    position.save(tmp_path, subject, 42)
+    with pytest.raises(
+        InvalidConfig, match=r"the flags that say how to read it of .* changed.*without --resume"
+    ):
+        position.load(tmp_path, Subject(subject.path, "purchases", "own", "sorted"))
 
 
 def test_a_damaged_position_is_explained(tmp_path: Path, subject: Subject) -> None:

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared.core.features import MS_PER_DAY
+from shared.core.customers.features import MS_PER_DAY
 from shared.errors import InvalidConfig
+from shared.intake.source import Source
 from streaming.replay.built_in import ONLINE_RETAIL
-from streaming.replay.reading import Source
+from streaming.replay.opened import read_as
 from streaming.replay.simulated_file import Rehearsal, SimulationReport, simulate
 from streaming.replay.simulation import NOBODY, SCENARIOS, Lines, rehearse
 
@@ -133,7 +134,7 @@ def written(
     source: Source, name: str, target: Path, strength: float
 ) -> tuple[pd.DataFrame, SimulationReport]:
     wanted = Rehearsal(name, moment("2011-01-25"), strength, 0)
-    report = simulate(source, ONLINE_RETAIL, wanted, target)
+    report = simulate(read_as(source, ONLINE_RETAIL), wanted, target)
     return pd.read_csv(target, dtype=str, keep_default_na=False), report
 
 
@@ -157,11 +158,10 @@ def test_copies_have_invoices_and_names_of_their_own(source: Source, tmp_path: P
 
 def test_the_file_is_read_again_as_it_was_written_in_parquet(source: Source, tmp_path: Path) -> None:
     target = tmp_path / "out.parquet"
-    simulate(source, ONLINE_RETAIL, Rehearsal("gradual-mix", moment("2011-01-25"), 0.5, 0), target)
+    simulate(read_as(source, ONLINE_RETAIL), Rehearsal("gradual-mix", moment("2011-01-25"), 0.5, 0), target)
 
     report = simulate(
-        Source(target),
-        ONLINE_RETAIL,
+        read_as(Source(target), ONLINE_RETAIL),
         Rehearsal("fewer-purchases", moment("2011-01-25"), 1.0, 0),
         tmp_path / "b.csv",
     )
@@ -183,10 +183,10 @@ def test_what_cannot_be_scripted_is_refused(
     source: Source, tmp_path: Path, wanted: Rehearsal, message: str
 ) -> None:
     with pytest.raises(InvalidConfig, match=message):
-        simulate(source, ONLINE_RETAIL, wanted, tmp_path / "out.csv")
+        simulate(read_as(source, ONLINE_RETAIL), wanted, tmp_path / "out.csv")
 
 
 def test_a_target_that_cannot_be_written_is_named(source: Source, tmp_path: Path) -> None:
     wanted = Rehearsal("fewer-purchases", moment("2011-01-25"), 0.5, 0)
     with pytest.raises(InvalidConfig, match="cannot write"):
-        simulate(source, ONLINE_RETAIL, wanted, tmp_path / "nowhere" / "out.csv")
+        simulate(read_as(source, ONLINE_RETAIL), wanted, tmp_path / "nowhere" / "out.csv")

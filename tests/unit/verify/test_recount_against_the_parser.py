@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from shared.config import InputSettings, StateSettings
 from shared.recount import Rules, read_line
-from streaming.parse import Parsed, parse
+from shared.settings import InputSettings, StateSettings
+from streaming.task.parse import Parsed, parse
 from tests.support import poison
 
 INPUT = InputSettings(currency=poison.CURRENCY, zone="Europe/London")
@@ -25,7 +25,11 @@ TIMES = (
     "2011-02-03T08:00:00.99999949Z", "1970-01-01T00:00:00+00:01", "2011-12-09T12:05:00Z",
     "2011-12-09T12:05:00.001Z", "2000-02-29T00:00:00-23:59",
 )  # fmt: skip
-QUANTITIES = (1, -3, 2**31, -(2**31), 2**31 + 1, 100_000_000, 40_000_000)
+QUANTITIES = (
+    1, -3, 2**31, -(2**31), 2**31 + 1, 100_000_000, 40_000_000, 0.75, -2.5, "0.750", "-0.0001", "0.00005",
+    1e-4, 0.1 + 0.2, "1e-4", "2147483648.0001", 0, -0.0, "1e3", " 1", "", True,
+)  # fmt: skip
+AMOUNTS = (None, "15.30", 15.3, -4, "100000000.0001", "", True)
 SHARDS = (
     '"',
     "\\",
@@ -59,6 +63,11 @@ def _damaged(rng: random.Random) -> bytes:
         "unit_price": rng.choice((*PRICES, *["2.55"] * 9)),
         "currency": "GBP",
     }
+    if rng.random() < 0.2:
+        event["amount"] = rng.choice(AMOUNTS)
+    for name in ("quantity", "unit_price", "stock_code"):
+        if rng.random() < 0.05 or ("amount" in event and rng.random() < 0.7):
+            event[name] = None
     text = json.dumps(event)
     for _ in range(rng.choice((0, 0, 1, 1, 2))):
         at = rng.randrange(len(text))
@@ -66,14 +75,16 @@ def _damaged(rng: random.Random) -> bytes:
     return text.encode()
 
 
-def _answers(parsed: Parsed) -> dict[int, tuple[str | None, int | None, int]]:
-    """Position -> customer, time (of a customer's line only) and amount of what was accepted."""
-    known = zip(parsed.rows, parsed.customer_ids, parsed.event_ms, parsed.amount_minor, strict=True)
-    answers: dict[int, tuple[str | None, int | None, int]] = {
-        int(row): (customer.as_py(), int(ms), int(minor)) for row, customer, ms, minor in known
-    }
+Answer = tuple[str | None, int | None, int, bool | None]
+
+
+def _answers(parsed: Parsed) -> dict[int, Answer]:
+    """Position -> customer, time and kind (of a customer's line only) and amount of what was accepted."""
+    columns = (parsed.rows, parsed.event_ms, parsed.amount_minor, parsed.is_purchase)
+    known = zip(parsed.customer_ids.to_pylist(), *(column.tolist() for column in columns), strict=True)
+    answers: dict[int, Answer] = {row: (who, ms, minor, buys) for who, row, ms, minor, buys in known}
     guests = zip(parsed.unattributed, parsed.unattributed_minor, strict=True)
-    return answers | {int(row): (None, None, int(minor)) for row, minor in guests}
+    return answers | {int(row): (None, None, int(minor), None) for row, minor in guests}
 
 
 def test_both_parsers_accept_the_same_records_and_read_the_same_from_them() -> None:
@@ -84,8 +95,9 @@ def test_both_parsers_accept_the_same_records_and_read_the_same_from_them() -> N
     assert N_RECORDS // 10 < len(answers) < N_RECORDS
     for position, value in enumerate(values):
         line = read_line(value, KAFKA_MS, rules)
-        expected = None
-        if line is not None:
-            time_ms = None if line.customer_id is None else line.time_ms
-            expected = (line.customer_id, time_ms, line.amount_minor)
+        expected: Answer | None = None
+        if line is not None and line.customer_id is None:
+            expected = (None, None, line.amount_minor, None)
+        elif line is not None:
+            expected = (line.customer_id, line.time_ms, line.amount_minor, line.is_purchase("C"))
         assert answers.get(position) == expected, value

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.config import InputSettings, StateSettings
 from shared.recount import Account, Ledger, Line, Rules, recount_table
+from shared.settings import InputSettings, StateSettings
 from tests.support.transactions_json import as_json
 
 DAY = 86_400_000
@@ -18,7 +18,7 @@ RULES = Rules(InputSettings(), StateSettings(horizon_days=7))
 
 def _line(day: float, *, event: str = "", invoice: str = "1", quantity: int = 1, minor: int = 10_000) -> Line:
     time_ms = START + round(day * DAY)
-    return Line(event or f"e{time_ms}", time_ms, "ann", invoice, quantity, quantity * minor)
+    return Line(event or f"e{time_ms}", time_ms, "ann", invoice, quantity < 0, quantity * minor)
 
 
 def _take(*lines: Line, rules: Rules = RULES) -> tuple[Account, list[str]]:

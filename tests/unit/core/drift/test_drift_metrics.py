@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import ks_2samp, wasserstein_distance
 
-from shared.core.artifact import ModelArtifact, Segment, SomArtifact
 from shared.core.drift.distribution import PSI_PER_JSD, jsd, ks, psi, quantile, wasserstein
 from shared.core.drift.staleness import LEVELS, TRENDS, DriftMetric, staleness
 from shared.core.fixed_point import SCALE, to_fixed
-from shared.core.population import SEGMENT_SUMS, TOTALS, PopulationStatistics
-from shared.core.statistics import BatchStatistics
-from shared.core.transform import FeatureTransform
-from shared.core.yardstick import N_BINS, N_DISTANCE_BINS, STEPS_TO_P95
+from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
+from shared.core.model.population import SEGMENT_SUMS, TOTALS, PopulationStatistics
+from shared.core.model.reference_bins import N_BINS, N_DISTANCE_BINS, STEPS_TO_P95
+from shared.core.model.transform import FeatureTransform
 
 NOON = datetime(2011, 12, 1, 12, tzinfo=UTC)
 BELL = np.rint(10_000 * np.exp(-(np.linspace(-2.1, 2.1, N_BINS) ** 2))).astype(np.int64)

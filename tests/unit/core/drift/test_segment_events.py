@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from shared.core.artifact import LineageEdge
 from shared.core.drift.segment_events import SegmentFate, learning_events, promotion_events
+from shared.core.model.artifact import LineageEdge
 
 
 def test_a_promotion_that_splits_one_and_merges_two_says_so() -> None:

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.fixed_point import SCALE, from_fixed, to_fixed
-from shared.core.half_life import HalfLife
-from shared.core.statistics import BatchStatistics
+from shared.core.kmeans.half_life import HalfLife
+from shared.core.kmeans.prototype_sums import BatchStatistics
 
 DAY = 86_400_000
 RULE = HalfLife(half_life=180 * DAY, landmark=1_300_000_000_000)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from shared.core.fixed_point import to_fixed
-from shared.core.kmeans import restate
-from shared.core.lifecycle import Emerge, Support, revive
+from shared.core.kmeans.assignment import restate
+from shared.core.kmeans.lifecycle import Emerge, Support, revive
 
 DAY = 86_400_000
 SETTINGS = {"at_ms": 100 * DAY, "max_age_ms": 30 * DAY, "error_limit": 5.0, "min_customers": 20}

@@ -8,8 +8,8 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 
-from shared.core.lloyd import fit_kmeans
-from shared.core.seeding import distinct_rows, seed_centers
+from shared.core.kmeans.lloyd import fit_kmeans
+from shared.core.kmeans.seeding import distinct_rows, seed_centers
 
 
 def blobs(n=2000, k=5, d=3, spread=4.0, seed=0):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import MiniBatchKMeans
 
-from shared.core.reference_rules import Prototypes, minibatch_update, mllib_update, reassign_small
+from shared.core.kmeans.reference_rules import Prototypes, minibatch_update, mllib_update, reassign_small
 
 
 def batches(n_batches=10, n=300, d=3, seed=0):

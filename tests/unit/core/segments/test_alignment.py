@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.alignment import UNMATCHED, align
-from shared.core.monic import Kind, transitions
+from shared.core.segments.alignment import UNMATCHED, align
+from shared.core.segments.monic import Kind, transitions
 from shared.errors import InvalidConfig
 
 SQUARE = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [4.0, 4.0]])

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shared.core.artifact import Segment
-from shared.core.model_diff import diff, segment_rows
-from shared.core.segment_names import GivenName, renamed, with_names
+from shared.core.model.artifact import Segment
+from shared.core.model.comparison import diff, segment_rows
+from shared.core.segments.given_names import GivenName, renamed, with_names
 from tests.support import small_model
 
 SEGMENTS = (Segment(0, 5, "VIP", "Reward", "VIP"), Segment(1, 7, "Loyal", "Thank", "Loyal"))

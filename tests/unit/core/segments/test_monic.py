@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shared.core.monic import ClusterTransition, Kind, facets, overlap_matrix, transitions
+from shared.core.segments.monic import ClusterTransition, Kind, facets, overlap_matrix, transitions
 from shared.errors import InvalidConfig
 
 overlaps = arrays(

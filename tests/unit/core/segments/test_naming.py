@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shared.core.naming import PopulationCuts, SegmentProfile, name_segments
-from shared.core.naming_scores import PopulationAxis
-from shared.core.naming_tables import ACTIONS
+from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments
+from shared.core.segments.naming_scores import PopulationAxis
+from shared.core.segments.naming_tables import ACTIONS
 from shared.errors import InvalidConfig
 
 EVEN = PopulationCuts.of(*[np.arange(100.0)] * 3)  # recency 0..99 days, 0..99 purchases, 0..99 spent

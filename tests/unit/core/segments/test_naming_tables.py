@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from shared.core.naming import common_name_for_scores, name_for_scores, shopify_group_for_scores
-from shared.core.naming_tables import ACTIONS, SHOPIFY_WITHOUT_ORDERS, Name
+from shared.core.segments.naming import common_name_for_scores, name_for_scores, shopify_group_for_scores
+from shared.core.segments.naming_tables import ACTIONS, SHOPIFY_WITHOUT_ORDERS, Name
 from shared.errors import InvalidConfig
 
 CELLS = list(product(range(1, 6), repeat=3))

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from minisom import MiniSom
 
 from shared.core.fixed_point import to_fixed
+from shared.core.kmeans.prototype_sums import BatchStatistics
 from shared.core.som.batch_rule import smooth
 from shared.core.som.grid import SomGrid
 from shared.core.som.passes import batch_pass, won
 from shared.core.som.units import best_two_units
-from shared.core.statistics import BatchStatistics
 from shared.errors import InvalidConfig
 
 GRID = SomGrid(4, 3)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.artifact import ModelArtifact
+from shared.core.customers.features import MS_PER_DAY
 from shared.core.drift.budget import Budget
 from shared.core.drift.states import AlarmState, DriftState
-from shared.core.features import MS_PER_DAY
+from shared.core.model.artifact import ModelArtifact
 from shared.core.windows.documents import from_document, to_document
 from shared.core.windows.explain import explain_hours
 from shared.core.windows.hourly import (

@@ -1,1 +1,0 @@
-"""Where centers may come from, one kind a file; each proposes prototypes in scaled units."""

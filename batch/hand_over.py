@@ -1,0 +1,85 @@
+"""What one run hands from step to step."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from batch.champion import ChampionView
+from batch.compete import Candidate
+from batch.customer_source import CustomerSource
+from batch.load import CustomerTable
+from batch.outliers import FitSet
+from batch.scale import Scaled
+from batch.select_features import FeatureChoice
+from shared.adapters.mongo.requests import Kind
+from shared.core.choice.k_rule import LastRun
+from shared.core.choice.k_search import KReport
+from shared.core.model.artifact import ModelArtifact
+from shared.settings import ModelSettings
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What earlier runs left behind.
+
+    champion : None before the first promotion. last_run : how the run before saw the numbers of
+    segments. next_segment_id : the lowest identity that no stored model has ever used.
+    last_size : customers of the last run with a sound table; None before it.
+    """
+
+    champion: ModelArtifact | None = None
+    last_run: LastRun | None = None
+    next_segment_id: int = 1
+    last_size: int | None = None
+
+
+@dataclass(frozen=True)
+class RunPurpose:
+    """What a run is for. force : overrides the vetoes. pinned : the champion is to stay."""
+
+    kind: Kind = "schedule"
+    force: bool = False
+    pinned: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Exploration:
+    """A run up to its choice of k. centers : of every k, settled on the customers that are fitted."""
+
+    source: CustomerSource
+    history: History
+    settings: ModelSettings
+    features: FeatureChoice
+    scaled: Scaled
+    champion: ChampionView | None
+    fitted: FitSet
+    candidates: tuple[Candidate, ...]
+    centers: Mapping[int, NDArray[np.float64]]
+    report: KReport
+
+    @property
+    def table(self) -> CustomerTable:
+        """Return the customers in memory."""
+        return self.source.table
+
+    def held_at(self, k: int, against: str) -> "Exploration":
+        """Return the same with another k, because of what spoke `against` the chosen one."""
+        return replace(self, report=replace(self.report, choice=self.report.choice.held_at(k, against)))
+
+
+class Stopwatch:
+    """Seconds of each step, by its name; a step that is taken twice adds up."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        """Measure what the context takes."""
+        start = perf_counter()
+        yield
+        self.seconds[step] = round(self.seconds.get(step, 0.0) + perf_counter() - start, 4)

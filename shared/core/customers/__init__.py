@@ -1,0 +1,1 @@
+"""A customer's state: purchases applied to it, and the features that are read from it."""

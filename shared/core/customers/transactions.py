@@ -1,0 +1,42 @@
+"""Purchases as columns: what is left of a valid, attributed record once it is parsed."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEVER_MS = -(1 << 62)
+"""Stands for "no such time" where the latest counts; far from overflow when a duration is subtracted."""
+ENDLESS_MS = 1 << 62
+"""Stands for "no such time" where the earliest counts."""
+
+
+@dataclass(frozen=True)
+class Transactions:
+    """n invoice lines of one topic-partition, in offset order.
+
+    customer : index into the caller's list of customers, (n,) int64.
+    event_hash : 64-bit hash of event id and event time. invoice_hash : of the invoice id.
+    event_ms : epoch milliseconds UTC. amount_minor : what the line comes to, in 1/10,000 units.
+    is_purchase : False for a return line, a discount included. offset : Kafka offset, ascending.
+    """
+
+    customer: NDArray[np.int64]
+    event_hash: NDArray[np.uint64]
+    invoice_hash: NDArray[np.uint64]
+    event_ms: NDArray[np.int64]
+    amount_minor: NDArray[np.int64]
+    is_purchase: NDArray[np.bool_]
+    offset: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return self.customer.size
+
+    def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> "Transactions":
+        """Return the rows at `index`, a mask or positions, in that order."""
+        return Transactions(*(getattr(self, field.name)[index] for field in fields(self)))
+
+    def with_customer(self, customer: NDArray[np.int64]) -> "Transactions":
+        """Return the same rows with customers numbered otherwise."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Transactions(**{**columns, "customer": customer})

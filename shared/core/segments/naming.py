@@ -1,0 +1,139 @@
+"""Segment names and recommended actions from recency, frequency and monetary.
+
+The rule knows what a typical customer of a segment looks like and where that lies among all
+customers; it does not know cluster numbers, so a name follows the customers and not the
+order in which an algorithm found them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from shared.core.segments.naming_qualifiers import qualifiers
+from shared.core.segments.naming_scores import SCORES, PopulationCuts, SegmentProfile, score_of
+from shared.core.segments.naming_tables import ACTIONS, COMMON_NAMES, OWN_NAMES, SHOPIFY_GROUPS, Name, look_up
+from shared.errors import InvalidConfig
+
+__all__ = [
+    "PopulationCuts",
+    "SegmentName",
+    "SegmentProfile",
+    "common_name_for_scores",
+    "name_for_scores",
+    "name_segments",
+    "shopify_group_for_scores",
+]
+
+DISCOUNT_SHARE = 0.5
+"""From this share of discounted spend on, price is what brings the segment back."""
+USUAL_PAUSE = 1.5
+"""A pause up to this many usual purchase intervals is still the customer's own rhythm."""
+SLACK = 0.1
+"""Ten percentile points, half a band: how far a segment may wander out before its name changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentName:
+    """What a marketer reads: a name that is unique within its segmentation, and what to do.
+
+    `name` includes the qualifier in brackets; `base` is the name without it.
+    """
+
+    name: str
+    action: str
+    qualifier: str | None = None
+
+    @property
+    def base(self) -> str:
+        """The name of the rule, shared by all segments that only the qualifier tells apart."""
+        return self.name.removesuffix(f" ({self.qualifier})")
+
+
+def name_for_scores(r: int, f: int, m: int) -> str:
+    """Name of a score cell; every one of the 125 cells has exactly one.
+
+    Raises
+    ------
+    InvalidConfig : a score is outside 1 to 5.
+    """
+    return look_up(OWN_NAMES, *_checked(r, f, m))
+
+
+def common_name_for_scores(r: int, f: int, m: int) -> str:
+    """Return the cell's name in the widespread vocabulary of eleven ("Champions", "At Risk", ...)."""
+    return look_up(COMMON_NAMES, *_checked(r, f, m))
+
+
+def shopify_group_for_scores(r: int, f: int, m: int) -> str:
+    """Return the cell's group in Shopify's `CustomerRfmGroup` ("CHAMPIONS", "AT_RISK", ...)."""
+    return look_up(SHOPIFY_GROUPS, *_checked(r, f, m))
+
+
+def name_segments(
+    profiles: Sequence[SegmentProfile],
+    population: PopulationCuts,
+    *,
+    previous: Sequence[str | None] | None = None,
+) -> tuple[SegmentName, ...]:
+    """Name every segment of one segmentation, in the order given.
+
+    Segments that the rule calls alike are told apart by spend, or else by purchases or by
+    recency where that is clearer, for example "Loyal (higher spend)". Names are unique.
+    Permuting the segments permutes the names, except between segments whose three numbers
+    are all equal.
+
+    Parameters
+    ----------
+    profiles : one per segment.
+    population : of the customers who were clustered.
+    previous : the base name that each segment had before, None for a new segment. It is kept
+        until some percentile is more than ten points beyond the band that earned it: names
+        should follow a change of the customers, not the noise of a refit.
+    """
+    before = previous or [None] * len(profiles)
+    names = [_kept_or_new(p, population, old) for p, old in zip(profiles, before, strict=True)]
+    told_apart = qualifiers(names, [(p.recency_days, p.frequency, p.monetary) for p in profiles])
+    return tuple(
+        SegmentName(name.value if extra is None else f"{name} ({extra})", ACTIONS[name], extra)
+        for name, extra in zip(names, told_apart, strict=True)
+    )
+
+
+def _kept_or_new(profile: SegmentProfile, population: PopulationCuts, old: str | None) -> Name:
+    """Keep the old name if moving each percentile by up to ten points can still earn it."""
+    percentiles = population.percentiles(profile)
+    reachable = product(*({score_of(p - SLACK), score_of(p), score_of(p + SLACK)} for p in percentiles))
+    kept = next((name for cell in reachable if (name := _name(profile, cell)) == old), None)
+    return kept or _name(profile, population.scores(profile))
+
+
+def _name(profile: SegmentProfile, scores: tuple[int, ...]) -> Name:
+    r, f, m = scores
+    name = Name(name_for_scores(r, f, m))
+    if name is Name.VIP:
+        return name
+    if _buys_at_a_discount(profile) and r >= 3:
+        return Name.DISCOUNT_SHOPPER
+    if _keeps_a_slow_rhythm(profile) and f <= 3 and name in _QUIET:
+        return Name.OCCASIONAL
+    return name
+
+
+_QUIET = frozenset({Name.NEEDS_ATTENTION, Name.AT_RISK, Name.CHURNED})
+
+
+def _buys_at_a_discount(profile: SegmentProfile) -> bool:
+    return profile.discount_share is not None and profile.discount_share >= DISCOUNT_SHARE
+
+
+def _keeps_a_slow_rhythm(profile: SegmentProfile) -> bool:
+    """Look quiet but are within their own interval; one purchase has no rhythm yet."""
+    interval = profile.purchase_interval_days
+    return interval is not None and profile.frequency >= 2 and profile.recency_days <= USUAL_PAUSE * interval
+
+
+def _checked(r: int, f: int, m: int) -> tuple[int, int, int]:
+    if not all(1 <= score <= SCORES for score in (r, f, m)):
+        msg = f"scores should be 1 to {SCORES} each, got r={r} f={f} m={m}; score with PopulationCuts.scores"
+        raise InvalidConfig(msg)
+    return r, f, m

@@ -1,0 +1,1 @@
+"""What runs on the executors: from raw records to customers' documents, and a report of additive numbers."""
