@@ -75,14 +75,16 @@ def number_cells(columns: Sequence[Column], names: Mapping[str, str], table: Tab
 def _times(
     file: DataFile, columns: Sequence[Column], names: Mapping[str, str], sample: Table
 ) -> tuple[dict[str, TimeFormat], list[Finding]]:
-    forms, findings = {}, list[Finding]()
+    """Find how dates are written; a pattern that is told is of the columns that it fits."""
+    looked, told = {}, {}
     for name in (column.name for column in columns if column.kind == "date"):
-        cells = sample.cells[names[name]]
-        form, found = find_time_format(cells, sample.lines, column=names[name], pattern=file.time_format)
-        findings += found
-        if form is not None:
-            forms[name] = form
-    return forms, findings
+        cells, said = sample.cells[names[name]], file.time_format
+        told[name] = find_time_format(cells, sample.lines, column=names[name], pattern=said)
+        looked[name] = find_time_format(cells, sample.lines, column=names[name])
+    fits_some = any(form for form, _ in told.values())
+    taken = {name: told[name] if told[name][0] or not fits_some else looked[name] for name in told}
+    forms = {name: form for name, (form, _) in taken.items() if form}
+    return forms, [finding for _, found in taken.values() for finding in found]
 
 
 def _ids(

@@ -204,6 +204,17 @@ def test_dates_are_what_clocks_showed(write: Write, cells: list[str], how: dict[
     assert read_table(file, DATES)["at"].astype(str).tolist()[0] == "2020-04-03 10:00:00"
 
 
+def test_a_told_pattern_is_of_the_columns_that_it_fits(write: Write) -> None:
+    columns = (*DATES, Column("born", "date", "day of birth"))
+    rows = "at,n,born\n2020-04-03,1,03/04/1980\n2020-04-04,1,05/06/1980\n"
+    table = read_table(write(rows, time_format="%d/%m/%Y"), columns)
+
+    assert table["born"].astype(str).tolist() == ["1980-04-03", "1980-06-05"]
+    assert table["at"].astype(str).tolist() == ["2020-04-03", "2020-04-04"]
+    with pytest.raises(InvalidConfig, match="no cell of column 'at' fits --time-format '%d %m %y'"):
+        read_table(write(rows, time_format="%d %m %y"), columns)
+
+
 def test_dates_that_read_both_ways_stop_and_name_the_flags(write: Write) -> None:
     message = _refusal(write("CustomerID,Age,Income (k$),DOB\na,1,1,03/04/2020\nb,1,1,05/06/2020\n"))
 
