@@ -6,9 +6,8 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
-# pyspark comes as source: it is built with the pinned setuptools, not with whatever is newest that day
-PINNED := $(PIP) --require-hashes --no-deps --use-pep517 --no-build-isolation
+INSTALL := $(BIN)/python -m deploy.setup
+ENVIRONMENT := $(BIN)/activate
 RUNTIME := $(VENV)/.runtime
 TEST := $(VENV)/.test
 BENCH := $(VENV)/.bench
@@ -60,28 +59,30 @@ clean:  ## remove what was made here: environment, caches, local services with t
 java:
 	@deploy/require java
 
-$(BIN)/python:
+# what venv writes last: an environment without it was never finished
+$(ENVIRONMENT):
+	@rm -rf $(VENV)
 	@python=$$(deploy/require python); echo "making $(VENV) with $$python" >&2; \
 	"$$python" -m venv $(VENV) || { rm -rf $(VENV); deploy/require venv; }
 
-$(RUNTIME): requirements/build.txt requirements/runtime.txt pyproject.toml | $(BIN)/python
-	@echo "installing the pinned requirements (once, a few minutes)" >&2
-	@$(PIP) --require-hashes --no-deps -r requirements/build.txt
-	@$(PINNED) -r requirements/runtime.txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
+# its scripts name the folder they were made in, and its Python may have gone with an upgrade of the system
+ifneq ($(shell deploy/require environment $(VENV) || echo broken),)
+$(shell rm -f $(ENVIRONMENT) $(RUNTIME) $(TEST) $(BENCH) $(STUDIES))
+endif
+
+$(RUNTIME): requirements/build.txt requirements/runtime.txt pyproject.toml | $(ENVIRONMENT)
+	@$(INSTALL) build runtime --project
 	@touch $@
 
-$(TEST): requirements/test.txt $(RUNTIME)
-	@echo "installing the pinned test requirements (once)" >&2
-	@$(PINNED) -r requirements/test.txt
+# with the first pips of the oldest Pythons, which tests install the lists with
+$(TEST): requirements/test.txt $(wildcard requirements/apart/*.txt) $(RUNTIME)
+	@$(INSTALL) test --apart pip-3.11 pip-3.12
 	@touch $@
 
 $(BENCH): requirements/bench.txt $(RUNTIME)
-	@echo "installing the pinned benchmark requirements (once)" >&2
-	@$(PINNED) -r requirements/bench.txt
+	@$(INSTALL) bench
 	@touch $@
 
 $(STUDIES): requirements/studies.txt $(RUNTIME)
-	@echo "installing the pinned requirements of the studies (once)" >&2
-	@$(PINNED) -r requirements/studies.txt
+	@$(INSTALL) studies
 	@touch $@

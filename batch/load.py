@@ -102,7 +102,7 @@ def settled_tick(
         if monotonic() >= deadline:
             msg = (
                 f"stream {stream_id!r} should have a settled tick within {wait_s:.0f} s; {obstacle}; "
-                "run `resegment stream`, then try again"
+                "`resegment status` says what comes next"
             )
             raise ReclusteringError(msg)
         sleep(POLL_S)
@@ -125,9 +125,9 @@ def load_last_run(database: Database[Document], job: str, as_of: datetime) -> La
 
 def _obstacle(live: Mapping[str, Any] | None) -> str | None:
     if live is None:
-        return "it has never written anything"
+        return "it has written nothing yet"
     if live["as_of"] is None or live["first_event_at"] is None:
-        return "it has seen too few customers for a first tick"
+        return "no day has come: fewer customers have bought than `tick.min_customers`"
     if live["pending"] is not None:
         return "it is rewriting its customers for another tick or model"
     return None
@@ -142,7 +142,10 @@ def _read(database: Database[Document], session: ClientSession, live: Mapping[st
     rows = database[CUSTOMERS].aggregate(pipeline, session=session, hint="_id_", batchSize=50_000)
     rfm = _columns(rows)
     if not rfm.frequency.size:
-        msg = "a re-clustering needs a customer with a purchase and net spend > 0; there is none yet"
+        msg = (
+            "a re-clustering needs a customer with a purchase and net spend > 0; there is none yet; "
+            "see `resegment status`"
+        )
         raise ReclusteringError(msg)
     return CustomerTable(rfm, live["as_of"], live["first_event_at"], live["newest_event_at"])
 

@@ -7,7 +7,7 @@ from batch.cluster import Clustering
 from batch.load import CustomerTable
 from shared.core.customers.features import feature_matrix
 from shared.core.model.artifact import Segment
-from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments
+from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments, usual_pause_days
 
 
 def name(
@@ -28,7 +28,9 @@ def name(
     profiles = [SegmentProfile(*row) for row in np.expm1(np.column_stack(logs)).tolist()]
     before = {} if champion is None else {one.segment_id: one.base for one in champion.model.segments}
     previous = [before.get(segment_id) for segment_id in segment_ids]
-    names = name_segments(profiles, PopulationCuts.of(*rfm.T), previous=previous)
+    tenure = feature_matrix(("tenure_days",), table.rfm, table.as_of_ms)[:, 0]
+    population = PopulationCuts.of(*rfm.T, pause_days=usual_pause_days(tenure, rfm[:, 1]))
+    names = name_segments(profiles, population, previous=previous)
     return tuple(
         Segment(label, segment_id, str(named.name), str(named.action), named.base)
         for label, (segment_id, named) in enumerate(zip(segment_ids, names, strict=True))

@@ -29,7 +29,7 @@ from shared.adapters.mongo.leases import Lease, LeaseKeeper, acquire, release
 from shared.adapters.mongo.models import raise_fence
 from shared.adapters.mongo.requests import Request, claim, file_request, finish, request_id
 from shared.adapters.mongo.runs import begin_run, close_killed_runs, find_done, finish_run
-from shared.errors import LeaseHeld
+from shared.errors import LeaseHeld, ReclusteringError
 from shared.log import get_logger
 from shared.settings import Settings
 
@@ -85,6 +85,10 @@ class Server:
             return None
         served = find_done(self._database, request.id)
         return self._run(request) if served is None else self._close(request, served["_id"], served)
+
+    def withdraw(self, identity: str) -> None:
+        """Close a request of this holder that was given up before it was served."""
+        finish(self._database, identity, self._lease, status="failed", outcome="interrupted", run_id=None)
 
     def file_due(self, watching_since: datetime) -> None:
         """File the request that the wall clock asks for, if it is set to."""
@@ -142,6 +146,9 @@ class Server:
             )
         except ConnectionFailure:  # nothing can be recorded either; the next holder serves it again
             raise
+        except ReclusteringError as error:
+            log.error("recluster_refused", request=request.id, run=run_id, reason=str(error))
+            return {"status": "failed", "decision": None, "reason": str(error)}, None
         except Exception as error:
             log.exception("recluster_failed", request=request.id, run=run_id)
             reason = f"{type(error).__name__}: {error}"
@@ -174,7 +181,15 @@ def serve_once(
     with serving(database, settings) as server:
         key = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
         file_request(database, "operator", key, None, reason, force=force)
-        served = server.serve(request_id("operator", key))
+        try:
+            served = server.serve(request_id("operator", key))
+        except Exception:
+            raise
+        except (
+            BaseException
+        ):  # Ctrl-C or SIGTERM: whoever asked has gone, and a later job should not serve it
+            server.withdraw(request_id("operator", key))
+            raise
     assert served is not None  # noqa: S101 - just filed, and nobody else holds the lease
     return served
 

@@ -1,13 +1,13 @@
 """`resegment customer ID`: everything about one customer, and why that segment."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database
-from cli.failures import FAILED
 from cli.options import add_json_flag, start
 from cli.output import amount, moment, number, print_json, print_pairs
+from cli.standing import as_pairs, next_step
+from shared.errors import ReclusteringError
 
 if TYPE_CHECKING:
     from shared.adapters.readers import CustomerView
@@ -29,19 +29,21 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the customer; 1 if there is none of that id."""
+    """Print the customer; says so if there is none of that id."""
     settings = start(args)
     from shared.adapters import readers
 
     with open_database(settings) as database:
         view = readers.customer(database, args.customer_id)
+        advice = next_step(database, settings)
     if view is None:
-        print(f"no customer {args.customer_id!r}; `resegment export customers` lists all", file=sys.stderr)
-        return FAILED
+        lists = "none of the customers has this id; `resegment export customers --out FILE` lists all"
+        msg = f"there is no customer {args.customer_id!r}; {advice or lists}"
+        raise ReclusteringError(msg)
     if args.json:
         print_json(_document(view))
     else:
-        print_pairs(_lines(view), title=f"customer {args.customer_id}")
+        print_pairs(_lines(view) | as_pairs(advice), title=f"customer {args.customer_id}")
     return 0
 
 

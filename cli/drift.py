@@ -10,6 +10,7 @@ from cli.drift_chart import bars, chart, ratios
 from cli.drift_events import print_events
 from cli.options import add_json_flag, start
 from cli.output import Column, moment, number, print_json, print_pairs, print_table
+from cli.standing import require_segments
 from shared.errors import InvalidConfig
 
 FIRING = 5
@@ -63,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     from shared.core.drift.watch import is_advisory
 
     with open_database(settings) as database:
+        require_segments(database, settings)
         rows = _chosen(readers.latest_drift(database, settings.stream.id), args.metric)
         history = readers.drift_rows(database, rows)
         events = readers.segment_events(database, settings.stream.id)

@@ -2,15 +2,22 @@
 
 import argparse
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database
 from cli.options import start
 from cli.output import progress
+from cli.standing import require_segments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymongo.database import Database
+
     from shared.adapters.tables import FileFormat
+    from shared.settings import Settings
 
 WHAT = ("customers", "segments", "drift", "events", "transitions")
 FORMATS = ("csv", "parquet")
@@ -35,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         msg = f"--out {args.out}: there is no folder {args.out.parent}; make it first"
         raise InvalidConfig(msg)
     with (
-        open_database(settings) as database,
+        _ready(settings, args.what) as database,
         progress(f"export {args.what}", exports.count(database, args.what)) as advance,
     ):
         n_rows = exports.export(
@@ -43,6 +50,14 @@ def run(args: argparse.Namespace) -> int:
         )
     print(f"{n_rows:,} rows in {args.out}", file=sys.stderr)
     return 0
+
+
+@contextmanager
+def _ready(settings: "Settings", what: str) -> "Iterator[Database[dict[str, Any]]]":
+    with open_database(settings) as database:
+        if what == "segments":
+            require_segments(database, settings)
+        yield database
 
 
 def file_format(args: argparse.Namespace) -> "FileFormat":

@@ -3,7 +3,16 @@
 import sys
 import traceback
 
-from shared.errors import ReclusteringError
+from shared.errors import (
+    InvalidConfig,
+    LeaseHeld,
+    ModelNotFound,
+    ReclusteringError,
+    SchemaMismatch,
+    ServiceUnavailable,
+    StartRefused,
+    VerificationFailed,
+)
 from shared.redaction import redact
 
 FAILED = 1
@@ -12,6 +21,21 @@ INTERRUPTED = 130
 TERMINATED = 143
 MAX_LINES = 3
 MAX_CHARACTERS = 600
+
+USUAL: dict[type, tuple[str, str]] = {
+    InvalidConfig: (
+        "a setting or an argument is not what it should be",
+        "correct it: see `resegment {verb} --help` and `resegment config show --origin`",
+    ),
+    ServiceUnavailable: ("a service does not answer", "see `resegment services status`"),
+    VerificationFailed: ("what is stored differs from what was counted again", "see docs/runbook.md"),
+    LeaseHeld: ("it runs once at a time", "see `resegment status`, which names its holder"),
+    StartRefused: ("going on would damage what is stored", "see docs/runbook.md"),
+    SchemaMismatch: ("it is damaged, or of another version", "run `resegment doctor`"),
+    ModelNotFound: ("there is no such model", "see `resegment model ls`"),
+    ReclusteringError: ("it cannot go on as things are", "run again with --debug for the details"),
+}
+"""Why, and what to do next, where the message of an error of this kind leaves it out."""
 
 
 class Terminated(BaseException):
@@ -22,30 +46,42 @@ def report(error: BaseException, *, verb: str, debug: bool) -> int:
     """Explain `error` on stderr, without credentials, and give the exit code."""
     if debug:
         print(redact("".join(traceback.format_exception(error))), file=sys.stderr)
-    text, code = _explained(error, debug=debug)
+    text, code = _explained(error, verb, debug=debug)
     lines = [line for line in redact(f"resegment {verb}: {text}").splitlines() if line.strip()]
     print("\n".join(line[:MAX_CHARACTERS] for line in lines[:MAX_LINES]), file=sys.stderr)
     return code
 
 
-def _explained(error: BaseException, *, debug: bool) -> tuple[str, int]:
+def refusal(error: ReclusteringError, verb: str) -> str:
+    """Write what happened, why, and what to do next, a line each.
+
+    A message has these in this order between semicolons; what it leaves out is said for its kind.
+    """
+    what, *rest = " ".join(str(error).split()).split("; ")
+    usual_why, usual_next = next(USUAL[kind] for kind in type(error).__mro__ if kind in USUAL)
+    next_step = rest.pop() if rest else usual_next.format(verb=verb)
+    why = "; ".join([*rest, *_cause(error)]) or usual_why
+    return f"{what}\n  why: {why}\n  next: {next_step}"
+
+
+def _explained(error: BaseException, verb: str, *, debug: bool) -> tuple[str, int]:
     if isinstance(error, ReclusteringError):
-        return f"{error}{_cause(error)}", error.exit_code
+        return refusal(error, verb), error.exit_code
     if isinstance(error, KeyboardInterrupt):
         return "interrupted", INTERRUPTED
     if isinstance(error, Terminated):
         return "terminated", TERMINATED
+    first = (str(error).splitlines() or [type(error).__name__])[0]
     if _is_connection_error(error):
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return f"a service did not answer: {first[:200]}\nsee `resegment services status`", UNREACHABLE
-    first = (str(error).splitlines() or [""])[0]
-    hint = "" if debug else "; run again with --debug for the traceback"
+        why, step = f"  why: {first[:200]}", "  next: see `resegment services status`"
+        return f"a service did not answer\n{why}\n{step}", UNREACHABLE
+    hint = "" if debug else "\n  next: run again with --debug for the traceback"
     return f"unexpected {type(error).__name__}: {first[:300]}{hint}", FAILED
 
 
-def _cause(error: BaseException) -> str:
+def _cause(error: BaseException) -> list[str]:
     why = str(error.__cause__ or "").splitlines()
-    return f"\ncause: {why[0][:200]}" if why and why[0] not in str(error) else ""
+    return [why[0][:200]] if why and why[0] not in str(error) else []
 
 
 def _is_connection_error(error: BaseException) -> bool:

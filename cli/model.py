@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cli.connection import open_database
 from cli.options import add_json_flag, add_verb, start
 from cli.output import Column, amount, moment, number, percent, print_json, print_pairs, print_table
+from cli.standing import next_step
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -74,11 +75,13 @@ def _ls(args: argparse.Namespace) -> int:
     from shared.adapters import registry
 
     with open_database(settings) as database:
-        rows = registry.list_models(database)
+        rows, advice = registry.list_models(database), next_step(database, settings)
     if args.json:
         print_json(rows)
     else:
-        print_table(MODELS, [_listed(row) for row in rows], title="" if rows else "no model yet")
+        print_table(
+            MODELS, [_listed(row) for row in rows], title="" if rows else str(advice or "there is no model")
+        )
     return 0
 
 

@@ -5,14 +5,19 @@ import json
 import os
 import signal
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database, with_mongo_uri
 from cli.failures import TERMINATED
 from cli.options import add_json_flag, add_verb, start
+from cli.output import say
+from shared.errors import NothingToCluster
 
 if TYPE_CHECKING:
+    from pymongo.database import Database
+
     from batch.serve import Served
+    from shared.settings import Settings
 
 STAND_BACK = 10
 """Niceness of the watching job: where it shares a machine with the stream, purchases come first."""
@@ -45,12 +50,26 @@ def _run(args: argparse.Namespace) -> int:
         from batch import serve
 
         if args.once:
+            _refuse_in_vain(database, settings)
             served = serve.serve_once(database, settings, args.reason, force=args.force)
             show(served)
             return 0 if served.status == "done" else 1
         os.nice(STAND_BACK)
         serve.watch(database, settings, stop=_stop_on_sigterm(), on_served=show)
         return TERMINATED
+
+
+def _refuse_in_vain(database: "Database[dict[str, Any]]", settings: "Settings") -> None:
+    """Refuse at once what would wait for nothing; say what is waited for otherwise."""
+    from shared.adapters.standing import read_standing
+    from shared.core.first_steps import towards_customers
+
+    standing = read_standing(database, settings)
+    missing = towards_customers(standing)
+    if missing is not None:
+        raise NothingToCluster(str(missing))
+    if standing.is_rewriting:
+        say("the stream is rewriting its customers for another day or model; waiting up to a minute for it")
 
 
 def _stop_on_sigterm() -> threading.Event:

@@ -7,6 +7,7 @@ from pathlib import Path
 from cli.connection import open_database
 from cli.options import add_json_flag, add_verb, start
 from cli.output import Column, moment, number, print_json, print_pairs, print_table
+from cli.standing import next_step
 from shared.errors import ReclusteringError
 
 RUNS = (
@@ -36,7 +37,7 @@ def _ls(args: argparse.Namespace) -> int:
     from shared.adapters import run_reports
 
     with open_database(settings) as database:
-        found = run_reports.newest(database)
+        found, advice = run_reports.newest(database), next_step(database, settings)
     if args.json:
         print_json(found)
         return 0
@@ -50,7 +51,7 @@ def _ls(args: argparse.Namespace) -> int:
         )
         for one in found
     ]
-    print_table(RUNS, rows, title="" if rows else "no re-clustering has run yet")
+    print_table(RUNS, rows, title="" if rows else str(advice or "no re-clustering has run yet"))
     return 0
 
 

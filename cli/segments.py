@@ -7,6 +7,7 @@ from typing import Any
 from cli.connection import open_database
 from cli.options import add_json_flag, add_verb, start
 from cli.output import Column, amount, moment, number, percent, print_json, print_table
+from cli.standing import require_segments
 
 COLUMNS = (
     Column("segment", "left"),
@@ -20,6 +21,8 @@ COLUMNS = (
     Column("spend"),
     Column("action", "left"),
 )
+AXES = ("recency_days", "frequency", "monetary")
+ALIKE = "the segments do not differ: in last purchase, orders and spend all are about equal"
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from shared.adapters import readers
 
     with open_database(settings) as database:
+        require_segments(database, settings)
         rows = readers.segments(database, settings.stream.id)
     if args.json:
         print_json(rows)
@@ -92,4 +96,11 @@ def _title(rows: Sequence[Mapping[str, Any]]) -> str:
     if not rows:
         return "no segments are published yet"
     first = rows[0]
-    return f"model {first['model_version']}, as of {moment(first['as_of'])}"
+    title = f"model {first['model_version']}, as of {moment(first['as_of'])}"
+    return f"{title}; {ALIKE}" if _are_alike(rows) else title
+
+
+def _are_alike(rows: Sequence[Mapping[str, Any]]) -> bool:
+    from shared.core.segments.naming import are_alike
+
+    return are_alike([tuple(row[f"mean_{axis}"] for axis in AXES) for row in rows])

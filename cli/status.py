@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.connection import kafka_servers, open_database
 from cli.options import add_json_flag, start
 from cli.output import Column, moment, number, print_json, print_pairs, print_table
+from cli.standing import as_pairs, next_step
 
 if TYPE_CHECKING:
     from shared.adapters.readers import Accounting, StreamStatus
@@ -29,11 +30,12 @@ def run(args: argparse.Namespace) -> int:
 
     with open_database(settings) as database:
         status = readers.stream_status(database, settings.stream.id)
+        advice = next_step(database, settings)
     lag = _lag(settings, status.live)
     if args.json:
-        print_json(_document(settings, status, lag))
+        print_json(_document(settings, status, lag) | {"next": advice})
         return 0
-    print_pairs(_stream_lines(status, lag), title=f"stream {status.stream_id}")
+    print_pairs(_stream_lines(status, lag) | as_pairs(advice), title=f"stream {status.stream_id}")
     print_pairs(_services(settings), title="services")
     _print_tables(status)
     return 0
@@ -69,7 +71,7 @@ def _document(settings: "Settings", status: "StreamStatus", lag: int | None) -> 
 def _stream_lines(status: "StreamStatus", lag: int | None) -> dict[str, str]:
     live = status.live
     if live is None or status.accounting is None:
-        return {"state": "nothing stored yet; run `resegment stream`", "lease": _lease(status.lease)}
+        return {"state": "nothing stored yet", "lease": _lease(status.lease)}
     batch = live["batch"]
     return {
         "state": _state(live, status.lease),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.look import print_findings, print_understood
 from cli.options import start
 from cli.output import Column, print_table, say
 from shared.errors import InvalidConfig, ReclusteringError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from batch.studies.framework.run import Request
-    from batch.studies.reading import CsvFile
+    from batch.studies.reading import DataFile
     from shared.settings import Settings
 
 ALL = "all"
@@ -35,7 +36,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--out", metavar="DIR", type=Path, default=Path("out/studies"), help="default: %(default)s"
     )
-    group = parser.add_argument_group("your own data (CSV, plain or gzipped)")
+    group = parser.add_argument_group("your own data; how it is written is found by looking, or told")
     group.add_argument("--data", metavar="FILE", type=Path, help="default: data of the study's own")
     group.add_argument(
         "--map",
@@ -44,8 +45,21 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default=[],
         help="your name of a column that the study reads; repeatable",
     )
-    group.add_argument("--encoding", default="utf-8", help="default: %(default)s; Excel often writes cp1252")
-    group.add_argument("--separator", help="default: found by itself; '\\t' for a tab")
+    group.add_argument("--encoding", help="of a text file: utf-8, cp1252, …")
+    group.add_argument(
+        "--separator", metavar="SIGN", help="between the cells of a CSV file ('\\t' for a tab)"
+    )
+    group.add_argument("--decimal", choices=(".", ","), help="the decimal sign of numbers")
+    group.add_argument(
+        "--time-format", metavar="PATTERN", help="of dates: strptime pattern, or epoch-seconds and the like"
+    )
+    group.add_argument(
+        "--accept",
+        metavar="CODE",
+        action="append",
+        default=[],
+        help="go on in spite of a fault that stops, where that is possible; repeatable",
+    )
     parser.add_argument(
         "--no-notebook", action="store_true", help="leave the notebook out, which takes half of the time"
     )
@@ -71,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
     if data is not None and len(names) > 1:
         msg = f"--data goes with one study, since each reads other columns; name it instead of `{ALL}`"
         raise InvalidConfig(msg)
+    if data is not None:
+        _show(data, names[0])
     requests = [
         Request(name, args.out, data, with_notebook=not args.no_notebook, with_store=not args.no_store)
         for name in names
@@ -86,16 +102,36 @@ def _list() -> int:
     return 0
 
 
-def _file(args: argparse.Namespace) -> "CsvFile | None":
-    from batch.studies.reading import CsvFile
+def _file(args: argparse.Namespace) -> "DataFile | None":
+    from batch.studies.reading import DataFile
 
     if args.data is None:
-        if args.map or args.separator:
-            msg = "--map and --separator describe the file of --data, which is missing; add --data FILE"
+        said = ("map", "encoding", "separator", "decimal", "time_format", "accept")
+        if named := [f"--{name.replace('_', '-')}" for name in said if getattr(args, name)]:
+            verb = "describes" if len(named) == 1 else "describe"
+            msg = f"{' and '.join(named)} {verb} the file of --data, which is missing; add --data FILE"
             raise InvalidConfig(msg)
         return None
-    separator = args.separator.replace("\\t", "\t") if args.separator else None
-    return CsvFile(args.data, dict(map(_pair, args.map)), args.encoding, separator)
+    return DataFile(
+        args.data,
+        dict(map(_pair, args.map)),
+        encoding=args.encoding,
+        separator=args.separator and args.separator.replace("\\t", "\t"),
+        decimal=args.decimal,
+        time_format=args.time_format,
+        accepted=tuple(args.accept),
+    )
+
+
+def _show(data: "DataFile", name: str) -> None:
+    """Show what was understood of the file, before anything is computed from it."""
+    from batch.studies.catalogue import load
+    from batch.studies.reading import look
+
+    seen = look(data, load(name).columns)
+    print_understood(seen.rows(), title=data.path.name)
+    print_findings(seen.findings, data.accepted)
+    print()
 
 
 def _pair(text: str) -> tuple[str, str]:

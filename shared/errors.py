@@ -51,3 +51,11 @@ class ModelNotFound(ReclusteringError):
 
 class StreamFailed(ReclusteringError):
     """The streaming query ended although nobody asked it to."""
+
+
+class SparkNotStarted(ReclusteringError):
+    """Spark, or the Java under it, did not come up: its own words are in a file."""
+
+
+class NothingToCluster(ReclusteringError):
+    """There is nobody to cluster yet: the message names what has to come first."""

@@ -6,6 +6,8 @@
 import logging
 import os
 import sys
+from collections.abc import Mapping, Set
+from datetime import date
 from typing import Any
 
 import structlog
@@ -16,6 +18,8 @@ from shared.settings import LogSettings
 
 NOISY = ("kafka", "py4j", "pymongo", "urllib3")
 """Libraries that repeat a connection error for as long as it lasts; our own event says it once."""
+DIGITS = 4
+"""Of numbers in events, behind the point: a tenth of a millisecond, a hundredth of a percent."""
 
 
 def configure(settings: LogSettings) -> None:
@@ -47,15 +51,43 @@ def _shared_processors() -> list[Processor]:
 
 def _renderers(settings: LogSettings) -> list[Processor]:
     # a traceback becomes text before it is redacted, and without local variables: those hold secrets
-    text: list[Processor] = [structlog.processors.format_exc_info, _redact_values]
+    text: list[Processor] = [structlog.processors.format_exc_info, _plain_values, _redact_values]
     if settings.format == "json":
-        return [*text, structlog.processors.JSONRenderer(default=str)]
+        return [*text, structlog.processors.JSONRenderer()]
     return [*text, _console(colours=sys.stderr.isatty() and "NO_COLOR" not in os.environ)]
 
 
 def _console(*, colours: bool) -> Processor:
     plain = structlog.dev.plain_traceback
     return structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="ts", exception_formatter=plain)
+
+
+def plain(value: object) -> Any:
+    """Write a value for people and for JSON: times as ISO 8601, numbers as such, the rest as text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, Set):
+        return sorted(map(plain, value), key=str)
+    return _plain_leaf(value)
+
+
+def _plain_leaf(value: object) -> Any:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return round(float(value), DIGITS)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    numbers = getattr(value, "tolist", None)  # numpy's, which logging need not import
+    return str(value) if numbers is None else plain(numbers())
+
+
+def _plain_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {key: value if key.startswith("_") else plain(value) for key, value in event.items()}
 
 
 def _redact_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -13,6 +13,7 @@ from benchmarks.models.cdnow_shaped import CUSTOMERS, cdnow_shaped
 from benchmarks.models.contest import on_purchases, on_script
 from benchmarks.models.history import Day, days_from, history
 from benchmarks.models.map_ageing import map_ageing
+from benchmarks.models.one_pass import CASES, one_pass
 from benchmarks.models.purchases import Purchases, cdnow, online_retail
 from benchmarks.models.report import Row
 from benchmarks.models.scripted import SCRIPTS
@@ -117,6 +118,7 @@ def jobs(extent: Extent, cdnow_file: Path | None, seed: int) -> list[Job]:
         *_ageing_jobs(retail, extent.retail, extent.ks, seed),
         *(job for cohort in cohorts for job in _ageing_jobs(cohort, extent.cdnow, extent.ks, seed)),
         Job("rare segment", rare_segment, (extent.vip_seeds, extent.heavy_seeds)),
+        *(Job(f"one pass: {case.name}", one_pass, (case, extent.vip_seeds)) for case in CASES),
         *_map_jobs(retail, extent, seed),
         *(job for cohort in cohorts for job in _map_jobs(cohort, extent, seed)),
         Job("contest: retail", contest_of, (retail, 90, extent.looks, extent.retail_share, seed)),

@@ -48,7 +48,7 @@ def watch(database: Database[Document], settings: Settings, jobs: Jobs, total: i
     ------
     StreamFailed : a job ended, or nothing has moved for five minutes.
     """
-    started, changed, said, revision = monotonic(), monotonic(), 0.0, -1
+    started, changed, said, last, revision = monotonic(), monotonic(), 0.0, "", -1
     with ExitStack() as stack:
         screen = _screen(stack)
         while True:
@@ -63,9 +63,9 @@ def watch(database: Database[Document], settings: Settings, jobs: Jobs, total: i
                 raise StreamFailed(msg)
             if screen is not None:
                 screen.update(_table(view, total, monotonic() - started), refresh=True)
-            elif monotonic() - said > LINE_EVERY_S:
-                said = monotonic()
-                say(_line(view, total))
+            elif monotonic() - said > LINE_EVERY_S and _line(view, total) != last:
+                said, last = monotonic(), _line(view, total)
+                say(last)
             sleep(POLL_S)  # a look, not a wait for anything in particular
 
 

@@ -228,12 +228,10 @@ def migrations(database: Database[Document], limit: int) -> list[Document]:
 def _model_epoch(database: Database[Document], stream_id: str) -> int:
     live = database[LIVE_MODEL].find_one({"_id": stream_id}, {"model_epoch": 1})
     if live is None:
-        msg = f"stream {stream_id!r} has not stored anything yet; run `resegment stream`"
+        msg = f"stream {stream_id!r} has not stored anything yet; `resegment status` says what comes next"
         raise ModelNotFound(msg)
     if live["model_epoch"] is None:
-        msg = (
-            f"stream {stream_id!r} has no model yet; run `resegment recluster --once`, then the stream again"
-        )
+        msg = f"stream {stream_id!r} has no model yet; `resegment status` says what comes next"
         raise ModelNotFound(msg)
     epoch: int = live["model_epoch"]
     return epoch

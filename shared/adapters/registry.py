@@ -143,7 +143,7 @@ def unpin(database: Database[Document]) -> Pointer:
 
 def _required(pointer: Pointer | None) -> Pointer:
     if pointer is None:
-        msg = "there should be a champion; there is none yet; run `resegment recluster --once`"
+        msg = "there should be a champion; there is none yet; `resegment segments` says what comes first"
         raise ModelNotFound(msg)
     return pointer
 

@@ -1,20 +1,30 @@
 """The local Spark under the stream, the large re-clustering and the studies.
 
-It knows what all of them need: no port for other machines, no secret in a log, nothing said below an error,
-UTC. What one of them reads, how much memory it takes and how it is tuned is its caller's.
+It knows what all of them need: no port for other machines, no secret in a log, UTC, and a file for what
+Spark and Java say, so that a verb's answer is its own. What one of them reads, how much memory it takes
+and how it is tuned is its caller's.
 """
 
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import STDOUT
 
+from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkException
+from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
+
+from shared.errors import SparkNotStarted
 
 REDACTED = "(?i)secret|password|token|access[.]key|jaas|uri"
 """Names of options whose values Spark must never show; `uri`, because MongoDB's holds the password."""
 
 _QUIET = f"-Dlog4j2.configurationFile=file:{Path(__file__).with_name('log4j2.properties')}"
+_LOGS = Path(".local/spark")
 
 _COMMON = {
     "spark.driver.bindAddress": "127.0.0.1",
@@ -41,8 +51,13 @@ def start_local_spark(
 
     Parameters
     ----------
+    name : of the application, and of the file that it writes to, see `log_of`.
     cores : tasks at a time, and partitions after a shuffle. driver_memory : as Java writes it, `2g`.
     jars : connectors. java_options : for the JVM. own : further options of the caller.
+
+    Raises
+    ------
+    SparkNotStarted : with the last line of what Java said, and where the rest is.
     """
     os.environ["PYSPARK_PYTHON"] = sys.executable  # else the workers run whatever python3 the PATH has
     options: dict[str, str | int | float | bool | None] = {
@@ -53,6 +68,37 @@ def start_local_spark(
         "spark.sql.shuffle.partitions": cores,
         **(own or {}),
     }
-    builder = SparkSession.builder.master(f"local[{cores}]").appName(name)
-    session: SparkSession = builder.config(map=options).getOrCreate()
+    conf = SparkConf().setMaster(f"local[{cores}]").setAppName(name)
+    conf.setAll([(key, str(value)) for key, value in options.items()])
+    try:
+        _start_java(conf, log_of(name))
+        session: SparkSession = SparkSession.builder.config(conf=conf).getOrCreate()
+    except (PySparkException, Py4JError) as error:
+        raise SparkNotStarted(_why(log_of(name))) from error
     return session
+
+
+def log_of(name: str) -> Path:
+    """Where Java and Spark write while the application `name` runs; each start begins it anew."""
+    return _LOGS / f"{name}.log"
+
+
+def _start_java(conf: SparkConf, log: Path) -> None:
+    """Start the JVM that Spark would start by itself, with its words in a file."""
+    if SparkContext._gateway is not None:  # noqa: SLF001 - one JVM a process, and nothing public tells
+        return
+    with ExitStack() as stack:
+        try:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            streams = {"stdout": stack.enter_context(log.open("wb")), "stderr": STDOUT}
+        except OSError:  # a read-only folder: then the words stay where the verb's own go
+            streams = {}
+        gateway = launch_gateway(conf, streams)  # type: ignore[no-untyped-call]
+    SparkContext(conf=conf, gateway=gateway)
+
+
+def _why(log: Path) -> str:
+    text = log.read_text("utf-8", errors="replace") if log.is_file() else ""
+    said = [line.strip() for line in text.splitlines() if line.strip()]
+    last = said[-1][:200] if said else "Java said nothing"
+    return f"Spark should start; it did not: {last}; read {log}, then run `resegment doctor`"

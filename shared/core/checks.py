@@ -50,3 +50,20 @@ def checked_weights(weights: ArrayLike, n: int) -> Float64:
         msg = "weights should be finite and not negative; correct or leave out those rows"
         raise ValueError(msg)
     return scales
+
+
+def checked_labels(labels: ArrayLike, n: int, k: int) -> NDArray[np.integer[Any]]:
+    """Return `labels` as (n,) integers; ValueError if one is missing or not from 0 to k - 1."""
+    owners = np.asarray(labels)
+    if not np.issubdtype(owners.dtype, np.integer):
+        msg = f"labels should be integers, as in `labels_`; got {owners.dtype}"
+        raise ValueError(msg)
+    if owners.shape != (n,):
+        msg = f"labels should be ({n},), one for each row; got {owners.shape}"
+        raise ValueError(msg)
+    is_strange = (owners < 0) | (owners >= k)
+    if is_strange.any():
+        row = int(is_strange.argmax())
+        msg = f"labels should be from 0 to {k - 1}; got {owners[row]} for row {row}"
+        raise ValueError(msg)
+    return owners

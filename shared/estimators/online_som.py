@@ -1,16 +1,20 @@
 """A self-organising map that learns, forgets and settles, in scikit-learn's manner."""
 
-from typing import Literal, Self, get_args
+from numbers import Integral, Real
+from typing import Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from shared.core.checks import checked_labels
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.row_ledger import Keys, RowLedger, row_keys
 from shared.core.som.batch_rule import smooth
 from shared.core.som.decay import DecayKind
 from shared.core.som.grid import SomGrid, Topology
@@ -22,7 +26,7 @@ from shared.core.som.reopening import needs_reopening, reopen, settle
 from shared.core.som.train import train_som
 from shared.core.som.trained import TrainedSom
 from shared.core.som.units import best_two_units
-from shared.errors import InvalidConfig
+from shared.estimators._contract import learning
 
 Update = Literal["retract", "online"]
 Float = NDArray[np.float64]
@@ -34,7 +38,8 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     Each row counts once: whoever changes is forgotten with the unit they were counted at, and
     learnt anew. What each unit has won is summed in fixed point, so forgetting restores the sums
     exactly. The radius stays at `sigma_end` after `fit`; `restate` settles the map, and loosens
-    it first where drift has torn it.
+    it first where drift has torn it. Learning "retract" keeps 12 bytes for each row, to refuse the
+    forgetting of rows it does not hold.
 
     Parameters
     ----------
@@ -62,6 +67,22 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     >>> som.forget(X[:1] + 1, added).predict(X).shape
     (200,)
     """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "rows": [Interval(Integral, 1, None, closed="left"), None],
+        "cols": [Interval(Integral, 1, None, closed="left"), None],
+        "topology": [StrOptions(set(get_args(Topology)))],
+        "toroidal": ["boolean"],
+        "update": [StrOptions(set(get_args(Update)))],
+        "learning_rate": [Interval(Real, 0, 1, closed="right")],
+        "neighbourhood": [StrOptions(set(get_args(Kind)))],
+        "epochs": [Interval(Integral, 1, None, closed="left")],
+        "sigma_start": [Interval(Real, 0, None, closed="neither"), None],
+        "sigma_end": [Interval(Real, 0, None, closed="neither")],
+        "decay": [StrOptions(set(get_args(DecayKind)))],
+        "initial": [StrOptions(set(get_args(Initial))), "array-like"],
+        "random_state": ["random_state"],
+    }
 
     def __init__(
         self,
@@ -98,12 +119,11 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     weights_: Float
     labels_: NDArray[np.int64]
     statistics_: BatchStatistics
+    _ledger: RowLedger
 
+    @learning
     def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Self:  # noqa: ARG002
         """Train a new map on `X` (n, d) and count its rows."""
-        if self.update not in get_args(Update):
-            msg = f"update must be one of {get_args(Update)}, got {self.update!r}; correct it"
-            raise InvalidConfig(msg)
         table, weights = self._validated(X, sample_weight, reset=True)
         self.grid_ = self._grid(table)
         trained = train_som(
@@ -114,13 +134,14 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             sigma_end=self.sigma_end,
             decay=self.decay,
             kind=self.neighbourhood,
-            initial=self.initial,
+            initial=self.initial if isinstance(self.initial, str) else np.asarray(self.initial, np.float64),
             rng=np.random.default_rng(check_random_state(self.random_state).randint(2**31)),
             weights=weights,
         )
         self.fresh_topographic_error_ = trained.topographic_error
         return self._adopt(trained, table, weights)
 
+    @learning
     def partial_fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Self:
         """Learn rows at the units nearest to them now; the first call is a `fit`."""
         if not hasattr(self, "weights_"):
@@ -131,9 +152,11 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             self.weights_ = self._stepped(table, weights)
         else:
             self.statistics_ = self.statistics_.merge(self._statistics(table, self.labels_, weights))
+            self._ledger = self._ledger.add(self._keys(table, self.labels_, weights))
             self.weights_ = self._smoothed()
         return self
 
+    @learning
     def forget(self, X: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Take rows back.
 
@@ -143,19 +166,30 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
         Raises
         ------
-        ValueError : labels do not fit the rows or the map.
-        InvalidConfig : the map learns "online".
+        ValueError : the map learns "online"; a label is no unit; or a row is not counted at its unit with
+            its weight, or is forgotten already. Equal rows are one and the same. Nothing is then forgotten.
         """
         check_is_fitted(self)
         if self.update == "online":
             msg = "what was learnt row after row cannot be taken back, got update='online'; use 'retract'"
-            raise InvalidConfig(msg)
+            raise ValueError(msg)
         table, weights = self._validated(X, sample_weight)
-        gone = self._statistics(table, np.asarray(labels, np.int64), weights)
-        self.statistics_ = self.statistics_.subtract(gone)
+        units = checked_labels(labels, len(table), self.grid_.n_units).astype(np.int64)
+        keys = self._keys(table, units, weights)
+        is_held = self._ledger.holds(keys)
+        if not is_held.all():
+            row = int(is_held.argmin())
+            msg = (
+                f"row {row} is not among those counted at unit {units[row]}, or is forgotten already; "
+                "give rows once, each with the weight and the unit (see `labels_`) of its learning"
+            )
+            raise ValueError(msg)
+        self._ledger = self._ledger.remove(keys)
+        self.statistics_ = self.statistics_.subtract(self._statistics(table, units, weights))
         self.weights_ = self._smoothed()
         return self
 
+    @learning
     def restate(self, X: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Count everybody anew: settle the map on `X`, loosened first if drift has torn it."""
         check_is_fitted(self)
@@ -195,6 +229,9 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def _statistics(self, X: Float, labels: NDArray[np.int64], sample_weight: Float) -> BatchStatistics:
         return BatchStatistics.of(to_fixed(X), labels, self.grid_.n_units, sample_weight)
 
+    def _keys(self, X: Float, labels: NDArray[np.int64], sample_weight: Float) -> Keys:
+        return row_keys([*X.T, sample_weight, labels.astype(np.float64)])
+
     def _smoothed(self) -> Float:
         # Both are multiples of 2^-32, so the factor cancels in the quotient.
         sums, counts = self.statistics_.sums.astype(np.float64), self.statistics_.weights.astype(np.float64)
@@ -210,6 +247,7 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self.weights_ = trained.weights
         self.labels_ = best_two_units(X, trained.weights).first
         self.statistics_ = self._statistics(X, self.labels_, sample_weight)
+        self._ledger = RowLedger().add(self._keys(X, self.labels_, sample_weight))
         self.quantization_error_ = trained.quantization_error
         self.topographic_error_ = trained.topographic_error
         return self

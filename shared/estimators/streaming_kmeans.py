@@ -1,20 +1,24 @@
 """Streaming K-means in scikit-learn's manner."""
 
-from typing import Self
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from shared.core.kmeans.assignment import assign
-from shared.core.kmeans.half_life import HalfLife
+from shared.core.kmeans.exact_rule import ExactRule, exponent_of
 from shared.core.kmeans.lloyd import fit_kmeans
-from shared.core.kmeans.prototype_sums import BatchStatistics
 from shared.core.kmeans.reference_rules import Prototypes
-from shared.estimators._kmeans_rules import Batch, ExactRule, MiniBatchRule, MLlibRule
+from shared.core.kmeans.seeding import distinct_rows
+from shared.core.kmeans.youth import Batch, Seeding
+from shared.estimators._contract import learning
+from shared.estimators._reference_rules import MiniBatchRule, MLlibRule
 
 Float64 = NDArray[np.float64]
 Rule = ExactRule | MiniBatchRule | MLlibRule
@@ -28,13 +32,27 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
     split in two gives the same sums against the same centers. A center without rows stays where
     it is (see `unsupported_`).
 
+    **Youth.** A model that begins with `partial_fit` and "k-means++" keeps its first rows, until 8192
+    were learnt, and is clustered anew from all it holds whenever it has grown by half, when a row comes
+    for which a center is free, and at the end: one pass over a shuffled stream then ends as well as a
+    `fit`, and a first batch of one row is enough. When that is depends on where the stream is cut into
+    batches; the same batches and seed give the same model. A clustering may give earlier rows other
+    labels than they were told (it keeps the centers it had unless others are better): `predict`
+    says the new ones, while `forget` wants those that were told, then and ever after. `fit` and given
+    centers have no youth, except that `fit` of fewer distinct rows than centers begins one. A stream
+    sorted by group should be shuffled: a group that first comes after youth gets no center of its own.
+
+    **Memory.** The two rules that can forget keep 12 bytes for each row they hold, to refuse rows they
+    do not; and the rows of youth.
+
     Parameters
     ----------
     n_clusters : number of centers; more than there are distinct rows leaves some unsupported.
     update : "retract" (default); "half_life", which fades rows by their time; "minibatch", the rule
-        of scikit-learn; "mllib", the rule of Spark. The last two cannot forget.
+        of scikit-learn; "mllib", the rule of Spark. The last two cannot forget, have no youth, and
+        refuse to begin with fewer distinct rows than centers.
     init : "k-means++" or centers (n_clusters, d), from which `partial_fit` starts as they are.
-    n_init, max_passes : starts and assignments at most, of `fit` and of the first `partial_fit`.
+    n_init, max_passes : starts and assignments at most, of each clustering.
     half_life : for "half_life", in the unit of `times`.
     decay_factor, time_unit : for "mllib", see `mllib_update`.
     reassignment_ratio : for "minibatch"; above 0 it moves small clusters onto random rows.
@@ -55,6 +73,19 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
     >>> model.forget(X[:1] + 1, labels).predict(X).shape
     (200,)
     """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "n_clusters": [Interval(Integral, 1, None, closed="left")],
+        "update": [StrOptions({"retract", "half_life", "minibatch", "mllib"})],
+        "init": [StrOptions({"k-means++"}), "array-like"],
+        "n_init": [Interval(Integral, 1, None, closed="left")],
+        "max_passes": [Interval(Integral, 1, None, closed="left")],
+        "half_life": [Interval(Real, 0, None, closed="neither")],
+        "decay_factor": [Interval(Real, 0, 1, closed="both")],
+        "time_unit": [StrOptions({"batches", "points"})],
+        "reassignment_ratio": [Interval(Real, 0, None, closed="left")],
+        "random_state": ["random_state"],
+    }
 
     def __init__(
         self,
@@ -81,6 +112,9 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         self.reassignment_ratio = reassignment_ratio
         self.random_state = random_state
 
+    _rule: Rule
+
+    @learning
     def fit(
         self,
         X: ArrayLike,
@@ -97,9 +131,17 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         """
         self.n_steps_ = 0
         batch = self._batch(X, sample_weight, times, is_first=True)
-        self._rule = self._rule_at(self._clustered(batch), batch)
-        return self._learn(batch)
+        given = self._given_centers(batch)
+        if self._is_exact and given is None:
+            self._rule = self._young(batch)
+        else:
+            self._rule = self._rule_at(self._clustered(batch, given), batch)
+        self._learn(batch)
+        if isinstance(self._rule, ExactRule) and not len(self.unsupported_):
+            self._rule = self._rule.settled()
+        return self
 
+    @learning
     def partial_fit(
         self,
         X: ArrayLike,
@@ -107,15 +149,24 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         sample_weight: ArrayLike | None = None,
         times: ArrayLike | None = None,
     ) -> Self:
-        """Learn a batch: label it, add it, move the centers. See `fit` for the arguments."""
+        """Learn a batch: label it, add it, move the centers. See `fit` for the arguments.
+
+        Raises
+        ------
+        ValueError : "minibatch" or "mllib" begins with fewer distinct rows than centers.
+        """
         is_first = not hasattr(self, "_rule")
         self.n_steps_ = 0 if is_first else self.n_steps_
         batch = self._batch(X, sample_weight, times, is_first=is_first)
         if is_first:
             given = self._given_centers(batch)
-            self._rule = self._rule_at(self._clustered(batch) if given is None else given, batch)
+            if self._is_exact and given is None:
+                self._rule = self._young(batch)
+            else:
+                self._rule = self._rule_at(self._begun(batch) if given is None else given, batch)
         return self._learn(batch)
 
+    @learning
     def forget(
         self,
         X: ArrayLike,
@@ -128,11 +179,14 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         Parameters
         ----------
         X, sample_weight, times : as they were learnt; `times` is required for "half_life".
-        labels : (n,) the `labels_` of the `fit` or `partial_fit` that learnt them.
+        labels : (n,) the `labels_` of the `fit` or `partial_fit` that learnt them, also where the model
+            has been clustered anew since.
 
         Raises
         ------
-        ValueError : the update rule keeps no sums, or rows were not learnt under those labels.
+        ValueError : the update rule keeps no sums; a label is none of the model's; or a row was not
+            learnt under its label and weight (and time, for "half_life"), or is forgotten already. Equal
+            rows are one and the same. Nothing is then forgotten.
         """
         check_is_fitted(self)
         if not isinstance(self._rule, ExactRule):
@@ -142,7 +196,7 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
             msg = "forgetting under update='half_life' needs the `times` the rows were learnt with"
             raise ValueError(msg)
         batch = self._batch(X, sample_weight, times, is_first=False)
-        self._rule = self._rule.forget(batch, np.asarray(labels))
+        self._rule = self._rule.forget(batch, labels)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
@@ -195,13 +249,22 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         if moments.shape != (len(rows),):
             msg = f"times should be ({len(rows)},), one for each row; got {moments.shape}"
             raise ValueError(msg)
-        return Batch(rows, weights, moments.astype(np.float64))
+        moments = moments.astype(np.float64)
+        if not np.isfinite(moments).all():
+            msg = "times should be finite; correct or leave out the rows without one"
+            raise ValueError(msg)
+        return Batch(rows, weights, moments)
+
+    @property
+    def _is_exact(self) -> bool:
+        return self.update in {"retract", "half_life"}
+
+    @property
+    def _half_life(self) -> float | None:
+        return self.half_life if self.update == "half_life" else None
 
     def _given_centers(self, batch: Batch) -> Float64 | None:
         if isinstance(self.init, str):
-            if self.init != "k-means++":
-                msg = f"init should be 'k-means++' or an array of centers; got {self.init!r}"
-                raise ValueError(msg)
             return None
         centers = np.asarray(self.init, dtype=np.float64)
         expected = (self.n_clusters, batch.X.shape[1])
@@ -210,34 +273,42 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
             raise ValueError(msg)
         return centers
 
-    def _clustered(self, batch: Batch) -> Float64:
-        exponent, given = batch.exponent(), self._given_centers(batch)
-        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
+    def _seed(self) -> int:
+        return int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+
+    def _young(self, batch: Batch) -> ExactRule:
+        seeding = Seeding(self.n_init, self.max_passes, self._seed())
+        return ExactRule.young(self.n_clusters, batch.X.shape[1], self._half_life, seeding)
+
+    def _clustered(self, batch: Batch, given: Float64 | None) -> Float64:
+        exponent = exponent_of(batch.X)
         fit = fit_kmeans(
             np.ldexp(batch.X, -exponent),
             self.n_clusters,
             n_starts=self.n_init,
-            rng=np.random.default_rng(seed),
+            rng=self._seed(),
             weights=batch.weights,
             init=None if given is None else np.ldexp(given, -exponent),
             max_passes=self.max_passes,
         )
         return np.ldexp(fit.centers, exponent)
 
+    def _begun(self, batch: Batch) -> Float64:
+        n_distinct = len(distinct_rows(batch.X, batch.weights)[0])
+        if n_distinct < self.n_clusters:
+            msg = (
+                f"n_samples={len(batch.X)}, of which {n_distinct} differ, should be >= n_clusters="
+                f"{self.n_clusters}: update={self.update!r} would merge groups for good; "
+                "begin with a larger batch, or give `init` centers"
+            )
+            raise ValueError(msg)
+        return self._clustered(batch, None)
+
     def _rule_at(self, centers: Float64, batch: Batch) -> Rule:
         """Return the rule that starts at `centers` with nothing learnt."""
+        if self._is_exact:
+            return ExactRule.at(centers, batch, self._half_life)
         nothing = Prototypes(centers, np.zeros(len(centers)))
-        match self.update:
-            case "minibatch":
-                return MiniBatchRule(nothing, self.reassignment_ratio, check_random_state(self.random_state))
-            case "mllib":
-                return MLlibRule(nothing, self.decay_factor, self.time_unit)
-            case "retract" | "half_life":
-                exponent = batch.exponent()
-                fading = None
-                if self.update == "half_life":
-                    fading = HalfLife(self.half_life, float(batch.times.max()))
-                empty = BatchStatistics.empty(*centers.shape)
-                return ExactRule(np.ldexp(centers, -exponent), exponent, empty, fading)
-        msg = f"update should be 'retract', 'half_life', 'minibatch' or 'mllib'; got {self.update!r}"
-        raise ValueError(msg)
+        if self.update == "minibatch":
+            return MiniBatchRule(nothing, self.reassignment_ratio, check_random_state(self.random_state))
+        return MLlibRule(nothing, self.decay_factor, self.time_unit)

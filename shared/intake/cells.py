@@ -18,11 +18,15 @@ EXAMPLES = 3
 _ALIKE = str.maketrans({**dict.fromkeys(BLANKS, " "), "\u2212": "-"})
 
 
+def as_arrow(cells: pd.Series) -> pa.Array:
+    """Return the cells as one array of pyarrow, which those of a file are already."""
+    array = pa.array(cells, type=pa.string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
 def different(cells: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
     """Return the different texts of a column in order of appearance, and the (n,) place of each cell's."""
-    array = pa.array(cells, type=pa.string())
-    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    encoded = whole.dictionary_encode()
+    encoded = as_arrow(cells).dictionary_encode()
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 

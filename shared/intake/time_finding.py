@@ -21,6 +21,9 @@ from shared.intake.ways import DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST, Way
 
 _ORDERS = (DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST)
 _MEND = "give the pattern of the times, for example --time-format '%d.%m.%Y %H:%M', or map another column"
+_LARGE = 10_000
+"""Cells of one day such as 02/02/2024 in so large a sample say nothing of the days that follow it."""
+
 _HALF = re.compile(r"[0-9] ?[ap]\.? ?m\.?", re.IGNORECASE)
 
 
@@ -118,7 +121,7 @@ def _day_or_month_first(
     if only_first.any() and only_second.any():
         return best, [_mixed_orders(seen, only_first, only_second)]
     is_same = (first.read.local_ms == second.read.local_ms)[first.read.is_read].all()
-    if only_first.any() or only_second.any() or is_same:
+    if only_first.any() or only_second.any() or (is_same and len(seen.places) < _LARGE):
         return best, []
     if not has_points:
         return first, [_ambiguous(seen, [first, second])]
@@ -162,12 +165,11 @@ def _directives(seen: Seen, candidate: _Candidate) -> str:
 
 def _ambiguous(seen: Seen, candidates: Sequence[_Candidate]) -> Finding:
     orders = " and ".join("-".join(one.way.order) for one in candidates if one.way)
-    message = f"every time in column {seen.column!r} can be read as {orders}, and they differ"
+    message = f"every time in column {seen.column!r} can be read as {orders}"
     flags = " or ".join(f"--time-format '{_directives(seen, one)}'" for one in candidates)
-    is_read = candidates[0].read.is_read & (candidates[0].read.local_ms != candidates[1].read.local_ms)
-    return Finding(
-        Level.STOP, "ambiguous_times", message, f"say which it is: {flags}", seen.examples(is_read)
-    )
+    differing = candidates[0].read.is_read & (candidates[0].read.local_ms != candidates[1].read.local_ms)
+    shown = seen.examples(differing if differing.any() else candidates[0].read.is_read)
+    return Finding(Level.STOP, "ambiguous_times", message, f"say which it is: {flags}", shown)
 
 
 def _mixed_orders(seen: Seen, only_first: NDArray[np.bool_], only_second: NDArray[np.bool_]) -> Finding:

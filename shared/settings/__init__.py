@@ -101,7 +101,8 @@ class TickSettings(Section):
     clock: Literal["auto", "event"] = "auto"
     """`auto`: event time, and the wall clock once a live shop falls silent. `event`: event time only."""
     min_customers: Annotated[int, Field(ge=1, le=100)] = 3
-    """Distinct customers a day must have before it can move the tick."""
+    """Distinct customers who must have bought on a day or later before it can be today; 1 for a shop of one
+    or two customers, where a single wrong clock then moves the date."""
     max_jump_days: Annotated[int, Field(ge=1)] = 31
     """A larger jump holds the tick and raises an alert."""
 

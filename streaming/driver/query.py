@@ -24,6 +24,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 from shared.adapters import kafka
 from shared.adapters.failpoints import DRIVER
 from shared.adapters.mongo import connect, leases
+from shared.adapters.spark import log_of
 from shared.errors import LeaseHeld, StreamFailed
 from shared.log import get_logger
 from shared.settings import Settings
@@ -169,7 +170,9 @@ def _watch(
     seen, since = job.state.rev, monotonic()
     while not stop.is_set():
         if _has_ended(query):
-            raise StreamFailed(_failure(query))
+            log = log_of(f"resegment-{settings.stream.id}")
+            msg = f"{_failure(query)}; Spark's own words are in {log}"
+            raise StreamFailed(msg)
         if keeper.lost.is_set():
             msg = f"stream {settings.stream.id!r} lost its lease; another instance has taken over"
             raise LeaseHeld(msg)

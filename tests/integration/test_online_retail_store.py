@@ -14,13 +14,13 @@ from batch.studies.online_retail.personas import describe_segments
 from batch.studies.online_retail.reading import SHIPPED, read_lines
 from batch.studies.online_retail.rfm import to_customers
 from batch.studies.online_retail.store import Stored, store
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 
 
 @pytest.fixture(scope="module")
 def cleaned() -> Cleaned:
     """Give the cleaned lines of the first two weeks."""
-    lines = read_lines(CsvFile(SHIPPED))
+    lines = read_lines(DataFile(SHIPPED))
     return clean(lines[lines["invoiced_at"] < "2010-12-15"].reset_index(drop=True))
 
 

@@ -127,7 +127,7 @@ def test_the_command_lists_shows_and_refuses(
     assert main(["report", "ls"]) == 0
     assert Path(page).name in capsys.readouterr().out
     assert main(["report", "show", "nobody"]) == 1
-    assert "there is no run nobody; see `resegment report ls`" in capsys.readouterr().err
+    assert "there is no run nobody\n" in capsys.readouterr().err
 
     Path(page).unlink()
     assert main(["report", "open"]) == 1

@@ -11,22 +11,22 @@ from batch.studies import stand_ins
 from batch.studies.mall_som.customers import FEATURES, read_customers, to_pandas
 from batch.studies.mall_som.segmentation import scale
 from batch.studies.mall_som.statistics import correlations, gender_counts
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 from shared.errors import InvalidConfig
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> CsvFile:
+def file(tmp_path_factory: pytest.TempPathFactory) -> DataFile:
     return stand_ins.own_data("mall", tmp_path_factory.mktemp("mall"))
 
 
 @pytest.fixture(scope="module")
-def customers(spark: SparkSession, file: CsvFile) -> DataFrame:
+def customers(spark: SparkSession, file: DataFile) -> DataFrame:
     return read_customers(spark, file)
 
 
 @pytest.fixture(scope="module")
-def expected(file: CsvFile) -> pd.DataFrame:
+def expected(file: DataFile) -> pd.DataFrame:
     return pd.read_csv(file.path)
 
 
@@ -64,7 +64,7 @@ def test_another_separator_names_and_encoding_are_read(
     table["Genre"] = table["Genre"].replace({"Male": "Mâle"})
     table.to_csv(tmp_path / "mall.csv", sep=";", index=False, encoding=encoding)
     names = {"Gender": "Genre", "Age": "`age`"}
-    file = CsvFile(tmp_path / "mall.csv", names, encoding.removesuffix("-sig"))
+    file = DataFile(tmp_path / "mall.csv", names, encoding.removesuffix("-sig"))
     read = to_pandas(read_customers(spark, file))
 
     assert read["gender"].tolist() == table["Genre"].tolist()
@@ -76,5 +76,5 @@ def test_what_spark_would_make_null_is_refused(spark: SparkSession, tmp_path: Pa
     table.loc[3, "Age"] = "forty"
     table.to_csv(tmp_path / "mall.csv", index=False)
 
-    with pytest.raises(InvalidConfig, match="'forty' in row 4"):
-        read_customers(spark, CsvFile(tmp_path / "mall.csv"))
+    with pytest.raises(InvalidConfig, match="'forty' in line 5"):
+        read_customers(spark, DataFile(tmp_path / "mall.csv"))

@@ -10,13 +10,13 @@ from batch.studies.online_retail.personas import describe_segments
 from batch.studies.online_retail.reading import SHIPPED, read_lines
 from batch.studies.online_retail.rfm import Customers, to_customers
 from batch.studies.online_retail.spark_kmeans import fit_curve
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 
 
 @pytest.fixture(scope="module")
 def customers() -> Customers:
     """Give the customers of the shipped year."""
-    return to_customers(clean(read_lines(CsvFile(SHIPPED))).lines)
+    return to_customers(clean(read_lines(DataFile(SHIPPED))).lines)
 
 
 def test_the_silhouette_of_every_k_is_scikit_learns(spark: SparkSession, customers: Customers) -> None:

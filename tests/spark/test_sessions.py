@@ -1,6 +1,7 @@
 """Each job's own session, in a process of its own: two in one process would share the first one's options."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,3 +56,20 @@ def test_a_session_opens_no_port_to_others_redacts_secrets_and_warns_of_nothing(
     assert options["spark.driver.bindAddress"] == options["spark.driver.host"] == "127.0.0.1"
     assert options["spark.ui.enabled"] == "false"
     assert " WARN " not in done.stderr
+
+
+def test_a_spark_that_does_not_start_says_so_in_a_line_and_where_the_rest_is(tmp_path: Path) -> None:
+    script = """
+from shared.adapters.spark import start_local_spark
+start_local_spark("resegment-tiny", cores=1, driver_memory="1k")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=DEADLINE_S,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}, check=False,
+    )  # fmt: skip
+    last = done.stderr.splitlines()[-1]
+
+    assert "SparkNotStarted: Spark should start; it did not: Too small maximum heap" in last
+    assert "resegment-tiny.log" in last
+    assert "heap" in (tmp_path / ".local/spark/resegment-tiny.log").read_text("utf-8")
+    assert done.stdout == ""

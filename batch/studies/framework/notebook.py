@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 from shared.errors import ReclusteringError
 
 CELL_TIMEOUT_S = 300
@@ -37,7 +37,7 @@ class _ThisInterpreter(KernelSpecManager):
         return KernelSpec(argv=command, display_name="Python 3", language="python", name=kernel_name)
 
 
-def write_notebook(name: str, data: CsvFile, folder: Path) -> None:
+def write_notebook(name: str, data: DataFile, folder: Path) -> None:
     """Write notebook.py and, executed, notebook.ipynb.
 
     Parameters
@@ -69,15 +69,14 @@ def script(name: str) -> str:
     return (files("batch.studies.notebooks") / f"{name}.py").read_text(encoding="utf-8")
 
 
-def _fill_in(notebook: NotebookNode, data: CsvFile, folder: Path) -> None:
+def _fill_in(notebook: NotebookNode, data: DataFile, folder: Path) -> None:
     """Name the data as seen from the notebook's folder, where they are below it."""
     path = data.path.resolve()
     shown = path.relative_to(folder.resolve()) if path.is_relative_to(folder.resolve()) else path
+    said = ("encoding", "separator", "decimal", "time_format", "accepted")
+    told = "".join(f"    {name}={value!r},\n" for name in said if (value := getattr(data, name)))
     cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ()))
-    cell.source = (
-        f"DATA = CsvFile(\n    Path({str(shown)!r}),\n    columns={dict(data.columns)!r},\n"
-        f"    encoding={data.encoding!r},\n    separator={data.separator!r},\n)"
-    )
+    cell.source = f"DATA = DataFile(\n    Path({str(shown)!r}),\n    columns={dict(data.columns)!r},\n{told})"
 
 
 def _execute(notebook: NotebookNode, folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from batch.studies.catalogue import load
 from batch.studies.framework.study import Context
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 from shared.errors import InvalidConfig
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Request:
 
     name: str
     out: Path
-    data: CsvFile | None = None
+    data: DataFile | None = None
     with_notebook: bool = True
     with_store: bool = True
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch.studies.framework.story import StudyResult
-from batch.studies.reading import Column, CsvFile
+from batch.studies.reading import Column, DataFile
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,7 +29,7 @@ class Context:
     with_store : whether a study that stores something shall.
     """
 
-    data: CsvFile
+    data: DataFile
     is_own: bool
     folder: Path
     spark: "Callable[[], SparkSession]"
@@ -59,6 +59,6 @@ class Study:
     asked: str
     advice: tuple[str, ...]
     columns: Sequence[Column]
-    own_data: Callable[[Path], CsvFile]
+    own_data: Callable[[Path], DataFile]
     run: Callable[[Context], StudyResult]
     notebook: str

@@ -22,12 +22,12 @@ from batch.studies.kmeans_deep.quality import measure
 from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
 from batch.studies.online_retail.reading import read_lines
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 from shared.core.choice.feature_selection import Method, select
 from shared.core.kmeans.lloyd import fit_kmeans
 
 # %% tags=["parameters"]
-DATA = CsvFile(Path("data/online_retail.csv.gz"))
+DATA = DataFile(Path("data/online_retail.csv.gz"))
 
 # %%
 lines = read_lines(DATA)

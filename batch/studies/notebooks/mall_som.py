@@ -16,10 +16,10 @@ from batch.studies.mall_som.customers import FEATURES, read_customers, to_pandas
 from batch.studies.mall_som.segmentation import profiles, scale, segment, unit_means
 from batch.studies.mall_som.statistics import age_group, by_group, correlations, gender_counts, regress
 from batch.studies.mall_som.words import readings
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 
 # %% tags=["parameters"]
-DATA = CsvFile(Path("data/mall.csv"))
+DATA = DataFile(Path("data/mall.csv"))
 
 # %% [markdown]
 """

@@ -20,10 +20,10 @@ from batch.studies.online_retail.cleaning import clean
 from batch.studies.online_retail.reading import read_lines
 from batch.studies.online_retail.rfm import to_customers
 from batch.studies.online_retail.spark_kmeans import fit_curve
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 
 # %% tags=["parameters"]
-DATA = CsvFile(Path("data/online_retail.csv.gz"))
+DATA = DataFile(Path("data/online_retail.csv.gz"))
 
 # %%
 lines = read_lines(DATA)

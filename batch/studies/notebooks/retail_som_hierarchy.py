@@ -13,7 +13,7 @@ import pandas as pd
 
 from batch.studies.framework import Number
 from batch.studies.framework.showing import show
-from batch.studies.reading import CsvFile, read_table
+from batch.studies.reading import DataFile, read_table
 from batch.studies.retail_som_hierarchy import dendrogram, figures
 from batch.studies.retail_som_hierarchy.cleaning import COLUMNS, clean
 from batch.studies.retail_som_hierarchy.features import decode, encode
@@ -27,7 +27,7 @@ from batch.studies.retail_som_hierarchy.reading_clusters import (
 from batch.studies.retail_som_hierarchy.study import discounted
 
 # %% tags=["parameters"]
-DATA = CsvFile(Path("data/retail.csv"))
+DATA = DataFile(Path("data/retail.csv"))
 
 # %% [markdown]
 """

@@ -9,13 +9,13 @@ A made-up set of a bank's customers, unless you name a file of your own.
 from pathlib import Path
 
 from batch.studies.framework.showing import show
-from batch.studies.reading import CsvFile, read_table
+from batch.studies.reading import DataFile, read_table
 from batch.studies.stand_ins.customer360 import FEATURES
 from batch.studies.visualise import figures
 from batch.studies.visualise.clusters import COLUMNS, THREE, TWO, cluster, profiles, scaled_means
 
 # %% tags=["parameters"]
-DATA = CsvFile(Path("data/customer360.csv"))
+DATA = DataFile(Path("data/customer360.csv"))
 
 # %%
 customers = read_table(DATA, COLUMNS)

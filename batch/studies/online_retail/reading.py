@@ -6,29 +6,29 @@ from typing import Any, cast
 import pandas as pd
 
 from batch.studies.online_retail.lines import COLUMNS
-from batch.studies.reading import Column, CsvFile, read_table
+from batch.studies.reading import Column, DataFile, read_table
 from batch.studies.reading.converting import TEXT
 
 SHIPPED = Path(__file__).parents[3] / "data" / "online_retail.csv.gz"
 
 FILE_COLUMNS = (
-    Column("InvoiceNo", "text", "invoice number; one that starts with C cancels"),
-    Column("StockCode", "text", "article"),
+    Column("InvoiceNo", "id", "invoice number; one that starts with C cancels"),
+    Column("StockCode", "id", "article"),
     Column("Description", "text", "name of the article; may be empty", is_dirty=True),
     Column("Quantity", "integer", "items on the line, negative if cancelled"),
     Column("InvoiceDate", "date", "date and time of the invoice, local"),
     Column("UnitPrice", "number", "price of one item, GBP"),
-    Column("CustomerID", "text", "customer; may be empty", is_dirty=True),
+    Column("CustomerID", "id", "customer; may be empty", is_dirty=True),
     Column("Country", "text", "country of residence"),
 )
 
 
-def shipped(_folder: Path) -> CsvFile:
+def shipped(_folder: Path) -> DataFile:
     """Give the year of purchases that comes with the project."""
-    return CsvFile(SHIPPED)
+    return DataFile(SHIPPED)
 
 
-def read_lines(file: CsvFile) -> pd.DataFrame:
+def read_lines(file: DataFile) -> pd.DataFrame:
     """Read the lines under our own column names; texts are plain objects, None where a cell is empty.
 
     Raises

@@ -1,7 +1,10 @@
-"""A user's own CSV file as a table of typed columns, or one message with all that is wrong with it."""
+"""A user's own file as a table of typed columns, or one message with all that is wrong with it.
 
-from batch.studies.reading.columns import Column, CsvFile
-from batch.studies.reading.dates import Dates, read_dates
-from batch.studies.reading.table import checked_header, read_table
+How files are written is `shared.intake`'s to find; here is only what a study makes of it.
+"""
 
-__all__ = ["Column", "CsvFile", "Dates", "checked_header", "read_dates", "read_table"]
+from batch.studies.reading.columns import Column, DataFile
+from batch.studies.reading.looking import Look, look
+from batch.studies.reading.table import read_table
+
+__all__ = ["Column", "DataFile", "Look", "look", "read_table"]

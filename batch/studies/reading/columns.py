@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["text", "number", "integer", "date"]
+from shared.intake.source import Source
+
+Kind = Literal["id", "text", "number", "integer", "date"]
 
 
 @dataclass(frozen=True)
@@ -15,9 +17,11 @@ class Column:
     Parameters
     ----------
     name : as the study's own data has it.
+    kind : an id is text whose whole numbers may be written as `15073.0`.
     meaning : for the message that misses it, with the unit.
     is_dirty : cells that are empty or of another type are expected and left to the study, which gets
-        the text; the column is refused only where no cell at all is of its type.
+        text: numbers as plain decimals, dates in ISO 8601, other cells as they stand. The column is
+        refused only where no cell at all is of its type.
     """
 
     name: str
@@ -27,19 +31,28 @@ class Column:
 
 
 @dataclass(frozen=True)
-class CsvFile:
-    """Where rows are and how to understand them.
+class DataFile:
+    """Where rows are and how to understand them; `None` is found by looking.
 
     Parameters
     ----------
     columns : the study's name of a column -> the file's.
-    separator : found by itself unless given.
+    decimal : the decimal sign. time_format : a pattern of `strptime`, see `shared.intake.times`.
+    accepted : codes of findings to go on with.
     """
 
     path: Path
     columns: Mapping[str, str] = field(default_factory=dict)
-    encoding: str = "utf-8"
+    encoding: str | None = None
     separator: str | None = None
+    decimal: str | None = None
+    time_format: str | None = None
+    accepted: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """What is said of the file, whoever reads it."""
+        return Source(self.path, self.separator, self.encoding)
 
     def name_of(self, column: Column) -> str:
         """Give the name that the file has for a column."""

@@ -1,89 +1,89 @@
-"""The columns of a study, from a CSV file.
+"""The columns of a study, from a file.
 
-Text is read by pyarrow and turned column by column, so that five million rows of five columns fit into
-less than a gigabyte.
+Cells are converted table by table, so that five million rows of five columns fit into less than a
+gigabyte.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
-import pyarrow as pa
-from pyarrow import csv
+import pyarrow.compute as pc
 
-from batch.studies.reading.columns import Column, CsvFile
-from batch.studies.reading.converting import UnreadableColumn, converted
-from batch.studies.reading.encoding import check_text, codec, open_bytes
-from batch.studies.reading.header import Header, read_header
+from batch.studies.reading.columns import Column, DataFile
+from batch.studies.reading.converting import Part, converted, joined, problem
+from batch.studies.reading.looking import Look, look, number_cells, stops, too_few_rows
 from shared.errors import InvalidConfig
+from shared.intake.cells import as_arrow
+from shared.intake.damage import row_findings
+from shared.intake.digits import DECIMALS
+from shared.intake.findings import Finding
+from shared.intake.numbers import NumberFormat, find_number_format
+from shared.intake.reading import tables
+from shared.intake.table import Table
 
 
-def read_table(file: CsvFile, columns: Sequence[Column], *, min_rows: int = 2) -> pd.DataFrame:
-    """Read the columns of a study from a CSV file, plain or gzipped.
+def read_table(file: DataFile, columns: Sequence[Column], *, min_rows: int = 2) -> pd.DataFrame:
+    """Read the columns of a study from a file of any kind that `shared.intake` knows.
 
     Returns
     -------
     One column for each of `columns`, under the study's names: float64, int64, datetime64 or
-    pyarrow's text; dirty columns are text, with missing values where a cell is empty.
+    pyarrow's text; dirty columns are text, with missing values where a cell is empty. Dates are what
+    clocks showed, whatever offset stands behind them.
 
     Raises
     ------
-    InvalidConfig : no such file, empty, fewer rows than `min_rows`, not text in its encoding, or
-        columns that are missing or of another type. All columns' problems are in one message.
+    InvalidConfig : no such file, fewer rows than `min_rows`, damaged rows, columns that are missing or of
+        another type, cells that can be read in several ways. What is wrong with rows and cells is in one
+        message.
     """
-    header = checked_header(file, columns)
-    cells = _cells(file, header)
-    if cells.num_rows < min_rows:
-        plural = "" if cells.num_rows == 1 else "s"
-        msg = (
-            f"{file.path} has {cells.num_rows} row{plural} below its header; "
-            f"this study needs at least {min_rows}: give it more rows"
-        )
-        raise InvalidConfig(msg)
-    return _typed(file, cells, columns)
+    seen = look(file, columns, min_rows=min_rows)
+    _require_none(file, stops(file, seen.findings), [])
+    parts: dict[str, list[Part]] = {column.name: [] for column in columns}
+    read, numbers, findings = list[Table](), seen.numbers, list[Finding]()
+    for table in tables(file.source, seen.layout):
+        numbers, found = _numbers(file, columns, seen, numbers, table)
+        findings += found
+        for column in columns:
+            cells = table.cells[seen.names[column.name]]
+            parts[column.name].append(converted(cells, table.lines, column, seen, numbers))
+        read.append(replace(table, cells=table.cells.iloc[:, :0]))
+    findings += row_findings(seen.layout, read)
+    n_rows = sum(len(table.cells) for table in read)
+    problems = [problem(column, seen.names[column.name], parts[column.name]) for column in columns]
+    _require_none(file, stops(file, findings), [text for text in problems if text])
+    if n_rows < min_rows:
+        raise too_few_rows(file, n_rows, min_rows)
+    return pd.DataFrame({column.name: joined(column, parts.pop(column.name)) for column in columns})
 
 
-def checked_header(file: CsvFile, columns: Sequence[Column]) -> Header:
-    """Check that a file is text and has the columns, and say how it is separated.
+def _numbers(
+    file: DataFile, columns: Sequence[Column], seen: Look, known: NumberFormat, table: Table
+) -> tuple[NumberFormat, list[Finding]]:
+    """Go on looking for the decimal sign while all numbers were whole: then it changes nothing so far."""
+    cells = number_cells(columns, seen.names, table)
+    if known.is_shown or not any(_has_signs(column) for column in cells.values()):
+        return known, []
+    return find_number_format(cells, table.lines, file.decimal)
+
+
+def _has_signs(cells: pd.Series) -> bool:
+    array = as_arrow(cells)
+    return any(pc.any(pc.match_substring(array, sign)).as_py() for sign in DECIMALS)
+
+
+def _require_none(file: DataFile, findings: Sequence[Finding], problems: Sequence[str]) -> None:
+    """Refuse a file for all that is wrong with it.
 
     Raises
     ------
-    InvalidConfig : see `read_table`.
+    InvalidConfig : something is.
     """
-    check_text(file.path, file.encoding)
-    return read_header(file, columns)
-
-
-def _cells(file: CsvFile, header: Header) -> pa.Table:
-    names = list(dict.fromkeys(header.found.values()))
-    with open_bytes(file.path) as raw:
-        try:
-            return csv.read_csv(
-                raw,
-                csv.ReadOptions(encoding=codec(file.encoding).removesuffix("-sig"), block_size=1 << 24),
-                csv.ParseOptions(delimiter=header.separator, newlines_in_values=True),
-                csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()),
-                    include_columns=names,
-                    null_values=[""],
-                    strings_can_be_null=True,
-                ),
-            )
-        except pa.ArrowInvalid as error:
-            msg = (
-                f"{file.path} cannot be read as CSV separated by {header.separator!r}: {error}; "
-                "correct that line, or add --separator"
-            )
-            raise InvalidConfig(msg) from error
-
-
-def _typed(file: CsvFile, cells: pa.Table, columns: Sequence[Column]) -> pd.DataFrame:
-    table, problems = {}, []
-    for column in columns:
-        try:
-            table[column.name] = converted(cells[file.name_of(column)], column)
-        except UnreadableColumn as problem:
-            problems.append(f"column {file.name_of(column)!r} ({column.meaning}): {problem}")
-    if problems:
-        msg = f"{file.path}: {'; '.join(problems)}\ncorrect these cells, or --map another column"
-        raise InvalidConfig(msg)
-    return pd.DataFrame(table)
+    if not findings and not problems:
+        return
+    told = [f"{finding.message}: {', '.join(finding.examples)}" for finding in findings] + list(problems)
+    mends = [finding.mend for finding in findings if finding.mend]
+    mends += ["correct these cells, or --map another column"] if problems else []
+    msg = f"{file.path}: {'; '.join(told)}\n{'; '.join(dict.fromkeys(mends))}"
+    raise InvalidConfig(msg)

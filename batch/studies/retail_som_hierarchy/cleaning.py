@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.reading import Column, read_dates
+from batch.studies.reading import Column
 
 COLUMNS = (
-    Column("customerID", "text", "letters and a number", is_dirty=True),
+    Column("customerID", "id", "letters and a number", is_dirty=True),
     Column("transactionDate", "date", "day of the purchase", is_dirty=True),
     Column("DOB", "date", "date of birth", is_dirty=True),
     Column("Gender", "text", "any words, or empty", is_dirty=True),
@@ -82,7 +82,7 @@ def clean(table: pd.DataFrame) -> Cleaned:
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     """Return every column in its type, missing where it cannot be read; no row is dropped yet."""
     numbers = table["customerID"].str.extract(_NUMBER, expand=False)
-    birth, date = read_dates(table["DOB"]).values, read_dates(table["transactionDate"]).values
+    birth, date = _dates(table["DOB"]), _dates(table["transactionDate"])
     return pd.DataFrame(
         {
             "customer_id": _numbers(numbers),
@@ -123,6 +123,10 @@ def _is_blank(texts: "pd.Series[str]") -> "pd.Series[bool]":
 def _words(texts: "pd.Series[str]", placeholder: str) -> "pd.Series[str]":
     """Write words in lower case, and what stands for nothing as one placeholder."""
     return texts.fillna("").str.casefold().mask(_is_blank(texts), placeholder).astype(object)
+
+
+def _dates(texts: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    return pd.to_datetime(texts, format="%Y-%m-%dT%H:%M:%S.%f", errors="coerce")
 
 
 def _numbers(texts: "pd.Series[str]") -> "pd.Series[float]":

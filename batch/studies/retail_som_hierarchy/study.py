@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from batch.studies import stand_ins
 from batch.studies.catalogue import STUDIES
 from batch.studies.framework import Chapter, Context, Number, Study, StudyResult, Table, Text
-from batch.studies.reading import CsvFile, read_table
-from batch.studies.reading.table import checked_header
+from batch.studies.reading import DataFile, look, read_table
 from batch.studies.retail_som_hierarchy import dendrogram, figures
 from batch.studies.retail_som_hierarchy.cleaning import COLUMNS, REDUNDANT, Cleaned, clean
 from batch.studies.retail_som_hierarchy.features import Encoded, decode, encode, largest_difference
@@ -63,7 +62,7 @@ def run(context: Context) -> StudyResult:
     return StudyResult(source, chapters)
 
 
-def usable(table: pd.DataFrame, file: CsvFile) -> Cleaned:
+def usable(table: pd.DataFrame, file: DataFile) -> Cleaned:
     """Clean a table that leaves enough rows to go on with.
 
     Raises
@@ -81,9 +80,9 @@ def usable(table: pd.DataFrame, file: CsvFile) -> Cleaned:
     return cleaned
 
 
-def redundant(file: CsvFile) -> tuple[str, ...]:
+def redundant(file: DataFile) -> tuple[str, ...]:
     """Return which of the redundant columns the file has."""
-    return tuple(name for name in REDUNDANT if name in checked_header(file, COLUMNS).names)
+    return tuple(name for name in REDUNDANT if name in look(file, COLUMNS).layout.names)
 
 
 def discounted(rows: pd.DataFrame, units: NDArray[np.int64]) -> NDArray[np.float64]:

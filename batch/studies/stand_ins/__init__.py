@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
-from batch.studies.reading.columns import CsvFile
+from batch.studies.reading.columns import DataFile
 from shared.errors import InvalidConfig
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def write(kind: str, path: Path, rows: int | None = None, seed: int = SEED) -> i
     return len(table)
 
 
-def own_data(kind: str, folder: Path) -> CsvFile:
+def own_data(kind: str, folder: Path) -> DataFile:
     """Write the usual set below a study's folder, and give its file."""
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     write(kind, data / f"{kind}.csv")
-    return CsvFile(data / f"{kind}.csv")
+    return DataFile(data / f"{kind}.csv")

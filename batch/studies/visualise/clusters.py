@@ -28,7 +28,7 @@ LABELS = {
     "n_branch_visits_year": "branch visits a year",
 }
 COLUMNS = (
-    Column("customer_id", "text", "one for each customer"),
+    Column("customer_id", "id", "one for each customer"),
     *(Column(name, "number", LABELS[name]) for name in FEATURES),
 )
 TWO = ("age_years", "savings_k")

@@ -8,8 +8,8 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from shared.adapters.jars.java import find_java
-from shared.adapters.jars.paths import Say
 from shared.errors import ServiceUnavailable
+from shared.progress import show
 
 DOWNLOAD_DEADLINE_S = 900.0
 """Two minutes are usual on a slow line; a line that stalls must not hang a start for ever."""
@@ -31,9 +31,8 @@ def retrieve(
     into: Path,
     work: Path,
     expected: int,
-    say: Say,
 ) -> None:
-    """Download `coordinates` and their dependencies into `into`; `expected` jars are announced.
+    """Download `coordinates` and their dependencies into `into`; of `expected` jars the count is shown.
 
     Raises
     ------
@@ -45,7 +44,7 @@ def retrieve(
     command = [str(find_java()), "-jar", str(_ivy_jar()), "-cache", str(work / "cache"), "-m2compatible"]
     command += ["-ivy", str(descriptor), "-confs", "default"]
     command += ["-retrieve", f"{into}/[artifact]-[revision](-[classifier]).[ext]"]
-    problems = _run(command, expected=expected, say=say)
+    problems = _run(command, expected)
     if problems is not None:
         msg = (
             f"{coordinates[0].module} {coordinates[0].revision} could not be downloaded ({problems}); "
@@ -55,8 +54,8 @@ def retrieve(
         raise ServiceUnavailable(msg)
 
 
-def _run(command: list[str], *, expected: int, say: Say) -> str | None:
-    """Run Ivy, telling of each jar; return None, or what went wrong."""
+def _run(command: list[str], expected: int) -> str | None:
+    """Run Ivy, showing each jar; return None, or what went wrong."""
     n_jars, problems = 0, ""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as ivy:
         alarm = threading.Timer(DOWNLOAD_DEADLINE_S, ivy.kill)
@@ -65,7 +64,8 @@ def _run(command: list[str], *, expected: int, say: Say) -> str | None:
             for line in ivy.stdout or ():
                 if line.startswith("downloading ") and ".jar" in line:
                     n_jars += 1
-                    say(f"downloading {n_jars}/{expected} {line.split()[1].rpartition('/')[2]}")
+                    jar = line.split()[1].rpartition("/")[2]
+                    show(f"downloading {expected} jars: {n_jars}, {jar}")
                 elif "Exception" in line or "unresolved" in line or "not found" in line:
                     problems = problems or line.strip(" :\t\n")
         except BaseException:
@@ -73,6 +73,7 @@ def _run(command: list[str], *, expected: int, say: Say) -> str | None:
             raise
         finally:
             alarm.cancel()
+            show("")
     return None if ivy.returncode == 0 else problems or f"Ivy ended with code {ivy.returncode}"
 
 

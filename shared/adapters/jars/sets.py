@@ -105,6 +105,7 @@ def ensure(jars: JarSet, say: Say = silent) -> list[Path]:
 
 def _download(jars: JarSet, manifest: Manifest, folder: Path, say: Say) -> None:
     """Fetch beside the target and rename once checked: `folder` is complete or absent."""
+    say(f"downloading {len(manifest.sha256)} jars for {jars.name}, once for all clones of this user")
     work = (
         cache_folder() / f"{jars.name}.ivy"
     )  # kept after a failure, so that the next try goes on from there
@@ -116,7 +117,6 @@ def _download(jars: JarSet, manifest: Manifest, folder: Path, say: Say) -> None:
             into=arrived,
             work=work,
             expected=len(manifest.sha256),
-            say=say,
         )
         check_all(arrived, manifest)
         arrived.rename(folder)

@@ -141,7 +141,7 @@ def finish(
     *,
     status: Literal["done", "failed"],
     outcome: str,
-    run_id: str,
+    run_id: str | None,
 ) -> bool:
     """Close a request that `lease` serves; False if a later holder of the lease has taken it over."""
     result = database[REQUESTS].update_one(

@@ -55,7 +55,7 @@ def reset_name(database: Database[Document], segment_id: int) -> tuple[Segment, 
 def _segments(database: Database[Document], segment_id: int) -> tuple[Segment, ...]:
     found = load_champion(database)
     if found is None:
-        msg = "a segment can be named once there is a model; there is none; run `resegment recluster --once`"
+        msg = "a segment needs a model to be named; there is none; `resegment segments` says what comes first"
         raise ModelNotFound(msg)
     segments = found[0].segments
     if segment_id not in {segment.segment_id for segment in segments}:

@@ -1,7 +1,8 @@
 """What "today" is, learnt from the days that events fall on.
 
-A day counts once enough distinct customers have bought on it, so that one wrong clock cannot
-age everybody; and a jump of more than a month is held back and reported.
+A day has come once enough distinct customers have reached it, which is to have bought on it or later:
+one wrong clock cannot age everybody, and a shop of two orders a day has a today like any other. A jump
+of more than a month is held back and reported.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ DaySightings = Mapping[date, frozenset[int]]
 
 @dataclass(frozen=True)
 class TickRule:
-    """zone : where midnight is. min_customers : distinct customers that make a day count."""
+    """zone : where midnight is. min_customers : distinct customers who must have reached a day."""
 
     zone: ZoneInfo
     min_customers: int
@@ -41,23 +42,30 @@ def midnight_after(day: date, zone: ZoneInfo) -> datetime:
 def next_tick(
     current: datetime | None, days: DaySightings, rule: TickRule, *, accept_jump: bool = False
 ) -> Tick:
-    """Move `current` to the end of the newest day that counts; never backwards.
+    """Move `current` to the end of the newest day that enough customers have reached; never backwards.
 
-    With `accept_jump` an operator has confirmed that the shop's clock is right.
+    Days further ahead than a jump may go do not count: the clocks of their customers are in doubt. With
+    `accept_jump` an operator has confirmed that they are right.
     """
-    counted = [day for day, customers in days.items() if len(customers) >= rule.min_customers]
-    if not counted:
-        return Tick(current)
-    newest = midnight_after(max(counted), rule.zone)
-    if current is None or newest <= current:
-        return Tick(max(filter(None, (current, newest))))
-    if newest - current <= timedelta(days=rule.max_jump_days) or accept_jump:
+    newest = _newest_reached(days, rule)
+    if current is None or newest is None or newest <= current:
+        return Tick(max(filter(None, (current, newest)), default=None))
+    furthest = current + timedelta(days=rule.max_jump_days)
+    if accept_jump:
         return Tick(newest)
-    reachable = [midnight_after(day, rule.zone) for day in counted]
-    near = [
-        instant for instant in reachable if current < instant <= current + timedelta(days=rule.max_jump_days)
-    ]
-    return Tick(max(near, default=current), held=newest)
+    near = {day: seen for day, seen in days.items() if midnight_after(day, rule.zone) <= furthest}
+    reached = _newest_reached(near, rule)
+    return Tick(max(current, reached or current), held=newest if newest > furthest else None)
+
+
+def _newest_reached(days: DaySightings, rule: TickRule) -> datetime | None:
+    """Return the end of the newest day on which, or after which, enough customers were seen."""
+    reached: frozenset[int] = frozenset()
+    for day in sorted(days, reverse=True):
+        reached |= days[day]
+        if len(reached) >= rule.min_customers:
+            return midnight_after(day, rule.zone)
+    return None
 
 
 def merge_sightings(

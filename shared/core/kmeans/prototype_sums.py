@@ -123,6 +123,11 @@ class BatchStatistics:
             checked_subtract(self.counts, other.counts),
         )
 
+    def without_residue(self) -> "BatchStatistics":
+        """Return the statistics with nothing left where nobody is: rescaling has rounded the sums."""
+        is_held = self.counts > 0
+        return BatchStatistics(self.sums * is_held[:, np.newaxis], self.weights * is_held, self.counts)
+
     def means(self, previous_centers: ArrayLike) -> NDArray[np.float64]:
         """Return S/N, (k, d); a prototype without support stays at its previous center."""
         previous = np.asarray(previous_centers, dtype=np.float64)

@@ -9,8 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from shared.core.segments.naming_qualifiers import qualifiers
-from shared.core.segments.naming_scores import SCORES, PopulationCuts, SegmentProfile, score_of
+from shared.core.segments.naming_qualifiers import CLEAR, Triple, numbered, qualifiers, widest_contrast
+from shared.core.segments.naming_scores import (
+    NOISE,
+    SCORES,
+    TODAY_DAYS,
+    PopulationCuts,
+    Scores,
+    SegmentProfile,
+    usual_pause_days,
+)
 from shared.core.segments.naming_tables import ACTIONS, COMMON_NAMES, OWN_NAMES, SHOPIFY_GROUPS, Name, look_up
 from shared.errors import InvalidConfig
 
@@ -18,10 +26,12 @@ __all__ = [
     "PopulationCuts",
     "SegmentName",
     "SegmentProfile",
+    "are_alike",
     "common_name_for_scores",
     "name_for_scores",
     "name_segments",
     "shopify_group_for_scores",
+    "usual_pause_days",
 ]
 
 DISCOUNT_SHARE = 0.5
@@ -30,6 +40,9 @@ USUAL_PAUSE = 1.5
 """A pause up to this many usual purchase intervals is still the customer's own rhythm."""
 SLACK = 0.1
 """Ten percentile points, half a band: how far a segment may wander out before its name changes."""
+
+STILL_ALIKE = 1.5 * CLEAR
+"""Segments that were alike are so until they differ by half as much again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +90,10 @@ def name_segments(
 ) -> tuple[SegmentName, ...]:
     """Name every segment of one segmentation, in the order given.
 
-    Segments that the rule calls alike are told apart by spend, or else by purchases or by
-    recency where that is clearer, for example "Loyal (higher spend)". Names are unique.
-    Permuting the segments permutes the names, except between segments whose three numbers
-    are all equal.
+    Segments that do not differ are all called "Alike", and numbered. Others of equal name are told
+    apart by spend, or else by purchases or by recency where that is clearer, for example "Loyal
+    (higher spend)". Names are unique. Permuting the segments permutes the names, except between
+    segments whose three numbers are all equal.
 
     Parameters
     ----------
@@ -91,23 +104,38 @@ def name_segments(
         should follow a change of the customers, not the noise of a refit.
     """
     before = previous or [None] * len(profiles)
+    triples = [(p.recency_days, p.frequency, p.monetary) for p in profiles]
     names = [_kept_or_new(p, population, old) for p, old in zip(profiles, before, strict=True)]
-    told_apart = qualifiers(names, [(p.recency_days, p.frequency, p.monetary) for p in profiles])
+    told_apart = qualifiers(names, triples)
+    if are_alike(triples, were_alike=set(before) == {Name.ALIKE}):
+        names, told_apart = [Name.ALIKE] * len(names), numbered(triples)
     return tuple(
         SegmentName(name.value if extra is None else f"{name} ({extra})", ACTIONS[name], extra)
         for name, extra in zip(names, told_apart, strict=True)
     )
 
 
+def are_alike(triples: Sequence[Triple], *, were_alike: bool = False) -> bool:
+    """Whether segments do not differ: on every axis the largest value is about as large as the smallest.
+
+    were_alike : they were before; a little more than the limit is then needed to tell them apart.
+    """
+    if len(triples) < 2:
+        return False
+    limit = STILL_ALIKE if were_alike else CLEAR
+    axes = zip(*((max(r, TODAY_DAYS), f, m) for r, f, m in triples), strict=True)
+    return all(widest_contrast(values) < limit - NOISE for values in axes)
+
+
 def _kept_or_new(profile: SegmentProfile, population: PopulationCuts, old: str | None) -> Name:
     """Keep the old name if moving each percentile by up to ten points can still earn it."""
-    percentiles = population.percentiles(profile)
-    reachable = product(*({score_of(p - SLACK), score_of(p), score_of(p + SLACK)} for p in percentiles))
-    kept = next((name for cell in reachable if (name := _name(profile, cell)) == old), None)
-    return kept or _name(profile, population.scores(profile))
+    steps = (0.0, -SLACK, SLACK)
+    cells = (population.scores(profile, shift) for shift in product(steps, steps, steps))
+    reachable = [_name(profile, cell) for cell in cells]
+    return next((name for name in reachable if name == old), reachable[0])
 
 
-def _name(profile: SegmentProfile, scores: tuple[int, ...]) -> Name:
+def _name(profile: SegmentProfile, scores: Scores) -> Name:
     r, f, m = scores
     name = Name(name_for_scores(r, f, m))
     if name is Name.VIP:

@@ -13,6 +13,10 @@ Triple = tuple[float, float, float]
 CLEAR = 0.1
 """A contrast that a reader sees at once: about a fifth more. The first axis that has it is
 used even if a later one has a larger, so that the words stay the same from run to run."""
+SLIGHT = 0.01
+"""A contrast below it is no contrast: two hundredths more, which nobody would act on."""
+NOISE = 1e-9
+"""Contrasts that differ by less are equal: what tips them is rounding."""
 
 # (position in the triple, sign that makes more come first, the words, the yardstick), in order of preference
 _AXES = (
@@ -37,21 +41,36 @@ def qualifiers(names: Sequence[str], triples: Sequence[Triple]) -> tuple[str | N
     return tuple(found)
 
 
+def numbered(triples: Sequence[Triple]) -> tuple[str, ...]:
+    """Give numbers to segments that no axis separates, the most valuable first."""
+    plain = [tuple(float(f"{value:.9g}") for value in triple) for triple in triples]  # free of rounding
+    order = sorted(range(len(plain)), key=lambda i: (-plain[i][2], -plain[i][1], plain[i][0], i))
+    return tuple(_inverted(order, [f"group {i + 1}" for i in range(len(triples))]))
+
+
 def _told_apart(triples: Sequence[Triple]) -> list[str]:
     contrasts = [_weakest_contrast([t[axis] for t in triples]) for axis, *_ in _AXES]
-    if max(contrasts) == 0:
-        return _numbered(triples)
-    clear = [i for i, contrast in enumerate(contrasts) if contrast >= CLEAR]
-    best = clear[0] if clear else contrasts.index(max(contrasts))
+    if max(contrasts) < SLIGHT:
+        return list(numbered(triples))
+    enough = min(CLEAR, max(contrasts)) - NOISE
+    best = next(i for i, contrast in enumerate(contrasts) if contrast >= enough)
     axis, sign, words, yardstick = _AXES[best]
     order = sorted(range(len(triples)), key=lambda i: -sign * triples[i][axis])
     return _inverted(order, _ranks(len(triples), words, yardstick))
 
 
 def _weakest_contrast(values: Sequence[float]) -> float:
-    """Smallest relative step between neighbours, (b - a) / (a + b)."""
-    ascending = sorted(values)
-    return min((b - a) / (abs(a) + abs(b)) if b > a else 0.0 for a, b in pairwise(ascending))
+    """Smallest relative step between neighbours."""
+    return min(_contrast(a, b) for a, b in pairwise(sorted(values)))
+
+
+def widest_contrast(values: Sequence[float]) -> float:
+    """Return the relative step from the least to the most, (b - a) / (a + b)."""
+    return _contrast(min(values), max(values))
+
+
+def _contrast(a: float, b: float) -> float:
+    return (b - a) / (abs(a) + abs(b)) if b > a else 0.0
 
 
 def _ranks(n: int, words: tuple[str, str, str], yardstick: str) -> list[str]:
@@ -61,12 +80,6 @@ def _ranks(n: int, words: tuple[str, str, str], yardstick: str) -> list[str]:
     if n == 3:
         return list(words)
     return [f"place {i + 1} of {n} by {yardstick}" for i in range(n)]
-
-
-def _numbered(triples: Sequence[Triple]) -> list[str]:
-    """No axis separates all of them: number them, the most valuable first."""
-    order = sorted(range(len(triples)), key=lambda i: (-triples[i][2], -triples[i][1], triples[i][0], i))
-    return _inverted(order, [f"group {i + 1}" for i in range(len(triples))])
 
 
 def _inverted(order: Sequence[int], words: Sequence[str]) -> list[str]:

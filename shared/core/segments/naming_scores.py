@@ -1,7 +1,9 @@
 """Where a segment's typical customer lies among all customers: percentiles and scores 1 to 5.
 
-Score 5 is best on every axis: bought recently, often, for much. Ties are no problem to be
-broken by customer order; equal values have equal scores.
+Score 5 is best on every axis: bought recently, often, for much. Values that differ by a few hundredths
+count as equal, and equal values share the middle of their ranks: neither a rounding nor the order of
+customers earns a score. What ranks cannot know is a bound on the scores: one purchase is no loyalty,
+and nobody has gone who was here a moment ago.
 """
 
 from dataclasses import dataclass, field
@@ -13,6 +15,22 @@ from numpy.typing import ArrayLike, NDArray
 from shared.errors import InvalidConfig
 
 SCORES = 5
+SAME = 0.02
+"""Two values so close, relative to their size, are about equal: nobody would act on the difference."""
+NOISE = 1e-9
+"""Differences of this relative size are rounding; limits are widened by it."""
+TODAY_DAYS = 1.0
+"""The resolution of recency: hours within a day say nothing about a customer."""
+ABSENT_DAYS = 30.0
+"""Who stays away for a month may have gone; sooner only where customers usually come back sooner."""
+LONG_AGO_DAYS = 365.0
+"""Who has not bought for a year is no recent customer, even in a shop that has slept as long."""
+BOUGHT_ONCE = 1.5
+"""Below it the typical customer has bought once."""
+
+
+Scores = tuple[int, int, int]
+"""Of recency, frequency and monetary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +61,16 @@ class SegmentProfile:
 
 @dataclass(frozen=True, slots=True)
 class PopulationAxis:
-    """Where a value lies among all customers: the share of them that is strictly worse.
+    """Where a value lies among all customers: the share that is worse, and half of the share about equal.
 
     Attributes
     ----------
     values : (d,) distinct values, ascending, signed so that more is better.
-    share_worse : (d,) share of customers below each, 0 to 1.
+    percentiles : (d,) of each, 0 to 1, never falling.
     """
 
     values: NDArray[np.float64] = field(repr=False)
-    share_worse: NDArray[np.float64] = field(repr=False)
+    percentiles: NDArray[np.float64] = field(repr=False)
 
     @classmethod
     def of(cls, values: ArrayLike) -> Self:
@@ -62,20 +80,20 @@ class PopulationAxis:
             msg = f"a population axis should be finite numbers, one per customer, got {given.size} values"
             raise InvalidConfig(msg)
         distinct, counts = np.unique(given, return_counts=True)
-        share_worse = (np.cumsum(counts) - counts) / given.size
+        percentiles = _smooth_ranks(distinct, counts) / given.size
         distinct.setflags(write=False)
-        share_worse.setflags(write=False)
-        return cls(distinct, share_worse)
+        percentiles.setflags(write=False)
+        return cls(distinct, percentiles)
+
+    @property
+    def tells(self) -> bool:
+        """Whether customers differ on this axis; where all are about equal it says nothing of anybody."""
+        low, high = float(self.values[0]), float(self.values[-1])
+        return high - low > 2 * SAME * max(abs(low), abs(high))
 
     def percentile(self, value: float) -> float:
-        """Share of customers that are worse than `value`, linear between observed values.
-
-        Ties count as "not worse", so that "bought once" is the bottom of a shop where most
-        have bought once. An axis on which all customers agree tells none of them apart: .5.
-        """
-        if self.values.size == 1:
-            return 0.5 + 0.5 * float(np.sign(value - self.values[0]))
-        return float(np.interp(value, self.values, self.share_worse, right=1.0))
+        """Share of customers that are worse than `value`, linear between observed values."""
+        return float(np.interp(value, self.values, self.percentiles)) if self.tells else 0.5
 
     def score(self, value: float) -> int:
         """Fifth of the population that `value` falls into, 1 to 5; 5 is best."""
@@ -84,38 +102,94 @@ class PopulationAxis:
 
 @dataclass(frozen=True, slots=True)
 class PopulationCuts:
-    """Where the fifths of the population lie on each axis."""
+    """Where the fifths of the population lie on each axis.
+
+    pause_days : so long customers of the shop usually stay away between two purchases.
+    """
 
     recency: PopulationAxis
     frequency: PopulationAxis
     monetary: PopulationAxis
+    pause_days: float = ABSENT_DAYS
 
     @classmethod
-    def of(cls, recency_days: ArrayLike, frequency: ArrayLike, monetary: ArrayLike) -> Self:
+    def of(
+        cls,
+        recency_days: ArrayLike,
+        frequency: ArrayLike,
+        monetary: ArrayLike,
+        *,
+        pause_days: float = ABSENT_DAYS,
+    ) -> Self:
         """Cuts from one value per clustered customer and axis, in business units."""
         return cls(
-            PopulationAxis.of(-np.asarray(recency_days, dtype=np.float64)),
+            PopulationAxis.of(-np.maximum(np.asarray(recency_days, dtype=np.float64), TODAY_DAYS)),
             PopulationAxis.of(frequency),
             PopulationAxis.of(monetary),
+            pause_days,
         )
 
     def percentiles(self, profile: SegmentProfile) -> tuple[float, float, float]:
         """Share of customers worse than the profile on recency, frequency, monetary."""
         return (
-            self.recency.percentile(-profile.recency_days),
+            self.recency.percentile(-max(profile.recency_days, TODAY_DAYS)),
             self.frequency.percentile(profile.frequency),
             self.monetary.percentile(profile.monetary),
         )
 
-    def scores(self, profile: SegmentProfile) -> tuple[int, int, int]:
-        """Scores 1 to 5 on recency, frequency, monetary; 5 is best."""
-        return (
-            self.recency.score(-profile.recency_days),
-            self.frequency.score(profile.frequency),
-            self.monetary.score(profile.monetary),
-        )
+    def scores(self, profile: SegmentProfile, shift: tuple[float, float, float] = (0, 0, 0)) -> Scores:
+        """Scores 1 to 5 on recency, frequency, monetary; 5 is best.
+
+        shift : what to add to each percentile first. It moves no score beyond what is known without ranks:
+        who bought today or within the usual pause has not gone, who bought years ago is not recent, who
+        bought once is not loyal, and where all buy equally often or much nobody stands out by it.
+        """
+        r, f, m = (score_of(p + by) for p, by in zip(self.percentiles(profile), shift, strict=True))
+        return self._recency(profile, r), min(f, self._most_frequency(profile)), self._spend(m)
+
+    def _recency(self, profile: SegmentProfile, score: int) -> int:
+        days = profile.recency_days * (1 - NOISE)
+        if days <= TODAY_DAYS:
+            return max(score, 4)
+        if days <= self.pause_days:
+            return max(score, 3)
+        return min(score, 2) if days > LONG_AGO_DAYS else score
+
+    def _most_frequency(self, profile: SegmentProfile) -> int:
+        if profile.frequency < BOUGHT_ONCE * (1 - NOISE):
+            return 1
+        return SCORES if self.frequency.tells else 2
+
+    def _spend(self, score: int) -> int:
+        return score if self.monetary.tells else 3
+
+
+def usual_pause_days(tenure_days: NDArray[np.float64], frequency: NDArray[np.float64]) -> float:
+    """Days that customers usually let pass before they buy again, between a day and a month.
+
+    All days since first purchases over all repeat purchases. The days of those who have not come back
+    count too: in a young shop only the shortest pauses have ended.
+    """
+    repeats = float((frequency - 1).sum())
+    pause = float(tenure_days.sum()) / repeats if repeats > 0 else ABSENT_DAYS
+    return min(max(pause, TODAY_DAYS), ABSENT_DAYS)
 
 
 def score_of(percentile: float) -> int:
     """Fifth that a percentile (0 to 1, cut off outside) lies in, 1 to 5."""
-    return min(SCORES, 1 + int(SCORES * max(0.0, percentile)))
+    return min(SCORES, 1 + int(SCORES * max(0.0, percentile) + NOISE))
+
+
+def _smooth_ranks(values: NDArray[np.float64], counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Count the customers below each distinct value; one about equal counts by how far below it lies."""
+    width = SAME * np.abs(values)
+    first = np.searchsorted(values, values - width, side="left")
+    end = np.searchsorted(values, values + width, side="right")
+    below, sums = (np.concatenate(([0.0], np.cumsum(each))) for each in (counts, counts * values))
+    inside = below[end] - below[first]
+    # a customer at x counts (v + width - x) / (2 width): one half at x = v
+    offset = np.divide(
+        values * inside - (sums[end] - sums[first]), 2 * width, out=np.zeros_like(values), where=width > 0
+    )
+    ranks = np.clip(below[first] + inside / 2 + offset, below[first], below[end])
+    return np.maximum.accumulate(ranks)

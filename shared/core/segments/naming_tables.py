@@ -21,6 +21,7 @@ class Name(StrEnum):
     CHURNED = "Churned"
     DISCOUNT_SHOPPER = "Discount shopper"
     OCCASIONAL = "Occasional"
+    ALIKE = "Alike"
 
 
 ACTIONS: dict[Name, str] = {
@@ -33,6 +34,7 @@ ACTIONS: dict[Name, str] = {
     Name.CHURNED: "Try one low-cost win-back message, then leave them out of paid campaigns.",
     Name.DISCOUNT_SHOPPER: "Tell them about sales and clearance; keep full-price campaigns for others.",
     Name.OCCASIONAL: "Write to them ahead of their usual buying moment, and seldom in between.",
+    Name.ALIKE: "Treat all customers as one group: in last purchase, orders and spend they do not differ.",
 }
 """One recommended action for each name, in the words of a marketing plan."""
 
@@ -79,7 +81,7 @@ OWN_NAMES: tuple[Line, ...] = (
     Line(Name.AT_RISK, r=(1, 1), f_plus_m=(8, 10)),
     Line(Name.CHURNED),
 )
-"""Table behind `shared.core.segments.naming.name_for_scores`, without the two feature-based names."""
+"""Table behind `shared.core.segments.naming.name_for_scores`, without "Alike" and the feature-based names."""
 
 COMMON_NAMES: tuple[Line, ...] = (
     Line("Champions", r=(4, 5), f=(4, 5), m=(4, 5)),

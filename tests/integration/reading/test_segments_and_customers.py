@@ -17,12 +17,16 @@ def test_segments_come_with_most_revenue_first(resegment: Resegment) -> None:
 
 
 def test_segments_without_a_model_name_the_next_command(resegment: Resegment, shop: Any) -> None:
-    shop["live_model"].insert_one(live_model(_id="young", model_epoch=None, model_version=None, as_of=None))
+    today = live_model()["as_of"]
+    for name, as_of in (("younger", None), ("young", today)):
+        shop["live_model"].insert_one(live_model(_id=name, model_epoch=None, model_version=None, as_of=as_of))
+    shop["pointer"].delete_many({})
 
-    done = resegment("segments", "--set", "stream.id=young")
+    younger, young = (resegment("segments", "--set", f"stream.id={name}") for name in ("younger", "young"))
 
-    assert done.code == 1
-    assert "resegment recluster --once" in done.stderr
+    assert (younger.code, young.code) == (1, 1)
+    assert "next: run `resegment stream`" in younger.stderr
+    assert "`resegment recluster --once`, then `resegment stream`" in young.stderr
 
 
 def test_customer_is_explained(resegment: Resegment) -> None:

@@ -18,7 +18,7 @@ from batch.studies.kmeans_deep.quality import measure
 from batch.studies.online_retail.lines import is_known
 from batch.studies.online_retail.reading import SHIPPED, read_lines
 from batch.studies.online_retail.rfm import to_customers
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans
 
@@ -26,7 +26,7 @@ from shared.core.kmeans.lloyd import fit_kmeans
 @pytest.fixture(scope="module")
 def lines() -> pd.DataFrame:
     """Read the year once."""
-    return read_lines(CsvFile(SHIPPED))
+    return read_lines(DataFile(SHIPPED))
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,13 @@ from batch.studies.online_retail.lines import is_known, usual_subset
 from batch.studies.online_retail.prices import judge_zero_prices, usual_prices
 from batch.studies.online_retail.reading import SHIPPED, read_lines
 from batch.studies.online_retail.structure import describe
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 
 
 @pytest.fixture(scope="module")
 def lines() -> pd.DataFrame:
     """Read the year once."""
-    return read_lines(CsvFile(SHIPPED))
+    return read_lines(DataFile(SHIPPED))
 
 
 def test_the_file_has_the_published_size_and_reach(lines: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from batch.studies import stand_ins
 from batch.studies.retail_som_hierarchy.cleaning import REASONS, clean
+from tests.support.retail import as_read
 
 GOOD = {
     "customerID": "BBID_20001",
@@ -47,14 +48,14 @@ def _table(*changes: dict[str, str | None]) -> pd.DataFrame:
     ],
 )
 def test_a_row_is_dropped_under_its_first_fault(change: dict[str, str | None], reason: int) -> None:
-    cleaned = clean(_table(change))
+    cleaned = clean(as_read(_table(change)))
 
     assert len(cleaned.rows) == 2
     assert cleaned.dropped == {name: int(at == reason) for at, name in enumerate(REASONS)}
 
 
 def test_what_follows_from_dates_is_right() -> None:
-    row = clean(_table()).rows.iloc[0]
+    row = clean(as_read(_table())).rows.iloc[0]
 
     assert (row["customer_id"], row["age_years"], row["week"], row["month"]) == (20001, 42, 24, 6)
 
@@ -62,7 +63,7 @@ def test_what_follows_from_dates_is_right() -> None:
 @pytest.mark.parametrize("word", [None, "?", "NA", "unknown"])
 def test_an_unknown_gender_or_promotion_becomes_a_word(word: str | None) -> None:
     table = _table({"Gender": word, "promo_code": None})
-    cleaned = clean(table)
+    cleaned = clean(as_read(table))
 
     assert cleaned.rows.iloc[2][["gender", "promo_code"]].tolist() == ["unknown", "none"]
     assert cleaned.filled == {"gender": 1, "promo_code": 1}
@@ -70,7 +71,7 @@ def test_an_unknown_gender_or_promotion_becomes_a_word(word: str | None) -> None
 
 def test_rows_in_are_rows_kept_and_dropped() -> None:
     table = stand_ins.make("retail", 3_000)
-    cleaned = clean(table)
+    cleaned = clean(as_read(table))
 
     assert cleaned.n_in == 3_000 == len(cleaned.rows) + sum(cleaned.dropped.values())
     assert not cleaned.rows.isna().any(axis=None)
@@ -84,7 +85,7 @@ def test_counts_agree_with_a_count_row_by_row() -> None:
         if fault is not None:
             expected[REASONS[fault]] += 1
 
-    assert clean(table).dropped == expected
+    assert clean(as_read(table)).dropped == expected
 
 
 def _first_fault(row: object) -> int | None:

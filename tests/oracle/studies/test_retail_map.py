@@ -18,13 +18,14 @@ from batch.studies.retail_som_hierarchy.features import (
     largest_difference,
 )
 from batch.studies.retail_som_hierarchy.reading_clusters import explained
+from tests.support.retail import as_read
 
 RNG = np.random.default_rng(5)
 
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    return clean(stand_ins.make("retail", 400)).rows
+    return clean(as_read(stand_ins.make("retail", 400))).rows
 
 
 def test_learning_repeats_minisom_step_by_step() -> None:

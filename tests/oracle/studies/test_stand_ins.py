@@ -8,11 +8,12 @@ import pytest
 
 from batch.studies import stand_ins
 from batch.studies.mall_som.customers import COLUMNS as MALL
-from batch.studies.reading import CsvFile, read_table
+from batch.studies.reading import DataFile, read_table
 from batch.studies.retail_som_hierarchy.cleaning import COLUMNS as RETAIL
 from batch.studies.retail_som_hierarchy.cleaning import REDUNDANT, clean
 from batch.studies.visualise.clusters import COLUMNS as CUSTOMER360
 from shared.errors import InvalidConfig
+from tests.support.retail import as_read
 
 
 @pytest.mark.parametrize("kind", stand_ins.KINDS)
@@ -33,7 +34,7 @@ def test_it_has_the_rows_asked_for(kind: str, rows: int) -> None:
 def test_its_study_can_read_it(kind: str, columns: tuple, tmp_path: Path) -> None:
     stand_ins.write(kind, tmp_path / "made.csv", rows=300)
 
-    assert len(read_table(CsvFile(tmp_path / "made.csv"), columns)) == 300
+    assert len(read_table(DataFile(tmp_path / "made.csv"), columns)) == 300
 
 
 def test_the_mall_has_no_line_but_corners() -> None:
@@ -47,7 +48,7 @@ def test_the_mall_has_no_line_but_corners() -> None:
 
 
 def test_the_retail_dirt_has_every_kind() -> None:
-    cleaned = clean(stand_ins.make("retail"))
+    cleaned = clean(as_read(stand_ins.make("retail")))
 
     assert all(cleaned.dropped.values())
     assert all(cleaned.filled.values())

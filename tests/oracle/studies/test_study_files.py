@@ -16,7 +16,7 @@ from batch.studies.framework import Chapter, Figure, Number, Study, StudyResult,
 from batch.studies.framework.drawing import canvas
 from batch.studies.framework.report import in_words
 from batch.studies.framework.write import write
-from batch.studies.reading import CsvFile
+from batch.studies.reading import DataFile
 from shared.errors import InvalidConfig
 from shared.reporting.theme import DARK, LIGHT, Theme
 
@@ -145,13 +145,13 @@ def test_every_study_has_advice_and_columns(name: str) -> None:
 
 def test_the_data_are_named_from_the_notebooks_folder(tmp_path: Path) -> None:
     script = jupytext.reads(notebook.script("visualise"), fmt="py:percent")
-    data = CsvFile(tmp_path / "data" / "own.csv", {"age_years": "it's age"}, "cp1252", ";")
+    data = DataFile(tmp_path / "data" / "own.csv", {"age_years": "it's age"}, "cp1252", ";")
     notebook._fill_in(script, data, tmp_path)
     filled = next(cell.source for cell in script.cells if cell.source.startswith("DATA"))
-    names: dict[str, object] = {"CsvFile": CsvFile, "Path": Path}
+    names: dict[str, object] = {"DataFile": DataFile, "Path": Path}
     exec(filled, names)  # noqa: S102 - it is the cell's own text
 
-    assert names["DATA"] == CsvFile(Path("data/own.csv"), data.columns, "cp1252", ";")
+    assert names["DATA"] == DataFile(Path("data/own.csv"), data.columns, "cp1252", ";")
 
 
 def test_a_study_that_is_not_there_is_refused_with_the_nearest() -> None:

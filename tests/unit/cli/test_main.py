@@ -17,6 +17,7 @@ from cli.failures import Terminated
 from shared.errors import (
     InvalidConfig,
     LeaseHeld,
+    ModelNotFound,
     ReclusteringError,
     SchemaMismatch,
     ServiceUnavailable,
@@ -164,7 +165,46 @@ def test_the_cause_of_a_failure_is_named(
 
     command.main(["tried"])
 
-    assert capsys.readouterr().err.splitlines()[1] == "cause: port is taken"
+    assert capsys.readouterr().err.splitlines() == [
+        "resegment tried: Kafka did not start",
+        "  why: port is taken",
+        "  next: see its log",
+    ]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ReclusteringError,
+        InvalidConfig,
+        StartRefused,
+        ServiceUnavailable,
+        VerificationFailed,
+        LeaseHeld,
+        SchemaMismatch,
+        ModelNotFound,
+    ],
+)
+@pytest.mark.parametrize(
+    "message", ["a", "a; do c", "a; b; do c", "a; b; and b; do c", "a\nover lines; do c"]
+)
+def test_an_expected_refusal_has_three_lines(
+    kind: type[ReclusteringError],
+    message: str,
+    verb: Callable[[Callable[..., int]], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    verb(raising(kind(message)))
+
+    command.main(["tried"])
+
+    what, why, step = capsys.readouterr().err.splitlines()
+    assert what.startswith("resegment tried: a")
+    assert why.startswith("  why: ")
+    assert step.startswith("  next: ")
+    assert "{" not in step
+    if "; " in message:
+        assert step == "  next: do c"
 
 
 def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from batch.studies import stand_ins
 from batch.studies.catalogue import STUDIES
 from cli.main import main
 
@@ -20,7 +21,11 @@ def test_the_list_names_every_study(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["study", "mall"], "did you mean 'mall-som'?"),
         (["study", "all", "--data", "x.csv"], "name it instead of `all`"),
-        (["study", "mall-som", "--map", "Age=a"], "add --data FILE"),
+        (["study", "mall-som", "--map", "Age=a"], "--map describes the file of --data"),
+        (
+            ["study", "mall-som", "--decimal", ",", "--time-format", "%d"],
+            "--decimal and --time-format describe",
+        ),
         (["study", "mall-som", "--data", "x.csv", "--map", "Age"], "--map takes COLUMN=YOURS, got 'Age'"),
         (["study", "retail-som-hierarchy", "--data", "no-such.csv"], "cannot read no-such.csv"),
         (["generate", "mall", "--rows", "1"], "--rows should be at least 2, got 1"),
@@ -37,6 +42,20 @@ def test_what_cannot_be_done_says_why(
 
     assert main(words) == 2
     assert message in capsys.readouterr().err
+
+
+def test_what_was_understood_is_shown_before_a_study_stops(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = stand_ins.make("retail", 30).assign(DOB="01/02/1980", transactionDate="2023-06-15")
+    table.to_csv(tmp_path / "mine.csv", sep=";", index=False)
+    words = ["--data", str(tmp_path / "mine.csv"), "--out", str(tmp_path), "--no-notebook"]
+
+    assert main(["study", "retail-som-hierarchy", *words]) == 2
+    told = capsys.readouterr()
+    assert "CSV, separated by ';', utf-8" in told.out
+    assert "[ambiguous_times]" in told.out
+    assert "--time-format '%d/%m/%Y' or --time-format '%m/%d/%Y'" in told.err
 
 
 def test_generate_writes_the_rows_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,9 @@
 import hashlib
 import os
 import re
+import shutil
 import subprocess
+import venv
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,10 @@ import yaml
 ROOT = Path(__file__).parents[3]
 
 
-def require(what: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def require(*what: str, cwd: Path = ROOT, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [ROOT / "deploy" / "require", what],
+        [ROOT / "deploy" / "require", *what],
+        cwd=cwd,
         env={"PATH": os.environ["PATH"]} | environment,
         capture_output=True,
         text=True,
@@ -61,6 +64,78 @@ def test_a_java_that_does_not_fit_is_said_in_one_line(tmp_path: Path, version: s
     assert done.returncode == 1
     assert done.stderr.startswith(f"Java 17 or 21 is needed, found: {(version or 'none').partition('.')[0]} ")
     assert done.stderr.count("\n") == 1
+
+
+def made_environment(folder: Path) -> Path:
+    venv.create(folder / ".venv", symlinks=True)
+    return folder
+
+
+def test_an_environment_is_used_where_it_was_made_and_while_its_python_is_there(tmp_path: Path) -> None:
+    clone = made_environment(tmp_path / "a clone")
+
+    assert require("environment", ".venv", cwd=clone).returncode == 0
+    moved = require("environment", ".venv", cwd=clone.rename(tmp_path / "elsewhere"))
+    assert (moved.returncode, moved.stderr.count("\n")) == (1, 1)
+    assert "made anew" in moved.stderr
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(tmp_path: Path) -> None:
+    clone = made_environment(tmp_path)
+    (clone / ".venv" / "bin" / "python").unlink()
+    (clone / ".venv" / "bin" / "python").symlink_to("no-such-python")
+
+    assert require("environment", ".venv", cwd=clone).returncode == 1
+
+
+def test_no_environment_and_one_behind_a_link_are_left_alone(tmp_path: Path) -> None:
+    made_environment(tmp_path / "other")
+    (tmp_path / "clone").mkdir()
+
+    assert require("environment", ".venv", cwd=tmp_path / "clone").returncode == 0
+    (tmp_path / "clone" / ".venv").symlink_to(tmp_path / "other" / ".venv")
+    assert require("environment", ".venv", cwd=tmp_path / "clone").returncode == 0
+
+
+def plan(clone: Path) -> str:
+    """Return what `make` would do in a folder for the runtime's requirements."""
+    done = subprocess.run(
+        ["make", "--dry-run", ".venv/.runtime"],
+        cwd=clone,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_make_installs_once_and_anew_after_a_change_a_move_or_an_unfinished_environment(
+    tmp_path: Path,
+) -> None:
+    clone = tmp_path / "clone"
+    for name in ("Makefile", "pyproject.toml", "requirements", "deploy/require"):
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        copy(ROOT / name, clone / name)
+    made_environment(clone)
+    assert "deploy.setup build runtime" in plan(clone)
+    stamp = clone / ".venv" / ".runtime"
+    stamp.touch()
+    assert "deploy.setup" not in plan(clone)
+
+    os.utime(stamp, (0, 0))
+    assert "deploy.setup build runtime" in plan(clone)
+    stamp.touch()
+    (clone / ".venv" / "bin" / "activate").unlink()
+    unfinished = plan(clone)
+    assert "-m venv .venv" in unfinished
+    assert "deploy.setup build runtime" in unfinished
+    made_environment(clone)
+    stamp.touch()
+    moved = plan(clone.rename(tmp_path / "moved"))
+    assert "-m venv .venv" in moved
+    assert "deploy.setup build runtime" in moved
 
 
 def test_hooks_use_the_pinned_tools_and_download_nothing() -> None:

@@ -181,6 +181,11 @@ def test_dates_that_are_the_same_in_both_orders_are_read() -> None:
     assert _read("02/02/2024", "03/03/2024") == ["2024-02-02T00:00:00", "2024-03-03T00:00:00"]
 
 
+def test_a_long_file_that_begins_with_such_a_day_stops_all_the_same() -> None:
+    _, (finding,) = _found(*["02/02/2024"] * 20_000)
+    assert (finding.code, finding.examples) == ("ambiguous_times", ("line 2: '02/02/2024'",))
+
+
 def test_dates_with_points_are_day_first_and_that_is_said() -> None:
     form, (finding,) = _found("01.02.2024", "02.03.2024")
     assert form is not None

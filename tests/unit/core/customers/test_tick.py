@@ -28,9 +28,49 @@ def test_without_days_nothing_moves() -> None:
     assert next_tick(TODAY, {}, UTC_RULE).as_of == TODAY
 
 
-def test_a_day_counts_once_three_customers_have_bought_on_it() -> None:
+def test_a_day_has_come_once_three_customers_have_bought_on_it() -> None:
     assert next_tick(TODAY, {_day(0): frozenset({1, 2})}, UTC_RULE).as_of == TODAY
     assert next_tick(TODAY, {_day(0): THREE}, UTC_RULE).as_of == TODAY + timedelta(days=1)
+
+
+def test_a_day_has_come_once_three_customers_have_bought_on_it_or_later() -> None:
+    days = {_day(0): frozenset({1, 2}), _day(3): frozenset({2, 3}), _day(8): frozenset({3, 2})}
+    assert next_tick(None, days, UTC_RULE).as_of == TODAY + timedelta(days=1)
+    assert next_tick(TODAY, days, UTC_RULE).as_of == TODAY + timedelta(days=1)
+    assert next_tick(None, days | {_day(8): frozenset({1})}, UTC_RULE).as_of == TODAY + timedelta(days=4)
+
+
+def test_a_shop_of_two_orders_a_day_has_a_today_on_every_day_but_its_first() -> None:
+    days = {_day(n): frozenset({2 * n, 2 * n + 1}) for n in range(20)}
+    for newest in range(1, 20):
+        so_far = {day: seen for day, seen in days.items() if day <= _day(newest)}
+        assert next_tick(None, so_far, UTC_RULE).as_of == TODAY + timedelta(days=newest)
+
+
+def test_two_customers_are_no_today_unless_the_rule_says_so() -> None:
+    days = {_day(n): frozenset({1, 2}) for n in range(9)}
+    assert next_tick(None, days, UTC_RULE).as_of is None
+    alone = TickRule(ZoneInfo("UTC"), 1, 31)
+    assert next_tick(None, days, alone).as_of == TODAY + timedelta(days=9)
+
+
+def test_customers_of_a_far_day_do_not_help_the_days_between() -> None:
+    days = {_day(1): frozenset({1, 2}), _day(400): frozenset({3})}
+    assert next_tick(TODAY, days, UTC_RULE).as_of == TODAY
+    assert next_tick(TODAY, days, UTC_RULE, accept_jump=True).as_of == TODAY + timedelta(days=2)
+    far = {_day(1): frozenset({1, 2}), _day(400): THREE | {4}}
+    held = next_tick(TODAY, far, UTC_RULE)
+    assert (held.as_of, held.held) == (TODAY, TODAY + timedelta(days=401))
+
+
+@given(_days)
+def test_the_day_is_the_third_largest_of_the_customers_newest_days(days: dict[date, frozenset[int]]) -> None:
+    newest = sorted(
+        (max(day for day in days if customer in days[day]) for customer in frozenset().union(*days.values())),
+        reverse=True,
+    )
+    expected = midnight_after(newest[2], ZoneInfo("UTC")) if len(newest) >= 3 else None
+    assert next_tick(None, merge_sightings(days, {}, 3), UTC_RULE).as_of == expected
 
 
 def test_the_first_day_that_counts_is_taken_wherever_it_lies() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments
+from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments, usual_pause_days
 from shared.core.segments.naming_scores import PopulationAxis
 from shared.core.segments.naming_tables import ACTIONS
 from shared.errors import InvalidConfig
@@ -46,17 +46,42 @@ def test_who_bought_most_recently_scores_best():
 
 
 def test_bought_once_is_the_bottom_even_where_most_bought_once():
-    axis = PopulationAxis.of([1.0] * 85 + [2.0] * 10 + [3.0] * 5)
+    once = PopulationCuts.of(np.arange(100.0), [1.0] * 85 + [2.0] * 10 + [3.0] * 5, np.arange(100.0))
 
-    assert axis.score(1.0) == 1
-    assert axis.score(1.05) == 1  # a segment mean: nearly everybody bought once
-    assert axis.score(2.0) == 5
+    orders = (1.0, 1.05, 2.0)  # 1.05: the typical customer of a segment in which nearly all bought once
+    assert [once.scores(SegmentProfile(10.0, f, 50.0))[1] for f in orders] == [1, 1, 5]
 
 
-def test_an_axis_on_which_all_agree_says_nothing():
-    axis = PopulationAxis.of([7.0] * 10)
+@pytest.mark.parametrize("noise", [0.0, 1e-15, 1e-9, 0.005])
+def test_an_axis_on_which_all_agree_says_nothing(noise):
+    axis = PopulationAxis.of([7.0, *[7.0 * (1 + noise)] * 9])
 
-    assert (axis.score(6.0), axis.score(7.0), axis.score(8.0)) == (1, 3, 5)
+    assert not axis.tells
+    assert {axis.score(7.0 * (1 + by)) for by in (-noise, 0, noise, 1e-12, -1e-12)} == {3}
+
+
+def test_equal_customers_share_the_middle_of_their_ranks():
+    axis = PopulationAxis.of([1.0] * 20 + [5.0] * 50 + [9.0] * 30)
+
+    assert [axis.percentile(v) for v in (1.0, 5.0, 9.0)] == pytest.approx([0.1, 0.45, 0.85])
+
+
+def test_a_crowd_that_hardly_differs_is_a_crowd_also_beside_a_few_who_do():
+    spend = np.append(np.linspace(19.95, 20.05, 990), np.full(10, 900.0))
+    axis = PopulationAxis.of(spend)
+
+    assert axis.tells
+    assert {axis.score(v) for v in (19.95, 20.0, 20.05)} == {3}
+    assert axis.score(900.0) == 5
+
+
+@given(st.lists(st.integers(1, 5000), min_size=1, max_size=40))
+def test_a_rank_by_smoothing_is_the_plain_average_over_customers(cents):
+    others = np.array(cents) / 100
+    axis = PopulationAxis.of(others)
+    for value, found in zip(axis.values, axis.percentiles, strict=True):
+        counted = np.clip((1.02 * value - others) / (0.04 * value), 0, 1)
+        assert found == pytest.approx(counted.mean(), abs=1e-9)
 
 
 @given(populations, numbers, numbers)
@@ -139,13 +164,18 @@ def test_the_qualified_name_knows_its_base():
 
 
 def test_segments_that_no_axis_separates_are_numbered_by_value():
-    mixed = names(profile(70, 70, 70), profile(70, 70, 65), profile(70, 65, 70), profile(75, 65, 65))
+    apart = profile(10, 10, 10)
+    mixed = names(profile(70, 70, 70), profile(70, 70, 65), profile(70, 65, 70), profile(75, 65, 65), apart)
 
-    assert mixed == ["Loyal (group 1)", "Loyal (group 3)", "Loyal (group 2)", "Loyal (group 4)"]
+    assert mixed[:4] == ["Loyal (group 1)", "Loyal (group 3)", "Loyal (group 2)", "Loyal (group 4)"]
 
 
 def test_identical_segments_still_have_different_names():
-    assert names(profile(70, 70, 70), profile(70, 70, 70)) == ["Loyal (group 1)", "Loyal (group 2)"]
+    apart = profile(10, 10, 10)
+    assert names(profile(70, 70, 70), profile(70, 70, 70), apart)[:2] == [
+        "Loyal (group 1)",
+        "Loyal (group 2)",
+    ]
 
 
 def test_discount_share_and_rhythm_refine_the_name():
@@ -160,7 +190,7 @@ def test_discount_share_and_rhythm_refine_the_name():
 
 
 def test_a_name_is_kept_until_ten_points_beyond_its_band():
-    assert names(profile(70, 70, 70), previous=["VIP"]) == ["Loyal"]
+    assert names(profile(68, 68, 68), previous=["VIP"]) == ["Loyal"]
     assert names(profile(70, 75, 75), previous=["VIP"]) == ["VIP"]
     assert names(profile(70, 85, 85), previous=["Loyal"]) == ["Loyal"]
     assert names(profile(70, 95, 95), previous=["Loyal"]) == ["VIP"]
@@ -189,3 +219,157 @@ def test_permuting_the_segments_permutes_the_names(segments, data):
     before = name_segments(segments, EVEN)
 
     assert name_segments([segments[i] for i in order], EVEN) == tuple(before[i] for i in order)
+
+
+ONE_TIME_BUYERS = PopulationCuts.of(np.linspace(0.1, 150, 800), [1.0] * 800, np.geomspace(3, 300, 800))
+FLASH_SALE = PopulationCuts.of([0.625] * 700 + [5.6] * 5, [1.0] * 705, [20.0] * 705)
+
+
+@pytest.mark.parametrize("orders_each", [1 - 1e-9, 1 - 1e-15, 1.0, 1 + 1e-15, 1 + 1e-9, 1.2])
+@pytest.mark.parametrize("previous", [None, "VIP", "Loyal"])
+def test_one_time_buyers_are_never_called_loyal(orders_each, previous):
+    segments = [SegmentProfile(r, orders_each, m) for r in (0.5, 14, 90) for m in (5, 47, 290)]
+    found = name_segments(segments, ONE_TIME_BUYERS, previous=[previous] * len(segments))
+
+    assert {one.base for one in found}.isdisjoint({"VIP", "Loyal"})
+
+
+@pytest.mark.parametrize("orders_each", [2.0, 7.0])
+def test_where_all_buy_equally_often_nobody_is_called_loyal(orders_each):
+    population = PopulationCuts.of(np.linspace(1, 150, 800), [orders_each] * 800, np.geomspace(3, 300, 800))
+    segments = [SegmentProfile(r, orders_each * 1.001, m) for r in (1, 14, 90) for m in (5, 47, 290)]
+    found = name_segments(segments, population, previous=["Loyal"] * len(segments))
+
+    assert {one.base for one in found}.isdisjoint({"VIP", "Loyal"})
+
+
+def test_where_all_spend_the_same_nobody_is_called_vip():
+    population = PopulationCuts.of(np.linspace(1, 150, 800), np.arange(800.0) + 1, [50.0] * 800)
+
+    assert name_segments([SegmentProfile(1, 790, 50.0)], population, previous=["VIP"])[0].name == "Loyal"
+
+
+@pytest.mark.parametrize("previous", [None, "Churned", "At risk"])
+def test_customers_of_today_have_not_gone_however_many_they_are(previous):
+    segments = [SegmentProfile(recency, 1, 20) for recency in (0.01, 0.625, 0.66, 1.0)]
+    found = [name_segments([one], FLASH_SALE, previous=[previous])[0].base for one in segments]
+
+    assert found == ["New"] * 4
+
+
+def test_nobody_is_called_gone_within_the_usual_pause_of_the_shop():
+    recency = np.linspace(0.1, 10, 500)
+    young = PopulationCuts.of(recency, np.ones(500), np.full(500, 20.0))
+    quick = PopulationCuts.of(recency, np.arange(500.0) % 7 + 1, np.full(500, 20.0), pause_days=2.0)
+
+    assert name_segments([SegmentProfile(9.9, 1, 20)], young)[0].name == "Needs attention"
+    assert name_segments([SegmentProfile(9.9, 1, 20)], quick)[0].name == "Churned"
+
+
+def test_nobody_is_new_or_just_back_after_a_year():
+    asleep = PopulationCuts.of(np.linspace(400, 700, 500), np.arange(500.0) % 7 + 1, np.full(500, 20.0))
+    segments = [SegmentProfile(410, f, 20) for f in (1.0, 3.0, 7.0)]
+
+    found = {one.base for one in name_segments(segments, asleep)}
+    assert found <= {"Churned", "Needs attention", "At risk"}
+
+
+@pytest.mark.parametrize(
+    ("tenure", "frequency", "pause"),
+    [
+        ([100.0, 100.0], [5.0, 7.0], 20.0),
+        ([100.0, 100.0], [1.0, 11.0], 20.0),  # who has not come back counts too
+        ([100.0, 100.0], [1.0, 1.0], 30.0),
+        ([900.0, 900.0], [2.0, 2.0], 30.0),
+        ([1.0, 1.0], [5.0, 7.0], 1.0),
+    ],
+)
+def test_the_usual_pause_counts_everybodys_days(tenure, frequency, pause):
+    assert usual_pause_days(np.array(tenure), np.array(frequency)) == pause
+
+
+def test_segments_that_do_not_differ_say_so():
+    same = [SegmentProfile(20, 3, 50), SegmentProfile(21, 3.2, 52), SegmentProfile(20.5, 3, 51)]
+    found = name_segments(same, EVEN, previous=["VIP", "Loyal", None])
+
+    assert [one.name for one in found] == ["Alike (group 3)", "Alike (group 1)", "Alike (group 2)"]
+    assert {one.base for one in found} == {"Alike"}
+    assert {one.action for one in found} == {ACTIONS["Alike"]}
+    assert {one.base for one in name_segments([*same, SegmentProfile(20, 9, 50)], EVEN)} != {"Alike"}
+
+
+def test_hours_of_one_day_do_not_tell_segments_apart():
+    assert {
+        one.base
+        for one in name_segments([SegmentProfile(0.1, 1, 20), SegmentProfile(0.9, 1, 20)], FLASH_SALE)
+    } == {"Alike"}
+
+
+def test_segments_that_were_alike_are_so_until_they_differ_clearly():
+    segments = [SegmentProfile(20, 3, 50), SegmentProfile(20, 3, 65)]
+
+    assert {one.base for one in name_segments(segments, EVEN)} != {"Alike"}
+    assert {one.base for one in name_segments(segments, EVEN, previous=["Alike"] * 2)} == {"Alike"}
+    further = [segments[0], SegmentProfile(20, 3, 70)]
+    assert {one.base for one in name_segments(further, EVEN, previous=["Alike"] * 2)} != {"Alike"}
+
+
+def shops():
+    """Populations as shops have them: whole orders, cents, ties, axes on which nobody differs."""
+    size = st.shared(st.integers(3, 40), key="customers")
+
+    def axis(elements):
+        return size.flatmap(lambda n: st.lists(elements, min_size=n, max_size=n))
+
+    days, cents = st.integers(0, 300).map(lambda h: h / 2), st.integers(1, 5000).map(lambda c: c / 100)
+    spend = axis(cents) | cents.flatmap(lambda one: axis(st.just(one)))
+    return st.builds(PopulationCuts.of, axis(days), axis(st.integers(1, 4)), spend)
+
+
+typical = st.builds(
+    SegmentProfile,
+    st.integers(0, 300).map(lambda h: h / 2),
+    st.integers(10, 80).map(lambda f: f / 10),
+    st.integers(1, 5000).map(lambda c: c / 100),
+)
+before = st.sampled_from([None, "VIP", "Loyal", "Churned", "New", "Alike"])
+
+
+@given(shops(), st.lists(st.tuples(typical, before), min_size=1, max_size=5), st.data())
+def test_noise_never_changes_a_name(population, segments, data):
+    def shaken(value):
+        return value * (1 + data.draw(st.floats(-1e-12, 1e-12)))
+
+    given_profiles, previous = [list(each) for each in zip(*segments, strict=True)]
+    noisy = [
+        SegmentProfile(shaken(p.recency_days), shaken(p.frequency), shaken(p.monetary))
+        for p in given_profiles
+    ]
+    assert name_segments(noisy, population, previous=previous) == name_segments(
+        given_profiles, population, previous=previous
+    )
+
+
+@given(shops(), st.lists(typical, min_size=1, max_size=5), st.sampled_from([0.01, 0.37, 7.3, 1e4]))
+def test_another_currency_changes_no_name(population, segments, factor):
+    spend = np.repeat(population.monetary.values, 2)
+    recency, frequency = np.arange(float(spend.size)), np.arange(float(spend.size)) % 4 + 1
+    converted = [SegmentProfile(p.recency_days, p.frequency, p.monetary * factor) for p in segments]
+    assert name_segments(segments, PopulationCuts.of(recency, frequency, spend)) == name_segments(
+        converted, PopulationCuts.of(recency, frequency, spend * factor)
+    )
+
+
+RANKS = {"VIP": 3, "Loyal": 2, "Churned": 0}  # the others are about different people, not about better ones
+
+
+@given(shops(), typical, typical)
+def test_who_is_better_in_everything_never_has_a_worse_name(population, one, other):
+    best = SegmentProfile(
+        min(one.recency_days, other.recency_days),
+        max(one.frequency, other.frequency),
+        max(one.monetary, other.monetary),
+    )
+    better, worse = (RANKS.get(name_segments([each], population)[0].base, 1) for each in (best, one))
+
+    assert better >= worse

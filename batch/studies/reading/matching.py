@@ -1,0 +1,63 @@
+"""Which columns of a file are the ones a study reads."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from batch.studies.reading.columns import Column, DataFile
+from shared.errors import InvalidConfig
+from shared.intake.layout import Layout
+
+
+def matched(file: DataFile, columns: Sequence[Column], layout: Layout) -> dict[str, str]:
+    """Return the study's name of each column -> the file's.
+
+    Raises
+    ------
+    InvalidConfig : columns are missing or stand there twice; the message names all of them.
+    """
+    _check_map(file, columns)
+    wanted = {column.name: file.name_of(column) for column in columns}
+    problems = [problem for column in columns for problem in _problems(column, file, layout.names)]
+    if problems:
+        as_read = f"as {layout.kind}"
+        if layout.separator:
+            as_read = f"separated by {layout.separator!r}"
+        as_read = f"its header, {as_read}, has: {', '.join(map(repr, layout.names))}"
+        msg = f"{file.path}: {'; '.join(problems)}\n{as_read}\n{_next_step(columns, layout.names, wanted)}"
+        raise InvalidConfig(msg)
+    return wanted
+
+
+def _check_map(file: DataFile, columns: Sequence[Column]) -> None:
+    known = [column.name for column in columns]
+    unknown = sorted(set(file.columns) - set(known))
+    if unknown:
+        msg = f"--map names {', '.join(unknown)}, which this study does not read; it reads {', '.join(known)}"
+        raise InvalidConfig(msg)
+
+
+def _problems(column: Column, file: DataFile, names: Sequence[str]) -> list[str]:
+    name = file.name_of(column)
+    if f"{name} (2)" in names and column.name not in file.columns:
+        return [f"column {name!r} stands there more than once"]
+    if name in names:
+        return []
+    near = _near(name, names)
+    hint = f", did you mean {near!r}?" if near else ""
+    return [f"no column {name!r} ({column.meaning}){hint}"]
+
+
+def _near(name: str, names: Sequence[str]) -> str | None:
+    """Find what was probably meant; case and blanks do not count."""
+    plain = {other.strip().casefold(): other for other in names}
+    close = difflib.get_close_matches(name.strip().casefold(), plain, n=1, cutoff=0.5)
+    return plain[close[0]] if close else None
+
+
+def _next_step(columns: Sequence[Column], names: Sequence[str], wanted: Mapping[str, str]) -> str:
+    """Show the flags to add, with the nearest names filled in."""
+    unclear = [name for name in (column.name for column in columns) if wanted[name] not in names]
+    doubled = [name for name in wanted if name not in unclear and f"{wanted[name]} (2)" in names]
+    flags = [f'--map "{name}={_near(wanted[name], names) or "…"}"' for name in unclear]
+    flags += [f'--map "{name}={wanted[name]}"' for name in doubled]
+    return f"say which columns they are: {' '.join(flags)}"

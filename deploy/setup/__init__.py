@@ -1,0 +1,1 @@
+"""Installing what the project needs into its environment, with nothing but Python's standard library."""
