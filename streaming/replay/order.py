@@ -16,7 +16,7 @@ from streaming.replay.fields import fields_of
 from streaming.replay.lines import moments
 from streaming.replay.opened import Reading, whole_tables
 
-SORTED_ROWS = 5_000_000
+SORTED_ROWS = 3_000_000
 """How many rows are sorted without being asked: see docs/events.md for the memory that takes."""
 SORTED_PORTION = 50_000
 
