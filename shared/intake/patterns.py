@@ -38,7 +38,8 @@ _BLANKS = re.compile(r"(?:\\?\s)+")
 
 def compiled(told: str) -> str | None:
     """Turn a pattern of `strptime` into one of `reading_times`, if that knows all its directives."""
-    parts = re.findall(r"%.|[^%]+", trimmed(told), flags=re.DOTALL)
+    zulu = re.sub("(?<!%)Z$", "%z", trimmed(told))  # a Z behind a time is no mere letter: it says UTC
+    parts = re.findall(r"%.|[^%]+", zulu, flags=re.DOTALL)
     if any(part.startswith("%") and part not in _DIRECTIVES for part in parts):
         return None
     written = "".join(_DIRECTIVES.get(part) or _BLANKS.sub(" +", re.escape(part)) for part in parts)

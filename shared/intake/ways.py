@@ -12,8 +12,11 @@ _NTH = "(?:st|nd|rd|th|\\.)?"
 _FRACTION = "(?:[.,](?P<f>[0-9]+))?"
 _HALF = "(?: ?(?P<p>[AaPp]\\.? ?[Mm]\\.?))?"
 
-OFFSET = r"(?: ?(?P<z>[Zz]|(?:UTC|GMT)?[-+][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT)(?:\[[^\]]*\]| ?\([^)]*\))?)"
-"""Behind a time; what stands in brackets is the name of the zone."""
+OFFSET = (
+    r"(?: ?(?P<z>[Zz]|(?:UTC|GMT)?[-+][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT)"
+    r"(?: [A-Z]{3,5}|\[[^\]]*\]| ?\([^)]*\))?)"
+)
+"""Behind a time; letters or brackets behind it name the zone again."""
 
 _CLOCK = (
     rf"(?:(?:[Tt_,]| )[, ]*(?P<H>[0-9]{{1,2}})(?:[:.](?P<M>[0-9]{{2}})(?:[:.](?P<S>[0-9]{{2}}){_FRACTION})?)?"
