@@ -144,6 +144,17 @@ def test_a_column_that_names_one_customer_or_nobody_is_doubted(looker: Looker) -
     assert _only(looker(_rows(who=""), pairs=["customer_id=who"]), "mostly_guests").level is Level.WARN
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [("a1", "A1"), ("7", "007"), ("5.0", "5"), ("1.23457E+12", "x")]
+)
+def test_how_goods_are_numbered_raises_no_doubt_for_it_decides_nothing(
+    looker: Looker, first: str, second: str
+) -> None:
+    seen = looker(_rows() + _row(21, sku=first) + _row(22, sku=second))
+
+    assert [finding.code for finding in seen.findings] == ["guessed_columns"]
+
+
 def test_several_currencies_are_doubted_unless_one_is_set(looker: Looker) -> None:
     rows = "".join(f"c{i},2024-01-{i:02d},5,{'EUR' if i % 2 else 'USD'}\n" for i in range(1, 9))
     text = "customer,date,amount,currency\n" + rows
