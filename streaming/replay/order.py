@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shared.core.customers.features import MS_PER_DAY
-from shared.intake.times import NO_TIME
+from shared.intake.times.parsing import NO_TIME
 from streaming.replay.events import Batch
 from streaming.replay.fields import fields_of
 from streaming.replay.lines import moments

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.intake.times import NO_TIME
+from shared.intake.times.parsing import NO_TIME
 from streaming.replay.events import Batch, encode
 from streaming.replay.identity import Identities
 from streaming.replay.lines import whole_lines

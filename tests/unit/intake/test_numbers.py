@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.intake.findings import Finding, Level
-from shared.intake.numbers import NumberFormat, find_number_format, plain_numbers
+from shared.intake.numbers.number_format import NumberFormat, find_number_format, plain_numbers
 from tests.support.columns import column, export, lines
 
 

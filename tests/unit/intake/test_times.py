@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from shared.intake.findings import Finding, Level
-from shared.intake.times import NO_TIME, TimeFormat, find_time_format, iso, parse_local_times, parse_times
+from shared.intake.times.parsing import (
+    NO_TIME,
+    TimeFormat,
+    find_time_format,
+    iso,
+    parse_local_times,
+    parse_times,
+)
 from tests.support.columns import column, export, lines
 
 BERLIN = "Europe/Berlin"

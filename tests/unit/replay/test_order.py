@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.core.customers.features import MS_PER_DAY
 from shared.intake.source import Source
-from shared.intake.times import NO_TIME
+from shared.intake.times.parsing import NO_TIME
 from streaming.replay import Reading, read_as
 from streaming.replay.events import Batch
 from streaming.replay.identity import Identities

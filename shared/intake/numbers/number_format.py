@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shared.intake import currencies, digits
 from shared.intake.cells import EXAMPLES, different, rewritten
-from shared.intake.digits import DECIMALS, SIGNS, Number
 from shared.intake.findings import Finding, Level
+from shared.intake.numbers import currencies, digits
+from shared.intake.numbers.digits import DECIMALS, SIGNS, Number
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 

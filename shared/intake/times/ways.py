@@ -1,4 +1,4 @@
-"""The usual ways to write a time, as patterns of `reading_times`."""
+"""The usual ways to write a time, as patterns of `clock_readings`."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ class Way:
 
     Parameters
     ----------
-    order : the parts of its date in words, in order. pattern : see `reading_times.read_all`.
+    order : the parts of its date in words, in order. pattern : see `clock_readings.read_all`.
     named : whether the month is a name. compact : whether nothing stands between the parts.
     """
 
