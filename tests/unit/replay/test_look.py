@@ -137,6 +137,14 @@ def test_disorder_that_is_too_large_to_sort_stops_with_the_flag(
 def test_positive_amounts_on_cancellations_are_doubted(looker: Looker) -> None:
     seen = looker(_rows() + _row(21, order="C9"))
     assert _only(seen, "positive_cancellations").examples == ("line 22",)
+    assert _only(seen, "positive_cancellations").level is Level.WARN
+
+
+def test_a_shop_whose_order_numbers_look_like_cancellations_is_stopped(looker: Looker) -> None:
+    rows = HEADER + "".join(_row(n, order=f"C{n}") for n in range(1, 9))
+    (stop,) = looker(rows).stops()
+    assert (stop.code, stop.is_acceptable) == ("positive_cancellations", True)
+    assert not looker(rows, rules=Rules(InputSettings(cancellation_prefix=""))).stops()
 
 
 def test_a_column_that_names_one_customer_or_nobody_is_doubted(looker: Looker) -> None:
