@@ -7,7 +7,7 @@ from shared.intake.grouping import Piece
 from shared.intake.table import DamagedRow
 from shared.intake.text.cutting import written_plainly
 from shared.intake.text.encoding import as_in_file
-from shared.intake.text.shape import RowShape
+from shared.intake.text.shape import RowShape, is_figure
 
 FOOTER_ROWS = 5
 """So many rows at the end of a file may be a footer."""
@@ -37,7 +37,7 @@ def mark_footers(piece: Piece, shape: RowShape, codec: str) -> Piece:
     bad = len(damaged)
     for _ in range(FOOTER_ROWS):
         if bad and (not kept or damaged[bad - 1].row > piece.rows[kept - 1]):
-            if not _WORDS.match(damaged[bad - 1].raw.decode(errors="replace")):
+            if not _WORDS.match(damaged[bad - 1].raw.decode(codec, errors="replace")):
                 break
             bad -= 1
             damaged[bad] = damaged[bad]._replace(code="footer", reason="it looks like a footer")
@@ -54,10 +54,14 @@ def mark_footers(piece: Piece, shape: RowShape, codec: str) -> Piece:
 
 
 def _is_footer(cells: Sequence[str], shape: RowShape) -> bool:
-    """Tell a footer by cells that are empty where every row has something, or by its words."""
+    """Tell a footer by cells that are empty where every row has something, or by its words.
+
+    Without such words it is a remark in one cell, or nothing but numbers: the further lines of an order,
+    which leave blank who and when, name an article too.
+    """
     missing = sum(not cells[position].strip() for position in shape.filled)
+    stated = [cell for cell in cells if cell.strip()]
+    worded = any(_WORDS.match(cell) for cell in stated)
     if missing >= 2 and missing >= _MOST * len(shape.filled):
-        return True
-    worded = any(_WORDS.match(cell) for cell in cells if cell)
-    empty = sum(not cell.strip() for cell in cells)
-    return worded and (missing >= 2 or (not shape.filled and 2 * empty >= len(cells)))
+        return worded or len(stated) == 1 or all(map(is_figure, stated))
+    return worded and (missing >= 2 or (not shape.filled and 2 * len(stated) <= len(cells)))

@@ -13,13 +13,18 @@ def plain_float(text: str) -> str:
 
 
 def plain_value(value: object) -> str:
-    """Write a cell of a spreadsheet: ISO dates and times, numbers with all their digits."""
+    """Write a cell of a spreadsheet: ISO dates and times, numbers with all their digits.
+
+    A sheet knows no days without hours: midnight is written as the day alone, beside which hours may stand.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return plain_float(f"{value:.{EXACT_DIGITS}g}")
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     return str(value)

@@ -24,25 +24,37 @@ class FillDown:
     """Fills what an order's further lines leave blank with what stands in the line before, across tables.
 
     A line continues the order before it if it states the same invoice, or none and neither who nor when;
-    without a column of invoices, if it states neither who nor when.
+    without a column of invoices, if it states neither who nor when. Behind a damaged row, which may have
+    begun an order, only the same invoice goes on.
     """
 
     def __init__(self) -> None:
         self._last: pd.DataFrame | None = None
+        self._row = 0
 
-    def fill(self, fields: pd.DataFrame) -> pd.DataFrame:
-        """Return the next rows, filled."""
-        filled = filled_down(fields if self._last is None else pd.concat([self._last, fields]))
-        self._last = filled.iloc[-1:]
+    def fill(self, fields: pd.DataFrame, rows: NDArray[np.int64]) -> pd.DataFrame:
+        """Return the next rows, filled. rows : (n,) their numbers in the file."""
+        is_cut = behind_damage(rows, self._row)
+        if self._last is None:
+            filled = filled_down(fields, is_cut)
+        else:
+            filled = filled_down(pd.concat([self._last, fields]), np.insert(is_cut, 0, values=False))
+        self._last, self._row = filled.iloc[-1:], int(rows[-1])
         return filled.iloc[len(filled) - len(fields) :]
 
 
-def filled_down(fields: pd.DataFrame) -> pd.DataFrame:
+def behind_damage(rows: NDArray[np.int64], row_before: int = 0) -> NDArray[np.bool_]:
+    """Return (n,) which rows do not follow the row before by their numbers in the file."""
+    is_cut: NDArray[np.bool_] = np.diff(rows, prepend=row_before) != 1
+    return is_cut
+
+
+def filled_down(fields: pd.DataFrame, is_cut: NDArray[np.bool_]) -> pd.DataFrame:
     """Return rows with the blank cells of each order's further lines filled.
 
-    Where no column states the invoice, who and when name the order.
+    Where no column states the invoice, who and when name the order. is_cut : see `behind_damage`.
     """
-    group = _orders(fields)
+    group = _orders(fields, is_cut)
     columns = [name for name in OF_AN_ORDER if name in fields]
     filled = fields.assign(**{name: _filled(fields[name], group) for name in columns})
     if "invoice_no" not in fields:
@@ -50,9 +62,9 @@ def filled_down(fields: pd.DataFrame) -> pd.DataFrame:
     return filled
 
 
-def blanks_of_orders(fields: pd.DataFrame) -> NDArray[np.bool_]:
+def blanks_of_orders(fields: pd.DataFrame, is_cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return (n,) which rows leave who or when blank, although the line before says it of the same order."""
-    group = _orders(fields)
+    group = _orders(fields, is_cut)
     blank: NDArray[np.bool_] = np.logical_or.reduce(
         [
             (fields[name] == "").to_numpy(dtype=bool)
@@ -63,18 +75,18 @@ def blanks_of_orders(fields: pd.DataFrame) -> NDArray[np.bool_]:
     return blank
 
 
-def _orders(fields: pd.DataFrame) -> NDArray[np.int64]:
+def _orders(fields: pd.DataFrame, is_cut: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return (n,) numbers that are equal for the rows of one order, where these follow each other."""
     nobody = (fields["event_time"] == "").to_numpy(dtype=bool) & (fields["customer_id"] == "").to_numpy(
         dtype=bool
     )
     if "invoice_no" not in fields:
-        return np.cumsum(~nobody)
+        return np.cumsum(~nobody | is_cut)
     stated = fields["invoice_no"]
     is_blank = (stated == "").to_numpy(dtype=bool)
     invoices = _filled(stated, np.zeros(len(fields), np.int64))
     same = (invoices == invoices.shift(1)).fillna(value=False).to_numpy(dtype=bool)
-    return np.cumsum(~(same & (~is_blank | nobody)))
+    return np.cumsum(~(same & (~is_blank | (nobody & ~is_cut))))
 
 
 def _filled(column: "pd.Series[str]", group: NDArray[np.int64]) -> "pd.Series[str]":

@@ -14,9 +14,10 @@ from streaming.replay.vocabulary import EXPORTS, USUAL_NAMES, plain_name
 _ORDER = ("event_time", "customer_id", "unit_price", "quantity", "amount")
 """Needed fields choose first among columns whose name may mean several things."""
 
-_DAY_NAMES = {"date", "datum", "fecha", "data", "day", "jour", "dia", "giorno", "tag", "orderdate"}
 _CLOCK_NAMES = {"time", "uhrzeit", "zeit", "hora", "heure", "tijd", "ora", "ordertime", "clock"}
 _IS_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_IS_CLOCK = re.compile(r"\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?\s*$", re.IGNORECASE)
+_HAS_HOURS = re.compile(r".*\d:\d|\s*\d{9,}")
 _IS_TIME = re.compile(
     r"\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./]\d{2,4}|\d{4}[./]\d\d?[./]\d\d?|[A-Z][a-z]{2} \d\d?, \d{4}"
 )
@@ -53,8 +54,10 @@ def guess(cells: pd.DataFrame, told: Mapping[str, str], constants: Collection[st
         taken = _taken(columns, cells)
         found = [name for name in _named(field, cells) if name not in taken and _suits(field, cells[name])]
         if found:
-            columns[field] = _with_clock(found[0], cells) if field == "event_time" else found[0]
+            columns[field] = found[0]
     columns, by_cells = _by_cells(cells, columns, constants)
+    if "event_time" in columns and "event_time" not in told:
+        columns, by_cells = _with_clock(cells, columns, by_cells)
     columns = _one_amount(columns, told, constants)
     return Guess(columns, by_cells, tuple(findings))
 
@@ -106,13 +109,21 @@ def _suits(field: str, column: "pd.Series[str]") -> bool:
     return True
 
 
-def _with_clock(column: str, cells: pd.DataFrame) -> str:
-    """Add the column of hours to one of days."""
-    if plain_name(column) not in _DAY_NAMES or cells[column].str.contains(":").any():
-        return column
-    clocks = (name for name in cells.columns if plain_name(name) in _CLOCK_NAMES)
-    clock = next((name for name in clocks if cells[name].str.contains(":").any()), None)
-    return column if clock is None else f"{column}+{clock}"
+def _with_clock(
+    cells: pd.DataFrame, columns: Mapping[str, str], by_cells: frozenset[str]
+) -> tuple[dict[str, str], frozenset[str]]:
+    """Add to a column of days the one of hours; one of another name than usual is doubtful."""
+    day, taken = columns["event_time"], _taken(columns, cells)
+    if day not in cells.columns or _share(cells[day], _HAS_HOURS) > 0:
+        return dict(columns), by_cells
+    clocks = [
+        name for name in cells.columns if name not in taken and _share(cells[name], _IS_CLOCK) >= _ENOUGH
+    ]
+    if not clocks:
+        return dict(columns), by_cells
+    clock = next((name for name in clocks if plain_name(name) in _CLOCK_NAMES), clocks[0])
+    is_usual = plain_name(clock) in _CLOCK_NAMES
+    return {**columns, "event_time": f"{day}+{clock}"}, by_cells if is_usual else by_cells | {"event_time"}
 
 
 def _by_cells(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shared.intake.findings import Finding, Level
 from streaming.replay.events import Batch
-from streaming.replay.fields import blanks_of_orders, fields_of
+from streaming.replay.fields import behind_damage, blanks_of_orders, fields_of
 from streaming.replay.identity import Identities, content_hashes
 from streaming.replay.judging import KEPT, Group, Judge, Rules
 from streaming.replay.lines import Lines
@@ -70,14 +70,15 @@ def blank_cells_of_orders(opened: Opened, reading: Reading) -> list[Finding]:
     profile = reading.profile
     if profile.fill_down:
         return []
-    blank = blanks_of_orders(fields_of(profile, opened.sample.cells))
+    sample = opened.sample
+    blank = blanks_of_orders(fields_of(profile, sample.cells), behind_damage(sample.rows))
     if not blank.any() or ("invoice_no" not in profile.columns and blank.mean() < _TOO_MANY_REJECTED):
         return []
     text = (
         f"{_rows(int(blank.sum()))} without who or when, which the row before says of the same order: "
         "as they stand, they would not count"
     )
-    lines = _at(opened.sample.lines[blank])
+    lines = _at(sample.lines[blank])
     return [Finding(Level.STOP, "blank_repeated_cells", text, "--fill-down", lines, is_acceptable=True)]
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shared.errors import InvalidConfig
 from shared.intake.damage import place
 from shared.intake.numbers.number_format import plain_numbers
+from shared.intake.table import Table
 from shared.intake.times.parsing import NO_TIME
 from streaming.replay import lines as file_lines
 from streaming.replay.fields import FillDown, fields_of
@@ -75,9 +76,10 @@ def _whole(reading: Reading) -> pd.DataFrame:
     parts = []
     for table in whole_tables(reading):
         if table.damaged:
-            msg = f"{reading.source.path} has damaged rows, {place(table.damaged[0])}; correct them first"
+            first = place(table.damaged[0], reading.layout.encoding)
+            msg = f"{reading.source.path} has damaged rows, {first}; correct them first"
             raise InvalidConfig(msg)
-        parts.append(table.cells if fill is None else _filled(reading.profile, table.cells, fill))
+        parts.append(table.cells if fill is None else _filled(reading.profile, table, fill))
     whole = pd.concat(parts, ignore_index=True).astype(object)
     for name in NUMBERS:
         if name in reading.profile.columns:
@@ -86,8 +88,9 @@ def _whole(reading: Reading) -> pd.DataFrame:
     return whole
 
 
-def _filled(profile: Profile, cells: pd.DataFrame, fill: FillDown) -> pd.DataFrame:
-    fields = fill.fill(fields_of(profile, cells))
+def _filled(profile: Profile, table: Table, fill: FillDown) -> pd.DataFrame:
+    cells = table.cells
+    fields = fill.fill(fields_of(profile, cells), table.rows)
     return cells.assign(**{c: fields[f] for f, c in profile.columns.items() if c in cells})
 
 

@@ -163,6 +163,22 @@ def test_footers_are_named_and_are_no_stop(tmp_path: Path, lines: list[str]) -> 
     assert f"line {10 + lines.index(found.damaged[0].raw.decode())}" in found.finding("footer").message
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_footers_and_damaged_rows_are_shown_as_text_in_every_encoding(tmp_path: Path, encoding: str) -> None:
+    lines = [HEADER, ROWS[0], "R9,Grüße", *ROWS[1:], "exported on 2024-02-01"]
+    found = read_bytes(tmp_path, "\n".join(lines).encode(encoding))
+    assert found.finding("footer").examples[0].endswith("'exported on 2024-02-01'")
+    assert found.finding("damaged_rows").examples == ("line 3: 2 cells, the header has 5: 'R9,Grüße'",)
+
+
+def test_the_last_line_of_an_order_that_leaves_blank_who_and_when_is_no_footer(tmp_path: Path) -> None:
+    header = "order,when,who,article,price"
+    rows = [f"R{number},2024-01-02,ann,tea,5" for number in range(8)]
+    found = read_bytes(tmp_path, "\n".join([header, *rows, ",,,mug,12.50"]))
+    assert found.damaged == []
+    assert found.cells[-1] == ["", "", "", "mug", "12.50"]
+
+
 @pytest.mark.parametrize("rows", [1, 3, 8, 50])
 def test_a_footer_is_seen_whatever_the_size_of_the_tables(tmp_path: Path, rows: int) -> None:
     content = "\n".join([HEADER, *ROWS, "Total,,,28,32.00", "(8 rows affected)"])

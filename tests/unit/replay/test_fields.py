@@ -1,5 +1,6 @@
 """Fields of rows: two columns of a time, constants, and what an order's further lines leave blank."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -26,10 +27,19 @@ FILLED = [
 ]
 
 
+def _next(fill: FillDown, fields: pd.DataFrame, at: int, portion: int) -> pd.DataFrame:
+    part = fields.iloc[at : at + portion]
+    return fill.fill(part, np.arange(at + 1, at + 1 + len(part)))
+
+
+def _filled(fields: pd.DataFrame) -> pd.DataFrame:
+    return _next(FillDown(), fields, 0, len(fields))
+
+
 @pytest.mark.parametrize("portion", [1, 2, 3, 6])
 def test_blank_cells_are_filled_within_an_order_and_across_tables(portion: int) -> None:
     fill = FillDown()
-    parts = [fill.fill(SHOPIFY.iloc[at : at + portion]) for at in range(0, len(SHOPIFY), portion)]
+    parts = [_next(fill, SHOPIFY, at, portion) for at in range(0, len(SHOPIFY), portion)]
     filled = pd.concat(parts)
     assert filled[["event_time", "customer_id"]].to_numpy().tolist() == FILLED
     assert filled["invoice_no"].tolist() == ["#2", "#2", "#1", "#1", "#3", "#3"]
@@ -37,25 +47,36 @@ def test_blank_cells_are_filled_within_an_order_and_across_tables(portion: int) 
 
 
 def test_another_order_is_never_filled_from_the_one_before() -> None:
-    filled = FillDown().fill(_fields("#1,09:00,ann,1", "#2,,,2"))
+    filled = _filled(_fields("#1,09:00,ann,1", "#2,,,2"))
     assert filled[["event_time", "customer_id"]].to_numpy().tolist() == [["09:00", "ann"], ["", ""]]
 
 
 def test_a_guest_between_customers_stays_a_guest() -> None:
     rows = _fields("#1,09:00,ann,1", "#2,10:00,,2", ",11:00,,3").drop(columns="invoice_no")
-    assert FillDown().fill(rows)["customer_id"].tolist() == ["ann", "", ""]
+    assert _filled(rows)["customer_id"].tolist() == ["ann", "", ""]
 
 
 def test_without_order_numbers_a_row_that_names_neither_who_nor_when_goes_on_with_the_order() -> None:
     rows = _fields(",09:00,ann,1", ",,,2", ",10:00,ann,3").drop(columns="invoice_no")
-    filled = FillDown().fill(rows)
+    filled = _filled(rows)
     assert filled["customer_id"].tolist() == ["ann", "ann", "ann"]
     assert filled["invoice_no"].tolist() == ["09:00 ann", "09:00 ann", "10:00 ann"]
 
 
 def test_blank_cells_of_orders_are_seen() -> None:
-    assert blanks_of_orders(SHOPIFY).tolist() == [False, True, False, True, False, True]
-    assert not blanks_of_orders(_fields("#1,09:00,,1", "#2,10:00,ann,2", "#3,11:00,,3")).any()
+    sound = np.zeros(6, np.bool_)
+    assert blanks_of_orders(SHOPIFY, sound).tolist() == [False, True, False, True, False, True]
+    assert not blanks_of_orders(_fields("#1,09:00,,1", "#2,10:00,ann,2", "#3,11:00,,3"), sound[:3]).any()
+
+
+@pytest.mark.parametrize("portion", [1, 4])
+def test_a_blank_row_behind_a_damaged_one_belongs_to_nobody_unless_it_states_the_order(portion: int) -> None:
+    fields = _fields("#1,09:00,ann,1", ",,,2", "#1,,,3", "#2,10:00,ben,4")
+    rows, fill = np.array([1, 3, 5, 6]), FillDown()
+    parts = [
+        fill.fill(fields.iloc[at : at + portion], rows[at : at + portion]) for at in range(0, 4, portion)
+    ]
+    assert pd.concat(parts)["customer_id"].tolist() == ["ann", "", "", "ben"]
 
 
 def test_a_time_in_two_columns_is_joined_unless_a_column_has_that_name() -> None:

@@ -80,6 +80,18 @@ def test_a_day_and_its_hour_in_two_columns_are_joined() -> None:
     cells = _cells(Date="2024-01-02", Time="10:15", customer="a", amount="5")
     assert _guessed(cells)["event_time"] == "Date+Time"
     assert _guessed(_cells(Date="2024-01-02 10:15", Time="10:15", customer="a"))["event_time"] == "Date"
+    assert _guessed(_cells(Date="1704189600", Time="10:15", customer="a"))["event_time"] == "Date"
+    assert _guessed(_cells(Date="2024-01-02", Time="10:15"), {"event_time": "Date"})["event_time"] == "Date"
+
+
+@pytest.mark.parametrize(("clock", "is_doubtful"), [("Uhrzeit", False), ("Sale time", True), ("H", True)])
+def test_hours_are_known_by_what_stands_in_their_cells_too_and_another_name_is_doubtful(
+    clock: str, is_doubtful: bool
+) -> None:
+    cells = pd.DataFrame({"Sale date": ["2/1/2024"], "Note": ["x"], clock: ["9:05 PM"]}, dtype="str")
+    found = guess(cells, {}, ())
+    assert found.columns["event_time"] == f"Sale date+{clock}"
+    assert ("event_time" in found.by_cells) == is_doubtful
 
 
 def test_a_column_that_is_empty_or_holds_something_else_is_not_taken_by_its_name() -> None:
