@@ -7,6 +7,7 @@ import numpy as np
 
 from shared.intake.findings import Finding, Level
 from shared.intake.source import Source
+from streaming.replay.doubts import doubts
 from streaming.replay.events import Batch, encode
 from streaming.replay.fields import FillDown
 from streaming.replay.identity import Identities
@@ -74,7 +75,7 @@ def look(source: Source, wishes: Wishes, rules: Rules) -> Look:
     findings += blank
     sample = _sample(opened, reading, rules, fill_down=reading.profile.fill_down or bool(blank))
     if reading.times is not None:
-        findings += sample_findings(sample)
+        findings += [*sample_findings(sample), *doubts(sample)]
     flags += [mend for f in _stops(findings) if (mend := _flag_alone(f)) is not None and mend not in flags]
     rows = (*file_rows(opened, order), *time_rows(reading, order), *trade_rows(sample, order))
     columns = column_looks(reading.profile, opened, sample.lines)

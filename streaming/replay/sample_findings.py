@@ -13,6 +13,7 @@ from streaming.replay.fields import behind_damage, blanks_of_orders, fields_of
 from streaming.replay.identity import Identities, content_hashes
 from streaming.replay.judging import KEPT, Group, Judge, Rules
 from streaming.replay.lines import Lines
+from streaming.replay.meaning import quoted
 from streaming.replay.opened import Opened, Reading
 from streaming.task.parse import Parsed
 
@@ -118,7 +119,10 @@ def _conflicting_ids(sample: Sample) -> Iterator[Finding]:
         f"{_rows(sample.identities.conflicts)} with the {column!r} of an earlier row and other content: "
         "of such rows the stream counts one"
     )
-    mend = f"leave event_id={column} out; if it is the order's number, --map invoice_no={column}"
+    mend = (
+        f"--map invoice_no={quoted(column)} if it is the order's number; if it is no id at all, take the "
+        "column out of the file: rows are then known by their content"
+    )
     yield Finding(
         Level.STOP, "conflicting_ids", text, mend, tuple(_conflicts(sample.lines)), is_acceptable=True
     )
