@@ -1,6 +1,6 @@
 """What other columns and the customers say against what was understood of a file.
 
-Nothing of it can be decided by looking: all are warnings, and the figures stay as they are.
+Most of it cannot be decided by looking: it is warned of, and the figures stay as they are.
 """
 
 import re
@@ -14,7 +14,7 @@ from shared.intake.findings import Finding, Level
 from shared.intake.numbers.number_format import plain_numbers
 from streaming.replay.judging import KEPT
 from streaming.replay.meaning import pair
-from streaming.replay.profiles import parts_of
+from streaming.replay.profiles import NUMBERS, parts_of
 from streaming.replay.sample_findings import Sample
 from streaming.replay.vocabulary import USUAL_NAMES, plain_name
 
@@ -26,6 +26,7 @@ _TAKEN_BACK = re.compile(
     )(?![a-z])""",
     re.IGNORECASE | re.VERBOSE,
 )
+_IS_WORD = re.compile(r"[^\W\d]\D*$")
 _KINDS = 20
 """So many different texts at most has a column that says what became of an order."""
 _NOBODY = {
@@ -40,10 +41,46 @@ _LIKELY = 0.2
 
 def doubts(sample: Sample) -> Iterator[Finding]:
     """Yield what a person should look at, although every row can be read."""
+    yield from _other_header(sample)
+    yield from _split_amounts(sample)
     yield from _negative_twice(sample)
     yield from _taken_back(sample)
     yield from _other_amounts(sample)
     yield from _nobody(sample)
+
+
+def _other_header(sample: Sample) -> Iterator[Finding]:
+    """Name rows with words for time and numbers: a header, as when files are put together."""
+    given = [name for name in NUMBERS if name in sample.reading.profile.columns]
+    columns = [sample.lines.times, *(sample.lines.texts[name] for name in given)]
+    odd = np.array([all(map(_IS_WORD.match, cells)) for cells in zip(*columns, strict=True)], np.bool_)
+    if odd.any():
+        message = (
+            f"{_rows(odd)} with words for when and how much: if that is a header of columns in another "
+            "order, the rows below it would be read wrongly"
+        )
+        mend = (
+            "make two files of it, each with its own header; or take the row out if the columns are the same"
+        )
+        yield Finding(Level.STOP, "other_header", message, mend, _at(sample, odd), is_acceptable=True)
+
+
+def _split_amounts(sample: Sample) -> Iterator[Finding]:
+    """Name amounts that a separator may have cut: whole numbers, and two digits in the next column."""
+    layout, cells, columns = sample.opened.layout, sample.opened.sample.cells, sample.reading.profile.columns
+    last = columns.get("unit_price") or columns.get("amount")
+    place = layout.names.index(last) + 1 if last else len(layout.names)
+    following = layout.names[place] if place < len(layout.names) else None
+    if layout.separator != "," or not last or not following or following not in _unused(sample):
+        return
+    is_cut = cells[last].str.fullmatch("-?[0-9]+") & cells[following].str.fullmatch("[0-9]{2}")
+    if is_cut.all():
+        message = (
+            f"{following!r} has two digits on every row, and {last!r} before it whole numbers: was an amount "
+            f"such as {cells[last].iloc[0]},{cells[following].iloc[0]} cut in two?"
+        )
+        mend = "export the file separated by semicolons, or with quotes around such cells"
+        yield Finding(Level.WARN, "split_amounts", message, mend)
 
 
 def _negative_twice(sample: Sample) -> Iterator[Finding]:

@@ -1,9 +1,12 @@
 """Columns of a file under the names of an event's fields, and what an order's further lines leave blank."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from shared.intake.table import DamagedRow
 from streaming.replay.profiles import OF_AN_ORDER, Profile, parts_of
 
 
@@ -30,22 +33,27 @@ class FillDown:
 
     def __init__(self) -> None:
         self._last: pd.DataFrame | None = None
-        self._row = 0
+        self._ends_damaged = False
 
-    def fill(self, fields: pd.DataFrame, rows: NDArray[np.int64]) -> pd.DataFrame:
-        """Return the next rows, filled. rows : (n,) their numbers in the file."""
-        is_cut = behind_damage(rows, self._row)
+    def fill(
+        self, fields: pd.DataFrame, rows: NDArray[np.int64], damaged: Sequence[DamagedRow]
+    ) -> pd.DataFrame:
+        """Return the next rows, filled. rows : (n,) their numbers. damaged : the rows in between."""
+        is_cut = behind_damage(rows, damaged)
+        is_cut[0] |= self._ends_damaged
+        self._ends_damaged = any(row.row > rows[-1] for row in damaged if not row.is_remark)
         if self._last is None:
             filled = filled_down(fields, is_cut)
         else:
             filled = filled_down(pd.concat([self._last, fields]), np.insert(is_cut, 0, values=False))
-        self._last, self._row = filled.iloc[-1:], int(rows[-1])
+        self._last = filled.iloc[-1:]
         return filled.iloc[len(filled) - len(fields) :]
 
 
-def behind_damage(rows: NDArray[np.int64], row_before: int = 0) -> NDArray[np.bool_]:
-    """Return (n,) which rows do not follow the row before by their numbers in the file."""
-    is_cut: NDArray[np.bool_] = np.diff(rows, prepend=row_before) != 1
+def behind_damage(rows: NDArray[np.int64], damaged: Sequence[DamagedRow]) -> NDArray[np.bool_]:
+    """Return (n,) before which rows a damaged one stands; a header once more is none."""
+    numbers = [row.row for row in damaged if not row.is_remark]
+    is_cut: NDArray[np.bool_] = np.diff(np.searchsorted(numbers, rows), prepend=0) > 0
     return is_cut
 
 

@@ -52,7 +52,7 @@ def lines_of(reading: Reading, table: Table, fill: FillDown | None = None) -> Li
     """Read the cells of a table."""
     fields = fields_of(reading.profile, table.cells)
     if fill is not None and len(fields):
-        fields = fill.fill(fields, table.rows)
+        fields = fill.fill(fields, table.rows, table.damaged)
     ms = moments(reading, fields["event_time"])
     texts = {name: _plain(reading, name, fields[name]) for name in map(str, fields) if name != "event_time"}
     return Lines(

@@ -20,6 +20,8 @@ from streaming.task.parse import Parsed
 _TOO_MANY_REJECTED = 0.1
 _TOO_MANY_EQUAL = 0.3
 _TOO_MANY_GUESTS = 0.9
+_OF_DAMAGE = {"malformed", "bad_unicode", "oversized"}
+"""Codes of rows that are sent as their bytes."""
 _SHOWN = 40
 """Characters of a cell."""
 
@@ -72,7 +74,7 @@ def blank_cells_of_orders(opened: Opened, reading: Reading) -> list[Finding]:
     if profile.fill_down:
         return []
     sample = opened.sample
-    blank = blanks_of_orders(fields_of(profile, sample.cells), behind_damage(sample.rows))
+    blank = blanks_of_orders(fields_of(profile, sample.cells), behind_damage(sample.rows, sample.damaged))
     if not blank.any() or ("invoice_no" not in profile.columns and blank.mean() < _TOO_MANY_REJECTED):
         return []
     text = (
@@ -88,7 +90,7 @@ def _rejected(sample: Sample) -> Iterator[Finding]:
     share = (fates.n_rejected - n_damaged) / max(len(sample.batch), 1)
     level = Level.STOP if share >= _TOO_MANY_REJECTED else Level.WARN
     for (code, field), group in sorted(fates.rejected.items(), key=lambda item: -item[1].n):
-        if code == "malformed" and n_damaged:
+        if code in _OF_DAMAGE and n_damaged:
             continue  # what cannot be cut into columns has a finding of its own
         what = f" for its {field}" if field else ""
         yield Finding(
@@ -101,14 +103,12 @@ def _rejected(sample: Sample) -> Iterator[Finding]:
         )
 
 
-def _mend_of(code: str, field: str | None) -> str | None:
+def _mend_of(code: str, field: str | None) -> str:
     if code == "bad_time":
         return "--time-format PATTERN, or correct the cells"
     if code == "wrong_currency":
         return "--set input.currency=…, if it is the shop's"
-    if code == "malformed":
-        return "correct the rows in the file"
-    return f"correct the cells, or --map {field}=COLUMN" if field else None
+    return f"correct the cells, or --map {field}=COLUMN" if field else "correct the rows in the file"
 
 
 def _conflicting_ids(sample: Sample) -> Iterator[Finding]:

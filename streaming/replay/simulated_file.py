@@ -90,7 +90,7 @@ def _whole(reading: Reading) -> pd.DataFrame:
 
 def _filled(profile: Profile, table: Table, fill: FillDown) -> pd.DataFrame:
     cells = table.cells
-    fields = fill.fill(fields_of(profile, cells), table.rows)
+    fields = fill.fill(fields_of(profile, cells), table.rows, table.damaged)
     return cells.assign(**{c: fields[f] for f, c in profile.columns.items() if c in cells})
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, note
+from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests.support.exports.drawing import drawn_export
 from tests.support.exports.outcome import outcome_of, seeded_outcomes
 
 
+@settings(
+    phases=[Phase.explicit, Phase.reuse, Phase.generate]
+)  # shrinking takes minutes, the note tells enough
 @given(st.randoms(use_true_random=False))
 def test_an_export_is_right_to_the_last_penny_or_stopped(rng: Random) -> None:
     export = drawn_export(rng)

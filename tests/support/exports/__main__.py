@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from tests.support.exports.outcome import Outcome, seeded_outcomes
+from tests.support.exports.table import table_of
 
 
 def main() -> int:
@@ -15,12 +16,13 @@ def main() -> int:
     args = parser.parse_args()
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory() as folder:
-        for _seed, _export, outcome in seeded_outcomes(
+        for seed, export, outcome in seeded_outcomes(
             range(args.first, args.first + args.count), Path(folder)
         ):
             outcomes.append(outcome)
             if not outcome.is_good:
-                pass
+                print(f"seed {seed}: {outcome}\n  {', '.join(export.features)}")  # noqa: T201
+    print(table_of(outcomes))  # noqa: T201
     return 0 if all(outcome.is_good for outcome in outcomes) else 1
 
 

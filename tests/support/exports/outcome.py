@@ -68,7 +68,9 @@ def outcome_of(path: Path, export: Export) -> Outcome:
         warned = tuple(finding.code for finding in seen.warnings)
         if not stops:
             if seen.reading is None:  # no row is left of the few there were
-                return _refused(export, asked[-1], "", asked)
+                return _refused(
+                    export, next(code for code in asked if code in _ACCEPTED), "no row is left", asked
+                )
             return _compared(export, seen.reading, tuple(asked), warned)
         for stop in stops:
             assert stop.mend, f"{stop.code} names no way: {stop.message}"

@@ -90,3 +90,21 @@ def test_numbers_of_lines_within_their_orders_are_no_ids_of_rows(tmp_path: Path)
     assert not seen.stops()
     assert seen.reading is not None
     assert "event_id" not in seen.reading.profile.columns
+
+
+@pytest.mark.parametrize("header", ["order,when,who,price,qty", "no,date,client,units,amount"])
+def test_a_header_of_other_columns_in_the_middle_stops(tmp_path: Path, header: str) -> None:
+    many = [f"{number},2024-01-05,c{number},1,3.00" for number in range(10, 60)]
+    path = tmp_path / "sales.csv"
+    path.write_text("\n".join([HEADER, *many, header, *many]))
+    (stop,) = look(Source(path), Wishes(), Rules()).stops()
+    assert (stop.code, stop.examples) == ("other_header", ("line 52",))
+
+
+@pytest.mark.parametrize(("cents", "is_doubtful"), [(("50", "90", "05"), True), (("50", "9", "05"), False)])
+def test_amounts_that_the_separator_cut_are_doubtful(
+    tmp_path: Path, cents: tuple[str, ...], *, is_doubtful: bool
+) -> None:
+    rows = [f"{number},2024-01-05,c{number},1,{number},{part}" for number, part in enumerate(cents)]
+    found = [one.code for one in _warned(tmp_path, f"{HEADER},note", *rows)]
+    assert found == (["split_amounts"] if is_doubtful else [])

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shared.intake.table import DamagedRow
 from streaming.replay.fields import FillDown, blanks_of_orders, fields_of
 from streaming.replay.profiles import Profile
 
@@ -29,7 +30,7 @@ FILLED = [
 
 def _next(fill: FillDown, fields: pd.DataFrame, at: int, portion: int) -> pd.DataFrame:
     part = fields.iloc[at : at + portion]
-    return fill.fill(part, np.arange(at + 1, at + 1 + len(part)))
+    return fill.fill(part, np.arange(at + 1, at + 1 + len(part)), ())
 
 
 def _filled(fields: pd.DataFrame) -> pd.DataFrame:
@@ -69,14 +70,16 @@ def test_blank_cells_of_orders_are_seen() -> None:
     assert not blanks_of_orders(_fields("#1,09:00,,1", "#2,10:00,ann,2", "#3,11:00,,3"), sound[:3]).any()
 
 
-@pytest.mark.parametrize("portion", [1, 4])
-def test_a_blank_row_behind_a_damaged_one_belongs_to_nobody_unless_it_states_the_order(portion: int) -> None:
-    fields = _fields("#1,09:00,ann,1", ",,,2", "#1,,,3", "#2,10:00,ben,4")
-    rows, fill = np.array([1, 3, 5, 6]), FillDown()
+@pytest.mark.parametrize(("code", "owner"), [("damaged_rows", ""), ("repeated_header", "ann")])
+@pytest.mark.parametrize("portion", [1, 3])
+def test_a_blank_row_behind_a_damaged_one_belongs_to_nobody(portion: int, code: str, owner: str) -> None:
+    fields, rows = _fields("#1,09:00,ann,1", ",,,2", "#2,10:00,ben,4"), np.array([1, 3, 4])
+    damaged, fill = DamagedRow(2, 3, b"?", "cut short", code), FillDown()
     parts = [
-        fill.fill(fields.iloc[at : at + portion], rows[at : at + portion]) for at in range(0, 4, portion)
+        fill.fill(fields.iloc[at : at + portion], rows[at : at + portion], (damaged,) if at < 2 else ())
+        for at in range(0, 3, portion)
     ]
-    assert pd.concat(parts)["customer_id"].tolist() == ["ann", "", "", "ben"]
+    assert pd.concat(parts)["customer_id"].tolist() == ["ann", owner, "ben"]
 
 
 def test_a_time_in_two_columns_is_joined_unless_a_column_has_that_name() -> None:

@@ -187,3 +187,10 @@ def test_a_meaning_found_by_cells_alone_is_doubted(looker: Looker) -> None:
 def test_a_header_without_rows_is_explained(looker: Looker) -> None:
     with pytest.raises(InvalidConfig, match="no rows"):
         looker(HEADER)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_damaged_rows_are_spoken_of_once_in_every_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text(_rows(5) + "6,2024-01-06\n", encoding=encoding)
+    assert [one.code for one in look(Source(path), Wishes(), Rules()).stops()] == ["damaged_rows"]
