@@ -19,7 +19,7 @@ from shared.core.segments.naming_scores import (
     SegmentProfile,
     usual_pause_days,
 )
-from shared.core.segments.naming_tables import ACTIONS, COMMON_NAMES, OWN_NAMES, SHOPIFY_GROUPS, Name, look_up
+from shared.core.segments.naming_tables import ACTIONS, NAMES, Name
 from shared.errors import InvalidConfig
 
 __all__ = [
@@ -27,10 +27,8 @@ __all__ = [
     "SegmentName",
     "SegmentProfile",
     "are_alike",
-    "common_name_for_scores",
     "name_for_scores",
     "name_segments",
-    "shopify_group_for_scores",
     "usual_pause_days",
 ]
 
@@ -62,24 +60,17 @@ class SegmentName:
         return self.name.removesuffix(f" ({self.qualifier})")
 
 
-def name_for_scores(r: int, f: int, m: int) -> str:
+def name_for_scores(r: int, f: int, m: int) -> Name:
     """Name of a score cell; every one of the 125 cells has exactly one.
 
     Raises
     ------
     InvalidConfig : a score is outside 1 to 5.
     """
-    return look_up(OWN_NAMES, *_checked(r, f, m))
-
-
-def common_name_for_scores(r: int, f: int, m: int) -> str:
-    """Return the cell's name in the widespread vocabulary of eleven ("Champions", "At Risk", ...)."""
-    return look_up(COMMON_NAMES, *_checked(r, f, m))
-
-
-def shopify_group_for_scores(r: int, f: int, m: int) -> str:
-    """Return the cell's group in Shopify's `CustomerRfmGroup` ("CHAMPIONS", "AT_RISK", ...)."""
-    return look_up(SHOPIFY_GROUPS, *_checked(r, f, m))
+    if not all(1 <= score <= SCORES for score in (r, f, m)):
+        msg = f"scores should be 1 to {SCORES} each, got r={r} f={f} m={m}; score with PopulationCuts.scores"
+        raise InvalidConfig(msg)
+    return next(line.name for line in NAMES if line.holds(r, f, m))
 
 
 def name_segments(
@@ -137,7 +128,7 @@ def _kept_or_new(profile: SegmentProfile, population: PopulationCuts, old: str |
 
 def _name(profile: SegmentProfile, scores: Scores) -> Name:
     r, f, m = scores
-    name = Name(name_for_scores(r, f, m))
+    name = name_for_scores(r, f, m)
     if name is Name.VIP:
         return name
     if _buys_at_a_discount(profile) and r >= 3:
@@ -158,10 +149,3 @@ def _keeps_a_slow_rhythm(profile: SegmentProfile) -> bool:
     """Look quiet but are within their own interval; one purchase has no rhythm yet."""
     interval = profile.purchase_interval_days
     return interval is not None and profile.frequency >= 2 and profile.recency_days <= USUAL_PAUSE * interval
-
-
-def _checked(r: int, f: int, m: int) -> tuple[int, int, int]:
-    if not all(1 <= score <= SCORES for score in (r, f, m)):
-        msg = f"scores should be 1 to {SCORES} each, got r={r} f={f} m={m}; score with PopulationCuts.scores"
-        raise InvalidConfig(msg)
-    return r, f, m
