@@ -1,6 +1,7 @@
 """What the project says in words: its pages, and the sentences and docstrings of its sources."""
 
 import ast
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +37,20 @@ def docstrings(path: Path) -> Iterator[Passage]:
             yield _passage(path, node.value)
 
 
+def comments(path: Path) -> Iterator[Passage]:
+    with tokenize.open(path) as text:
+        for token in tokenize.generate_tokens(text.readline):
+            if token.type == tokenize.COMMENT:
+                yield Passage(f"{path.relative_to(ROOT)}:{token.start[0]}", token.string)
+
+
 def sentences(path: Path) -> Iterator[Passage]:
-    """Yield every string of several words that is used: messages, help texts, labels; f-strings piece by piece."""
+    """Yield every string of several words that is used: messages, help, labels; f-strings piece by piece."""
     alone = {id(node.value) for node in ast.walk(_tree(path)) if isinstance(node, ast.Expr)}
     for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-            if id(node) not in alone:
-                yield _passage(path, node)
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+        if is_text and id(node) not in alone:
+            yield _passage(path, node)
 
 
 _trees: dict[Path, ast.Module] = {}
