@@ -93,6 +93,15 @@ def name_segments(
     previous : the base name that each segment had before, None for a new segment. It is kept
         until some percentile is more than ten points beyond the band that earned it: names
         should follow a change of the customers, not the noise of a refit.
+
+    Examples
+    --------
+    >>> shop = PopulationCuts.of(range(0, 300, 3), range(100, 0, -1), range(1000, 0, -10))
+    >>> regulars, gone = SegmentProfile(9, 95, 950), SegmentProfile(270, 5, 60)
+    >>> for name in name_segments([regulars, gone], shop):
+    ...     print(name.name)
+    VIP
+    Churned
     """
     before = previous or [None] * len(profiles)
     triples = [(p.recency_days, p.frequency, p.monetary) for p in profiles]
