@@ -19,7 +19,7 @@ from shared.core.segments.naming_scores import (
     SegmentProfile,
     usual_pause_days,
 )
-from shared.core.segments.naming_tables import ACTIONS, NAMES, Name
+from shared.core.segments.naming_tables import ACTIONS, NAMES, Name, look_up
 from shared.errors import InvalidConfig
 
 __all__ = [
@@ -70,7 +70,7 @@ def name_for_scores(r: int, f: int, m: int) -> Name:
     if not all(1 <= score <= SCORES for score in (r, f, m)):
         msg = f"scores should be 1 to {SCORES} each, got r={r} f={f} m={m}; score with PopulationCuts.scores"
         raise InvalidConfig(msg)
-    return next(line.name for line in NAMES if line.holds(r, f, m))
+    return Name(look_up(NAMES, r, f, m))
 
 
 def name_segments(

@@ -1,7 +1,7 @@
 """Segment names as an ordered table over the 125 cells of an RFM score.
 
-The table is read from the top: the first line whose ranges hold the scores gives the name.
-Its last line holds every cell, so the rule is total by construction. Scores run from
+A table is read from the top: the first line whose ranges hold the scores gives the word.
+Its last line holds every cell, so a vocabulary is total by construction. Scores run from
 1 to 5 and 5 is always best: bought recently, often, for much.
 """
 
@@ -44,13 +44,13 @@ ANY: Range = (1, 5)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table: a name and the inclusive score ranges that it covers.
+    """One line of a table: a word and the inclusive score ranges that it covers.
 
     `f_plus_m` bounds the sum of the frequency and monetary scores (2 to 10): what the
     customer is worth, whichever of the two it comes from.
     """
 
-    name: Name
+    word: str
     r: Range = ANY
     f: Range = ANY
     m: Range = ANY
@@ -82,3 +82,8 @@ NAMES: tuple[Line, ...] = (
     Line(Name.CHURNED),
 )
 """Table behind `shared.core.segments.naming.name_for_scores`, without "Alike" and the feature-based names."""
+
+
+def look_up(table: tuple[Line, ...], r: int, f: int, m: int) -> str:
+    """Word of the first line of `table` that holds the scores (each 1 to 5, 5 best)."""
+    return str(next(line.word for line in table if line.holds(r, f, m)))
