@@ -1,9 +1,10 @@
 """What the project says in words: its pages, and the sentences and docstrings of its sources."""
 
 import ast
+import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -11,6 +12,8 @@ PACKAGES = ("shared", "streaming", "batch", "cli", "deploy", "benchmarks")
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("data/*.md"), *ROOT.glob(".github/*.md")]
 )
+
+EXAMPLE = re.compile(r"^ *(?:>>>|\.\.\.) .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,11 @@ def lines(path: Path) -> Iterator[Passage]:
 
 
 def docstrings(path: Path) -> Iterator[Passage]:
-    """Yield every string that stands alone: of modules, classes, functions and attributes."""
+    """Yield what modules, classes, functions and attributes say of themselves, less its examples."""
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            yield _passage(path, node.value)
+            found = _passage(path, node.value)
+            yield replace(found, text=EXAMPLE.sub("", found.text))
 
 
 def comments(path: Path) -> Iterator[Passage]:
