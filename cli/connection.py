@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from shared.errors import ServiceUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pymongo.database import Database
 
@@ -27,6 +27,35 @@ def open_database(settings: "Settings") -> "Iterator[Database[dict[str, Any]]]":
     database = connect(mongo_uri(settings), settings.mongo.database)
     with database.client:
         yield database
+
+
+@contextmanager
+def open_studies_database(
+    settings: "Settings", say: "Callable[[str], None]"
+) -> "Iterator[Database[dict[str, Any]]]":
+    """Open the studies' own database: at the configured address, or an embedded one, started if need be.
+
+    Raises
+    ------
+    ServiceUnavailable : there is none; the message names the way without.
+    """
+    from deploy.local.services import resolve
+    from shared.adapters.mongo import connect
+
+    try:
+        services = resolve(
+            kafka_bootstrap="not needed",  # an address that is given is not started
+            mongo_uri=settings.mongo.uri.get_secret_value(),
+            folder=settings.services.folder,
+            say=say,
+        )
+        with services:
+            database = connect(services.mongo_uri, f"{settings.mongo.database}_studies")
+            with database.client:
+                yield database
+    except ServiceUnavailable as error:
+        msg = f"{error}; or store nothing: --no-store"
+        raise ServiceUnavailable(msg) from error
 
 
 def mongo_uri(settings: "Settings") -> str:

@@ -126,8 +126,13 @@ def require_readable(look: "Look", accepted: list[str], verb: str) -> "Reading":
         msg = f"{look.source.path}: no row of it can be read, so that there is nothing to go on with"
         raise InvalidConfig(msg)
     first = stops[0]
-    more = f" (and {len(stops) - 1} more)" if len(stops) > 1 else ""
-    mend = f"mend it: {first.mend}" if first.mend else "see what `resegment try` says of it"
-    go_on = f"; or --accept {first.code}" if first.is_acceptable else ""
-    msg = f"{look.source.path}: {first.message}{more}\n{mend}{go_on}\n{command_of(look, verb)}"
+    more = f" (and {len(stops) - 1} more, see `resegment try`)" if len(stops) > 1 else ""
+    mend = first.mend or "mend the file"
+    go_on = f", or --accept {first.code}" if first.is_acceptable else ""
+    parts = (
+        f"{look.source.path}: {first.message}{more}",
+        "as it stands, rows would be read wrongly or lost",
+        f"{mend}{go_on}: {command_of(look, verb)}",
+    )
+    msg = "; ".join(part.replace("; ", ", ") for part in parts)
     raise InvalidConfig(msg)

@@ -4,9 +4,11 @@ import argparse
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.connection import open_studies_database
 from cli.look import print_findings, print_understood
 from cli.options import start
 from cli.output import Column, print_table, say
@@ -87,8 +89,9 @@ def run(args: argparse.Namespace) -> int:
         raise InvalidConfig(msg)
     if data is not None:
         _show(data, names[0])
+    open_store = None if args.no_store else partial(open_studies_database, settings)
     requests = [
-        Request(name, args.out, data, with_notebook=not args.no_notebook, with_store=not args.no_store)
+        Request(name, args.out, data, with_notebook=not args.no_notebook, open_store=open_store)
         for name in names
     ]
     return _run_each(requests, settings)
@@ -154,7 +157,7 @@ def _run_each(requests: "Sequence[Request]", settings: "Settings") -> int:
             began = time.monotonic()
             try:
                 with _steps(request.name) as tell:
-                    folder = run_study(request, settings, spark, tell)
+                    folder = run_study(request, spark, tell)
             except ReclusteringError as error:
                 failures.append(error)
                 if len(requests) > 1:

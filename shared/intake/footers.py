@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from shared.intake.cutting import written_plainly
-from shared.intake.encoding import as_in_file
 from shared.intake.grouping import Piece
-from shared.intake.shape import RowShape
 from shared.intake.table import DamagedRow
+from shared.intake.text.cutting import written_plainly
+from shared.intake.text.encoding import as_in_file
+from shared.intake.text.shape import RowShape
 
 FOOTER_ROWS = 5
 """So many rows at the end of a file may be a footer."""

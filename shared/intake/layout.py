@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from shared.errors import InvalidConfig
 from shared.intake.findings import Finding
-from shared.intake.json_layout import JsonForm, find_json_layout, is_json
+from shared.intake.json.json_layout import JsonForm, find_json_layout, is_json
 from shared.intake.kinds import GZIP, PARQUET, ZIP, refuse_binary, refuse_others
 from shared.intake.opening import HEAD_BYTES, opened
 from shared.intake.parquet_rows import ParquetForm, find_parquet_layout
 from shared.intake.source import Source
 from shared.intake.spreadsheet import SheetForm, find_sheet_layout
-from shared.intake.text_layout import TextForm, find_text_layout
-from shared.intake.text_source import Text, check_text, first_lines, opened_text
+from shared.intake.text.text_layout import TextForm, find_text_layout
+from shared.intake.text.text_source import Text, check_text, first_lines, opened_text
 
 SAMPLE_ROWS = 20_000
 SAMPLE_BYTES = 1 << 22

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 from shared.errors import InvalidConfig
 from shared.intake.findings import Finding, Level
 from shared.intake.grouping import Piece
-from shared.intake.header import unique_names
 from shared.intake.plain_values import plain_float
+from shared.intake.text.header import unique_names
 
 _BATCH_ROWS = 50_000
 

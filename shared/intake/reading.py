@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from shared.errors import InvalidConfig
 from shared.intake.footers import FOOTER_ROWS, mark_footers
 from shared.intake.grouping import Piece, as_table, grouped
-from shared.intake.json_layout import JsonForm
-from shared.intake.json_rows import json_pieces
+from shared.intake.json.json_layout import JsonForm
+from shared.intake.json.json_rows import json_pieces
 from shared.intake.layout import Layout
 from shared.intake.parquet_rows import ParquetForm, parquet_pieces
 from shared.intake.source import Source
 from shared.intake.spreadsheet import SheetForm, sheet_pieces
 from shared.intake.table import Table
-from shared.intake.text_layout import TextForm
-from shared.intake.text_rows import TextRows
-from shared.intake.text_source import opened_text
+from shared.intake.text.text_layout import TextForm
+from shared.intake.text.text_rows import TextRows
+from shared.intake.text.text_source import opened_text
 
 CHUNK_ROWS = 50_000
 """About 20 MB of text: large enough to vectorise, small enough to start at once."""

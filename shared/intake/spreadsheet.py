@@ -12,13 +12,13 @@ import numpy as np
 import pyarrow as pa
 
 from shared.errors import InvalidConfig
-from shared.intake.cutting import written_plainly
 from shared.intake.findings import Finding, Level
 from shared.intake.grouping import Piece
-from shared.intake.header import SampleRow, find_header
 from shared.intake.plain_values import plain_value
-from shared.intake.shape import RowShape, learnt_shape
 from shared.intake.table import DamagedRow
+from shared.intake.text.cutting import written_plainly
+from shared.intake.text.header import SampleRow, find_header
+from shared.intake.text.shape import RowShape, learnt_shape
 
 _BATCH_ROWS = 5_000
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.intake.ids import plain_ids
-from shared.intake.numbers import plain_numbers
+from shared.intake.numbers.number_format import plain_numbers
 from shared.intake.table import DamagedRow, Table
-from shared.intake.times import NO_TIME, iso, parse_times
+from shared.intake.times.parsing import NO_TIME, iso, parse_times
 from streaming.replay.fields import FillDown, fields_of
 from streaming.replay.opened import Reading, whole_tables
 from streaming.replay.profiles import NUMBERS

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from shared.intake.layout import SAMPLE_ROWS
-from shared.intake.times import NO_TIME
+from shared.intake.times.parsing import NO_TIME
 from streaming.replay.fields import fields_of
 from streaming.replay.lines import Lines
 from streaming.replay.opened import Opened, Reading

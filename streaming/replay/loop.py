@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.intake.times import NO_TIME
+from shared.intake.times.parsing import NO_TIME
 from streaming.replay import position
 from streaming.replay.events import Batch
 from streaming.replay.identity import Identities

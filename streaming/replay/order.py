@@ -1,20 +1,22 @@
 """The order in which a file's rows stand, and sending them in order of time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from shared.core.customers.features import MS_PER_DAY
-from shared.intake.times import NO_TIME
+from shared.intake.times.parsing import NO_TIME
 from streaming.replay.events import Batch
 from streaming.replay.fields import fields_of
 from streaming.replay.lines import moments
 from streaming.replay.opened import Reading, whole_tables
 
-SORTED_ROWS = 5_000_000
+SORTED_ROWS = 3_000_000
 """How many rows are sorted without being asked: see docs/events.md for the memory that takes."""
 SORTED_PORTION = 50_000
 
@@ -106,20 +108,39 @@ class _Scan:
         )
 
 
-def in_order_of_time(batches: Iterable[Batch]) -> Iterator[Batch]:
-    """Yield all records in order of time, those without one first; equal times stay in file order."""
+def in_order_of_time(batches: Iterable[Batch]) -> Iterator[tuple[Batch, float]]:
+    """Yield all records in order of time, those without one first, and the share that is then done.
+
+    Equal times stay in file order.
+    """
     parts = list(map(_Packed.of, batches))
     rows, lines, times_ms = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "lines", "times_ms")
     )
-    ids, keys, values = (
-        pa.chunked_array([getattr(part, name) for part in parts]) for name in ("ids", "keys", "values")
-    )
+    starts = np.cumsum([0, *(len(part.rows) for part in parts)])
     order = np.argsort(times_ms, kind="stable")
     for start in range(0, len(order), SORTED_PORTION):
-        part = order[start : start + SORTED_PORTION]
-        ids_, keys_, values_ = (column.take(pa.array(part)).to_pylist() for column in (ids, keys, values))
-        yield Batch(rows[part], lines[part], ids_, keys_, values_, times_ms[part])
+        places = order[start : start + SORTED_PORTION]
+        ids, keys, values = (
+            _gathered([getattr(part, name) for part in parts], starts, places)
+            for name in ("ids", "keys", "values")
+        )
+        batch = Batch(rows[places], lines[places], ids, keys, values, times_ms[places])
+        yield batch, (start + len(places)) / len(order)
+
+
+def _gathered(chunks: Sequence[pa.Array], starts: NDArray[np.int64], places: NDArray[np.int64]) -> list[Any]:
+    """Take places of a column that is held in chunks, without ever holding it twice."""
+    chunk = np.searchsorted(starts, places, side="right") - 1
+    by_chunk = np.argsort(chunk, kind="stable")
+    ends = np.searchsorted(chunk[by_chunk], np.arange(len(chunks) + 1))
+    pieces = [
+        chunks[n].take(pa.array(places[by_chunk[a:b]] - starts[n]))
+        for n, (a, b) in enumerate(pairwise(ends.tolist()))
+        if b > a
+    ]
+    gathered: list[Any] = pa.concat_arrays(pieces).take(pa.array(np.argsort(by_chunk))).to_pylist()
+    return gathered
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.intake.times import NO_TIME
+from shared.intake.times.parsing import NO_TIME
 from streaming.replay.events import Batch, encode
 from streaming.replay.identity import Identities
 from streaming.replay.lines import whole_lines
@@ -52,12 +52,7 @@ def in_sending_order(reading: Reading, identities: Identities) -> Iterator[tuple
         for lines in whole_lines(reading):
             yield encode(lines, identities), lines.read_fraction
         return
-    done, total = 0, 0
-    batches = [encode(lines, identities) for lines in whole_lines(reading)]
-    total = sum(map(len, batches))
-    for batch in in_order_of_time(batches):
-        done += len(batch)
-        yield batch, done / total
+    yield from in_order_of_time(encode(lines, identities) for lines in whole_lines(reading))
 
 
 def _within(request: ReplayRequest, times_ms: NDArray[np.int64]) -> NDArray[np.bool_]:

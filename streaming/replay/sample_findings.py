@@ -74,7 +74,7 @@ def blank_cells_of_orders(opened: Opened, reading: Reading) -> list[Finding]:
     if not blank.any() or ("invoice_no" not in profile.columns and blank.mean() < _TOO_MANY_REJECTED):
         return []
     text = (
-        f"{_rows(int(blank.sum()))} leave blank who or when, which the row before says of the same order: "
+        f"{_rows(int(blank.sum()))} without who or when, which the row before says of the same order: "
         "as they stand, they would not count"
     )
     lines = _at(opened.sample.lines[blank])
@@ -114,7 +114,7 @@ def _conflicting_ids(sample: Sample) -> Iterator[Finding]:
         return
     column = sample.reading.profile.columns.get("event_id", "event_id")
     text = (
-        f"{_rows(sample.identities.conflicts)} have the {column!r} of an earlier row and say something else: "
+        f"{_rows(sample.identities.conflicts)} with the {column!r} of an earlier row and other content: "
         "of such rows the stream counts one"
     )
     mend = f"leave event_id={column} out; if it is the order's number, --map invoice_no={column}"
@@ -140,13 +140,13 @@ def _equal_rows(sample: Sample) -> Iterator[Finding]:
     profile, n = sample.reading.profile, sample.identities.n_equal
     if n == 0:
         return
-    counts = "count once" if "event_id" in profile.columns else "each count as a line of its own"
+    counts = "once" if "event_id" in profile.columns else "as lines of their own"
     is_much = n >= _TOO_MANY_EQUAL * len(sample.batch)
     doubt = "; was the file put together from exports that overlap?" if is_much else ""
     yield Finding(
         Level.WARN if is_much else Level.NOTE,
         "equal_rows",
-        f"{_rows(n)} equal an earlier one and {counts}{doubt}",
+        f"{_rows(n)} equal to an earlier one, counted {counts}{doubt}",
     )
 
 
@@ -166,7 +166,7 @@ def _orders(sample: Sample) -> Iterator[Finding]:
     together = _same_buyer_and_time(sample)
     text = "no column says which order a row belongs to: each row counts as an order of its own"
     if together:
-        text += f", although {_rows(together)} have the customer and time of another"
+        text += f", also {_rows(together)} with the customer and time of another"
     yield Finding(Level.WARN if together else Level.NOTE, "no_order_number", text, "--map invoice_no=COLUMN")
 
 
@@ -177,22 +177,24 @@ def _same_buyer_and_time(sample: Sample) -> int:
 
 
 def _cancellations(sample: Sample) -> Iterator[Finding]:
+    """Doubt sales under the prefix of cancellations; stop where most sales are, which then are none."""
     prefix = sample.rules.input.cancellation_prefix
     invoices = sample.lines.texts.get("invoice_no")
     if not prefix or invoices is None:
         return
     is_cancelled = np.array([invoice.startswith(prefix) for invoice in invoices], np.bool_)
-    positive = np.isin(
-        sample.lines.rows, sample.batch.rows[sample.parsed.rows[sample.parsed.amount_minor > 0]]
-    )
-    odd = is_cancelled & positive
+    sold = sample.batch.rows[sample.parsed.rows[sample.parsed.amount_minor > 0]]
+    odd = is_cancelled & np.isin(sample.lines.rows, sold)
     if odd.any():
+        is_most = 2 * int(odd.sum()) > len(sold)
         text = (
-            f"{_rows(int(odd.sum()))} of invoices that begin with {prefix!r} (cancellations) have a positive "
-            "amount: they raise what a customer spent, and are no purchases"
+            f"{_rows(int(odd.sum()))} of invoices that begin with {prefix!r} (cancellations), "
+            "with a positive amount: they raise what a customer spent, and are no purchases"
         )
-        mend = "--set input.cancellation_prefix= if such invoices are no cancellations"
-        yield Finding(Level.WARN, "positive_cancellations", text, mend, _at(sample.lines.lines[odd]))
+        mend = "--set input.cancellation_prefix= for every verb, if such invoices are no cancellations"
+        level = Level.STOP if is_most else Level.WARN
+        lines = _at(sample.lines.lines[odd])
+        yield Finding(level, "positive_cancellations", text, mend, lines, is_acceptable=is_most)
 
 
 def _customers(sample: Sample) -> Iterator[Finding]:
@@ -200,7 +202,7 @@ def _customers(sample: Sample) -> Iterator[Finding]:
     valid = len(sample.batch) - fates.n_rejected
     column = sample.reading.profile.columns.get("customer_id", "customer_id")
     if valid and fates.guests >= _TOO_MANY_GUESTS * valid:
-        text = f"{_rows(fates.guests)} of {valid:,} name no customer in {column!r}"
+        text = f"{_rows(fates.guests)} of {valid:,} without a customer in {column!r}"
         told = f"{text}: guests are counted, not segmented"
         yield Finding(Level.WARN, "mostly_guests", told, "--map customer_id=COLUMN")
     elif n == 1 and valid > KEPT:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from shared.errors import InvalidConfig
 from shared.intake.damage import place
-from shared.intake.numbers import plain_numbers
-from shared.intake.times import NO_TIME
+from shared.intake.numbers.number_format import plain_numbers
+from shared.intake.times.parsing import NO_TIME
 from streaming.replay import lines as file_lines
 from streaming.replay.fields import FillDown, fields_of
 from streaming.replay.opened import Reading, whole_tables

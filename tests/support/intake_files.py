@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from shared.intake import text_source
 from shared.intake.damage import row_findings
 from shared.intake.findings import Finding, Level
 from shared.intake.layout import Layout, find_layout
 from shared.intake.reading import CHUNK_ROWS, tables
 from shared.intake.source import Source
 from shared.intake.table import DamagedRow, Table
+from shared.intake.text import text_source
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch.studies.catalogue import load
-from batch.studies.framework.study import Context
+from batch.studies.framework.study import Context, OpenStore
 from batch.studies.reading import DataFile
 from shared.errors import InvalidConfig
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-    from shared.settings import Settings
 
 NEEDED = ("matplotlib", "seaborn", "jupytext", "nbclient", "ipykernel")
 
@@ -27,13 +25,14 @@ class Request:
     ----------
     data : the user's file, None for the study's own.
     out : the study makes a folder of its name in it.
+    open_store : see `Context`.
     """
 
     name: str
     out: Path
     data: DataFile | None = None
     with_notebook: bool = True
-    with_store: bool = True
+    open_store: OpenStore | None = None
 
 
 def require_extras() -> None:
@@ -54,7 +53,6 @@ def require_extras() -> None:
 
 def run(
     request: Request,
-    settings: "Settings",
     spark: "Callable[[], SparkSession]",
     say: Callable[[str], None] = lambda _step: None,
 ) -> Path:
@@ -72,7 +70,7 @@ def run(
 
     folder = made_folder(request.out / study.name)
     data = request.data or study.own_data(folder)
-    result = study.run(Context(data, request.data is None, folder, spark, settings, say, request.with_store))
+    result = study.run(Context(data, request.data is None, folder, spark, say, request.open_store))
     say("writing the report")
     write(study, result, folder)
     if request.with_notebook:

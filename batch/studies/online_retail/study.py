@@ -13,7 +13,6 @@ from batch.studies.online_retail import (
     layout,
 )
 from batch.studies.online_retail.cleaning import Cleaned, clean
-from batch.studies.online_retail.database import open_database
 from batch.studies.online_retail.enough import require_customers
 from batch.studies.online_retail.personas import describe_segments
 from batch.studies.online_retail.reading import FILE_COLUMNS, read_lines, shipped
@@ -57,12 +56,12 @@ def run(context: Context) -> StudyResult:
 
 
 def _stored(context: Context, cleaned: Cleaned, customers: Customers, curve: Curve) -> Stored | None:
-    if not context.with_store:
+    if context.open_store is None:
         return None
     context.say("storing the cleaned lines")
     labels = curve.of(K).labels
     segments = describe_segments(customers.rfm, labels)
-    with open_database(context.settings, context.say) as database:
+    with context.open_store(context.say) as database:
         return store(
             database,
             {

@@ -37,7 +37,7 @@ class DataFile:
     Parameters
     ----------
     columns : the study's name of a column -> the file's.
-    decimal : the decimal sign. time_format : a pattern of `strptime`, see `shared.intake.times`.
+    decimal : the decimal sign. time_format : a pattern of `strptime`, see `shared.intake.times.parsing`.
     accepted : codes of findings to go on with.
     """
 

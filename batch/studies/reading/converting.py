@@ -14,9 +14,9 @@ from batch.studies.reading.columns import Column
 from batch.studies.reading.looking import Look
 from shared.intake.cells import as_arrow
 from shared.intake.ids import IdFormat, plain_ids
-from shared.intake.numbers import NumberFormat, plain_numbers
-from shared.intake.time_format import TimeFormat
-from shared.intake.times import NO_TIME, parse_local_times
+from shared.intake.numbers.number_format import NumberFormat, plain_numbers
+from shared.intake.times.parsing import NO_TIME, parse_local_times
+from shared.intake.times.time_format import TimeFormat
 
 TEXT = pd.ArrowDtype(pa.string())
 

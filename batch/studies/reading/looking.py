@@ -12,11 +12,11 @@ from shared.intake.damage import row_findings
 from shared.intake.findings import Finding, Level
 from shared.intake.ids import IdFormat, find_id_format
 from shared.intake.layout import SAMPLE_ROWS, Layout, find_layout
-from shared.intake.numbers import NumberFormat, find_number_format
+from shared.intake.numbers.number_format import NumberFormat, find_number_format
 from shared.intake.reading import tables
 from shared.intake.table import Table
-from shared.intake.time_format import TimeFormat
-from shared.intake.times import find_time_format
+from shared.intake.times.parsing import find_time_format
+from shared.intake.times.time_format import TimeFormat
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,9 +16,9 @@ from batch.studies.reading.looking import Look, look, number_cells, stops, too_f
 from shared.errors import InvalidConfig
 from shared.intake.cells import as_arrow
 from shared.intake.damage import row_findings
-from shared.intake.digits import DECIMALS
 from shared.intake.findings import Finding
-from shared.intake.numbers import NumberFormat, find_number_format
+from shared.intake.numbers.digits import DECIMALS
+from shared.intake.numbers.number_format import NumberFormat, find_number_format
 from shared.intake.reading import tables
 from shared.intake.table import Table
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.intake.times import find_time_format, parse_times
+from shared.intake.times.parsing import find_time_format, parse_times
 from tests.support.columns import column, lines
 
 ZONES = [

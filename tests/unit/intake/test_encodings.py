@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.intake.encoding import as_in_file, first_lost_byte, guessed_codec, utf8_blocks
+from shared.intake.text.encoding import as_in_file, first_lost_byte, guessed_codec, utf8_blocks
 from tests.support.intake_files import read_behind_the_sample, read_bytes
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.intake.findings import Finding, Level
-from shared.intake.numbers import NumberFormat, find_number_format, plain_numbers
+from shared.intake.numbers.number_format import NumberFormat, find_number_format, plain_numbers
 from tests.support.columns import column, export, lines
 
 
@@ -178,7 +178,9 @@ def test_a_sign_and_a_code_of_one_currency_are_no_two(cells: list[str]) -> None:
 
 def test_whole_numbers_say_nothing_of_the_decimal_sign_of_later_cells() -> None:
     form, _ = _found(["3", "4"])
-    assert plain_numbers(column(["5", "1,234", "1.234", "1 234"]), form) == ["5", "1,234", "1.234", "1234"]
+    later = column(["5", "1,234", "1.234", "1 234", "12.50", "12,50"])
+
+    assert plain_numbers(later, form) == ["5", "1,234?", "1.234?", "1234", "12.50", "12,50"]
 
 
 def test_a_later_cell_in_another_format_is_not_guessed() -> None:

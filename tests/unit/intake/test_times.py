@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from shared.intake.findings import Finding, Level
-from shared.intake.times import NO_TIME, TimeFormat, find_time_format, iso, parse_local_times, parse_times
+from shared.intake.times.parsing import (
+    NO_TIME,
+    TimeFormat,
+    find_time_format,
+    iso,
+    parse_local_times,
+    parse_times,
+)
 from tests.support.columns import column, export, lines
 
 BERLIN = "Europe/Berlin"
@@ -65,6 +72,7 @@ ISO = {
     "2024-01-31 09:15:00 GMT": NINE,
     "2024-01-31 10:15:00 UTC+1": NINE,
     "2024-01-31T10:15+01:00[Europe/Berlin]": NINE,
+    "2024-01-31 10:15:00 +0100 CET": NINE,
     "2024-01-31 23:30:00-02": "2024-02-01T01:30:00",
     "0001-01-01": "0001-01-01T00:00:00",
     "9999-12-31 23:59:59": "9999-12-31T23:59:59",
@@ -237,6 +245,10 @@ def test_numbers_are_judged_by_the_largest_of_them() -> None:
 def test_numbers_that_count_nothing_known_are_no_times() -> None:
     form, (finding,) = _found("17", "23")
     assert (form, finding.level, finding.code) == (None, Level.STOP, "unread_times")
+
+
+def test_a_z_at_the_end_of_a_pattern_says_utc() -> None:
+    assert _read("2024-01-31T09:15:00Z", pattern="%Y-%m-%dT%H:%M:%SZ", zone=BERLIN) == [NINE]
 
 
 def test_a_pattern_may_have_cells_of_different_offsets() -> None:

@@ -137,11 +137,30 @@ def test_disorder_that_is_too_large_to_sort_stops_with_the_flag(
 def test_positive_amounts_on_cancellations_are_doubted(looker: Looker) -> None:
     seen = looker(_rows() + _row(21, order="C9"))
     assert _only(seen, "positive_cancellations").examples == ("line 22",)
+    assert _only(seen, "positive_cancellations").level is Level.WARN
+
+
+def test_a_shop_whose_order_numbers_look_like_cancellations_is_stopped(looker: Looker) -> None:
+    rows = HEADER + "".join(_row(n, order=f"C{n}") for n in range(1, 9))
+    (stop,) = looker(rows).stops()
+    assert (stop.code, stop.is_acceptable) == ("positive_cancellations", True)
+    assert not looker(rows, rules=Rules(InputSettings(cancellation_prefix=""))).stops()
 
 
 def test_a_column_that_names_one_customer_or_nobody_is_doubted(looker: Looker) -> None:
     assert _only(looker(_rows(who="me")), "one_customer").level is Level.WARN
     assert _only(looker(_rows(who=""), pairs=["customer_id=who"]), "mostly_guests").level is Level.WARN
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("a1", "A1"), ("7", "007"), ("5.0", "5"), ("1.23457E+12", "x")]
+)
+def test_how_goods_are_numbered_raises_no_doubt_for_it_decides_nothing(
+    looker: Looker, first: str, second: str
+) -> None:
+    seen = looker(_rows() + _row(21, sku=first) + _row(22, sku=second))
+
+    assert [finding.code for finding in seen.findings] == ["guessed_columns"]
 
 
 def test_several_currencies_are_doubted_unless_one_is_set(looker: Looker) -> None:

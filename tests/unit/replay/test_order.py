@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.core.customers.features import MS_PER_DAY
 from shared.intake.source import Source
-from shared.intake.times import NO_TIME
+from shared.intake.times.parsing import NO_TIME
 from streaming.replay import Reading, read_as
 from streaming.replay.events import Batch
 from streaming.replay.identity import Identities
@@ -72,7 +72,7 @@ def test_sorting_agrees_with_a_plain_sort(parts: list[list[int]]) -> None:
         times = np.array([time or NO_TIME for time in part], np.int64)
         batches.append(Batch(rows, rows + 1, texts, [None] * len(part), values, times))
     flat = [(time or NO_TIME, n) for n, time in enumerate(time for part in parts for time in part)]
-    ordered = list(in_order_of_time(batches))
+    ordered = [batch for batch, _ in in_order_of_time(batches)]
     assert [int(v) for batch in ordered for v in batch.values] == [n for _, n in sorted(flat)]
     assert [int(e or "") for batch in ordered for e in batch.event_ids] == [n for _, n in sorted(flat)]
 

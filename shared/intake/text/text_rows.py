@@ -14,12 +14,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from shared.intake.cutting import Malformed, Unclosed, written
-from shared.intake.encoding import as_in_file, first_lost_byte
 from shared.intake.grouping import Piece
-from shared.intake.lines import Lines, plain_rows, split_lines
 from shared.intake.table import DamagedRow
-from shared.intake.text_layout import TextForm
+from shared.intake.text.cutting import Malformed, Unclosed, written
+from shared.intake.text.encoding import as_in_file, first_lost_byte
+from shared.intake.text.lines import Lines, plain_rows, split_lines
+from shared.intake.text.text_layout import TextForm
 
 _MAX_LINES = 10_000
 """Of one row: a quote that is open for longer was never meant to be."""

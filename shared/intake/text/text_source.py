@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from shared.errors import InvalidConfig
-from shared.intake.encoding import (
+from shared.intake.opening import HEAD_BYTES, opened
+from shared.intake.source import Source
+from shared.intake.text.encoding import (
     as_in_file,
     byte_order_mark,
     first_lost_byte,
@@ -14,8 +16,6 @@ from shared.intake.encoding import (
     named_codec,
     utf8_blocks,
 )
-from shared.intake.opening import HEAD_BYTES, opened
-from shared.intake.source import Source
 
 BLOCK_BYTES = 1 << 20
 

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from shared.intake.encoding import as_in_file
 from shared.intake.grouping import Piece
-from shared.intake.json_layout import JsonForm
-from shared.intake.json_values import elements, flat_row, record_of
-from shared.intake.lines import split_lines
+from shared.intake.json.json_layout import JsonForm
+from shared.intake.json.json_values import elements, flat_row, record_of
 from shared.intake.table import DamagedRow
-from shared.intake.text_source import Text
+from shared.intake.text.encoding import as_in_file
+from shared.intake.text.lines import split_lines
+from shared.intake.text.text_source import Text
 
 _BATCH_ROWS = 5_000
 

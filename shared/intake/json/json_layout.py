@@ -8,8 +8,15 @@ from pathlib import Path
 
 from shared.errors import InvalidConfig
 from shared.intake.findings import Finding, Level
-from shared.intake.header import unique_names
-from shared.intake.json_values import RecordList, elements, flat_row, nested_names, record_lists, record_of
+from shared.intake.json.json_values import (
+    RecordList,
+    elements,
+    flat_row,
+    nested_names,
+    record_lists,
+    record_of,
+)
+from shared.intake.text.header import unique_names
 
 _BEGINNING = re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\]])')
 _FIRST_LINES = 10

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from shared.intake.months import NUMBERS
-from shared.intake.zones import DAY_MS
+from shared.intake.times.months import NUMBERS
+from shared.intake.times.zones import DAY_MS
 
 _Groups = Mapping[str, pa.Array]
 """Name of a group -> what it matched in each text."""

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import numpy as np
 import pyarrow as pa
 
-from shared.intake import reading_times
 from shared.intake.cells import trimmed
-from shared.intake.reading_times import Readings
-from shared.intake.ways import OFFSET
+from shared.intake.times import clock_readings
+from shared.intake.times.clock_readings import Readings
+from shared.intake.times.ways import OFFSET
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a reading of clocks, not a moment
 _MS = timedelta(milliseconds=1)
@@ -37,8 +37,9 @@ _BLANKS = re.compile(r"(?:\\?\s)+")
 
 
 def compiled(told: str) -> str | None:
-    """Turn a pattern of `strptime` into one of `reading_times`, if that knows all its directives."""
-    parts = re.findall(r"%.|[^%]+", trimmed(told), flags=re.DOTALL)
+    """Turn a pattern of `strptime` into one of `clock_readings`, if that knows all its directives."""
+    zulu = re.sub("(?<!%)Z$", "%z", trimmed(told))  # a Z behind a time is no mere letter: it says UTC
+    parts = re.findall(r"%.|[^%]+", zulu, flags=re.DOTALL)
     if any(part.startswith("%") and part not in _DIRECTIVES for part in parts):
         return None
     written = "".join(_DIRECTIVES.get(part) or _BLANKS.sub(" +", re.escape(part)) for part in parts)
@@ -47,7 +48,7 @@ def compiled(told: str) -> str | None:
     if len(groups) != len(set(groups)) or {"m", "b"} <= set(groups):
         return None
     try:
-        reading_times.read_all([], pattern)
+        clock_readings.read_all([], pattern)
     except pa.ArrowInvalid:
         return None
     return pattern

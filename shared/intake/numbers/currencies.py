@@ -15,7 +15,9 @@ TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW 
 _SAME = {
     "€": "EUR", "Euro": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "Rs": "INR", "Rs.": "INR", "₽": "RUB",
     "\u0440\u0443\u0431": "RUB", "\u0440\u0443\u0431.": "RUB", "₺": "TRY", "TL": "TRY", "₴": "UAH",
-    "₪": "ILS", "₩": "KRW", "₫": "VND",
+    "₪": "ILS", "₩": "KRW", "₫": "VND", "₡": "CRC", "₲": "PYG", "₵": "GHS", "₸": "KZT", "₾": "GEL",
+    "zl": "PLN", "NT$": "TWD", "KSh": "KES", "S/": "PEN", "S/.": "PEN", "Bs": "BOB", "Bs.": "BOB",
+    "Kr": "kr", "Kr.": "kr",
     "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "lei": "RON", "лв": "BGN", "лв.": "BGN", "R$": "BRL",
     "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "HK$": "HKD",
     "S$": "SGD", "Fr.": "CHF", "SFr.": "CHF", "RM": "MYR", "Rp": "IDR", "₱": "PHP",

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import InvalidConfig
-from shared.intake.cutting import Cutter
 from shared.intake.findings import Finding, Level
-from shared.intake.header import Header, find_header, usual_width
-from shared.intake.lines import Lines, split_lines
-from shared.intake.sampling import Sample, cut_sample
-from shared.intake.shape import RowShape, learnt_shape
 from shared.intake.source import can_separate
+from shared.intake.text.cutting import Cutter
+from shared.intake.text.header import Header, find_header, usual_width
+from shared.intake.text.lines import Lines, split_lines
+from shared.intake.text.sampling import Sample, cut_sample
+from shared.intake.text.shape import RowShape, learnt_shape
 
 SEPARATORS = (",", ";", "\t", "|")
 _RULE = re.compile(r"[-=+:|,;\t ]*--[-=+:|,;\t ]*")

@@ -5,8 +5,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from shared.intake import currencies
 from shared.intake.cells import BLANKS
+from shared.intake.numbers import currencies
 
 DECIMALS = (".", ",")
 SIGNS = {".": "point", ",": "comma", " ": "blank", "'": "apostrophe"}

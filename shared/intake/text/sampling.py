@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.intake.cutting import Cutter, Malformed, Unclosed
-from shared.intake.header import SampleRow
-from shared.intake.lines import Lines
+from shared.intake.text.cutting import Cutter, Malformed, Unclosed
+from shared.intake.text.header import SampleRow
+from shared.intake.text.lines import Lines
 
 _MAX_LINES = 50
 """Of a row in the sample; a quote that is open for longer is passed over here."""

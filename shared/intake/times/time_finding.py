@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.intake import day_numbers, patterns, reading_times, time_words, ways
 from shared.intake.cells import Seen
 from shared.intake.findings import Finding, Level
-from shared.intake.reading_times import Readings
-from shared.intake.time_format import TimeFormat, readings
-from shared.intake.ways import DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST, Way
+from shared.intake.times import clock_readings, day_numbers, patterns, time_words, ways
+from shared.intake.times.clock_readings import Readings
+from shared.intake.times.time_format import TimeFormat, readings
+from shared.intake.times.ways import DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST, Way
 
 _ORDERS = (DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST)
 _MEND = "give the pattern of the times, for example --time-format '%d.%m.%Y %H:%M', or map another column"
@@ -156,7 +156,7 @@ def _parts(seen: Seen, candidate: _Candidate) -> dict[str, str]:
     read = [
         text for text, is_read in zip(seen.trimmed, candidate.read.is_read.tolist(), strict=True) if is_read
     ]
-    return reading_times.parts_seen(read, candidate.form.pattern or "")
+    return clock_readings.parts_seen(read, candidate.form.pattern or "")
 
 
 def _directives(seen: Seen, candidate: _Candidate) -> str:

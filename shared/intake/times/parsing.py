@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shared.intake import time_finding, zones
 from shared.intake.cells import Seen, different
 from shared.intake.findings import Finding
-from shared.intake.time_format import TimeFormat, readings
+from shared.intake.times import time_finding, zones
+from shared.intake.times.time_format import TimeFormat, readings
 
 NO_TIME = np.iinfo(np.int64).min
 """Marks a text that is no time."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.intake.findings import Finding, Level
-from shared.intake.shape import is_figure
+from shared.intake.text.shape import is_figure
 
 _NAMED = 0.6
 """Share of the cells a row usually fills that a header must fill: exports pad titles with separators."""

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from shared.intake import currencies, digits
 from shared.intake.cells import EXAMPLES, different, rewritten
-from shared.intake.digits import DECIMALS, SIGNS, Number
 from shared.intake.findings import Finding, Level
+from shared.intake.numbers import currencies, digits
+from shared.intake.numbers.digits import DECIMALS, SIGNS, Number
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
@@ -96,16 +96,24 @@ def find_number_format(
 
 
 def plain_numbers(cells: pd.Series, form: NumberFormat) -> list[str]:
-    """Write numbers as exact plain decimals, "-1299.00"; what is no number in this format stays as it is."""
+    """Write numbers as exact plain decimals, "-1299.00"; what is no number in this format stays as it is.
+
+    Where no cell has shown the decimal sign, a cell of two meanings comes back with a question mark: `1.234`
+    as it stands would be a number to whoever reads it next.
+    """
     return rewritten(cells, lambda text: _plain(text, form))
 
 
 def _plain(text: str, form: NumberFormat) -> str:
-    if form.decimal == "." and _PLAIN.fullmatch(text):
+    if form.is_shown and form.decimal == "." and _PLAIN.fullmatch(text):
         return text
     number = digits.number(text)
-    if number is None or (not form.is_shown and not set(DECIMALS).isdisjoint(number.digits)):
+    if number is None:
         return text
+    if not form.is_shown and not set(DECIMALS).isdisjoint(number.digits):
+        return (
+            f"{text}?" if len({digits.value(number.digits, sign) for sign in DECIMALS} - {None}) > 1 else text
+        )
     value = digits.value(number.digits, form.decimal)
     if value is None:
         return text

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from shared.intake.reading_times import Readings
-from shared.intake.zones import DAY_MS
+from shared.intake.times.clock_readings import Readings
+from shared.intake.times.zones import DAY_MS
 
 EXCEL = "excel-days"
 UNITS = {

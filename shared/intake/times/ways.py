@@ -1,4 +1,4 @@
-"""The usual ways to write a time, as patterns of `reading_times`."""
+"""The usual ways to write a time, as patterns of `clock_readings`."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,11 @@ _NTH = "(?:st|nd|rd|th|\\.)?"
 _FRACTION = "(?:[.,](?P<f>[0-9]+))?"
 _HALF = "(?: ?(?P<p>[AaPp]\\.? ?[Mm]\\.?))?"
 
-OFFSET = r"(?: ?(?P<z>[Zz]|(?:UTC|GMT)?[-+][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT)(?:\[[^\]]*\]| ?\([^)]*\))?)"
-"""Behind a time; what stands in brackets is the name of the zone."""
+OFFSET = (
+    r"(?: ?(?P<z>[Zz]|(?:UTC|GMT)?[-+][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT)"
+    r"(?: [A-Z]{3,5}|\[[^\]]*\]| ?\([^)]*\))?)"
+)
+"""Behind a time; letters or brackets behind it name the zone again."""
 
 _CLOCK = (
     rf"(?:(?:[Tt_,]| )[, ]*(?P<H>[0-9]{{1,2}})(?:[:.](?P<M>[0-9]{{2}})(?:[:.](?P<S>[0-9]{{2}}){_FRACTION})?)?"
@@ -30,7 +33,7 @@ class Way:
 
     Parameters
     ----------
-    order : the parts of its date in words, in order. pattern : see `reading_times.read_all`.
+    order : the parts of its date in words, in order. pattern : see `clock_readings.read_all`.
     named : whether the month is a name. compact : whether nothing stands between the parts.
     """
 

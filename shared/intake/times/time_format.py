@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.intake import day_numbers, patterns, reading_times
 from shared.intake.cells import trimmed
-from shared.intake.reading_times import Readings
+from shared.intake.times import clock_readings, day_numbers, patterns
+from shared.intake.times.clock_readings import Readings
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class TimeFormat:
     Parameters
     ----------
     layout : in words, as "day.month.year hour:minute".
-    pattern : of `reading_times.read_all`; or None, if `told` or `unit` says how they are read.
+    pattern : of `clock_readings.read_all`; or None, if `told` or `unit` says how they are read.
     needs_half : whether an hour must say AM or PM.
     told : a pattern of `strptime` that only it can read.
     unit : of numbers, see `day_numbers`.
@@ -47,4 +47,4 @@ def readings(texts: list[str], form: TimeFormat) -> Readings:
         return day_numbers.read_all(plain, form.unit)
     if form.told is not None:
         return patterns.read_each(plain, form.told)
-    return reading_times.read_all(plain, form.pattern or "", needs_half=form.needs_half)
+    return clock_readings.read_all(plain, form.pattern or "", needs_half=form.needs_half)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.intake.ways import Way
+from shared.intake.times.ways import Way
 
 _DATE = {"year": "%Y", "month": "%m", "day": "%d"}
 
@@ -12,7 +12,7 @@ def layout(way: Way, parts: Mapping[str, str]) -> str:
 
     Parameters
     ----------
-    parts : what stands for each group of the way's pattern, see `reading_times.parts_seen`.
+    parts : what stands for each group of the way's pattern, see `clock_readings.parts_seen`.
     """
     words = [f"name of the {part}" if way.named and part == "month" else part for part in way.order]
     date = "yearmonthday" if way.compact else (parts.get("s") or " ").join(words)

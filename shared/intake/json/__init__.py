@@ -1,0 +1,1 @@
+"""Lines or arrays of JSON objects as rows."""

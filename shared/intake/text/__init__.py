@@ -1,0 +1,1 @@
+"""Separated text, whatever separates it and whichever encoding it is in, as rows of cells."""

@@ -1,0 +1,1 @@
+"""Times as people, databases and spreadsheets write them, as moments."""
