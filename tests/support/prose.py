@@ -4,7 +4,8 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -33,12 +34,27 @@ def lines(path: Path) -> Iterator[Passage]:
         yield Passage(f"{path.relative_to(ROOT)}:{number}", text)
 
 
-def docstrings(path: Path) -> Iterator[Passage]:
-    """Yield what modules, classes, functions and attributes say of themselves, less its examples."""
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            found = _passage(path, node.value)
-            yield replace(found, text=EXAMPLE.sub("", found.text))
+def docstrings(path: Path) -> list[Passage]:
+    """Return what modules, classes, functions and attributes say of themselves, less its examples."""
+    return _strings(path)[0]
+
+
+def sentences(path: Path) -> list[Passage]:
+    """Return the strings of several words that are used: messages, help, labels; f-strings in pieces."""
+    return _strings(path)[1]
+
+
+@cache
+def _strings(path: Path) -> tuple[list[Passage], list[Passage]]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    said: list[Passage] = []
+    used: list[Passage] = []
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            found = Passage(f"{path.relative_to(ROOT)}:{node.lineno}", EXAMPLE.sub("", node.value))
+            (said if id(node) in alone else used).append(found)
+    return said, used
 
 
 def comments(path: Path) -> Iterator[Passage]:
@@ -46,25 +62,3 @@ def comments(path: Path) -> Iterator[Passage]:
         for token in tokenize.generate_tokens(text.readline):
             if token.type == tokenize.COMMENT:
                 yield Passage(f"{path.relative_to(ROOT)}:{token.start[0]}", token.string)
-
-
-def sentences(path: Path) -> Iterator[Passage]:
-    """Yield every string of several words that is used: messages, help, labels; f-strings piece by piece."""
-    alone = {id(node.value) for node in ast.walk(_tree(path)) if isinstance(node, ast.Expr)}
-    for node in ast.walk(_tree(path)):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
-        if is_text and id(node) not in alone:
-            yield _passage(path, node)
-
-
-_trees: dict[Path, ast.Module] = {}
-
-
-def _tree(path: Path) -> ast.Module:
-    if path not in _trees:
-        _trees[path] = ast.parse(path.read_text(encoding="utf-8"))
-    return _trees[path]
-
-
-def _passage(path: Path, node: ast.Constant) -> Passage:
-    return Passage(f"{path.relative_to(ROOT)}:{node.lineno}", str(node.value))
