@@ -27,7 +27,7 @@ studies: $(STUDIES) | java  ## run the analyses and write their reports and note
 
 # tests/unit/deploy installs every list of requirements from an index of its own, which takes minutes
 quick: lint  ## what to run while working: lint, and the unit tests without those of the installation
-	@$(BIN)/python -m pytest -q tests/unit shared/core shared/estimators --ignore=tests/unit/deploy $(ARGS)
+	@$(BIN)/python -m pytest -q tests/unit shared/core shared/estimators --ignore=tests/unit/deploy --hypothesis-profile=brief $(ARGS)
 
 test: $(TEST) | java  ## run every test tier: unit, spark, integration, e2e (ARGS="tests/unit" for some)
 	@$(BIN)/python -m pytest $(ARGS)
