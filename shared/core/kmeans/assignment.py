@@ -150,7 +150,6 @@ def restate(
     weights: ArrayLike | None = None,
     max_passes: int = MOST_PASSES,
     tolerance: float = STILL_SHARE,
-    threads: int = 1,
 ) -> Restated:
     """Assign everybody, move each center to S/N, and repeat until the labels rest.
 
@@ -168,12 +167,12 @@ def restate(
         msg = f"max_passes should be at least 1; got {max_passes}"
         raise ValueError(msg)
     vectors, before = np.asarray(vectors_fixed, dtype=np.int64), checked_centers(centers)
-    labels, statistics = _assign_weighted(vectors, before, weights, threads)
+    labels, statistics = _assign_weighted(vectors, before, weights)
     passes, moved = 1, len(labels)
     while passes < max_passes and moved > 0 and moved >= tolerance * len(labels):
         before = statistics.means(before)
         previous = labels
-        labels, statistics = _assign_weighted(vectors, before, weights, threads)
+        labels, statistics = _assign_weighted(vectors, before, weights)
         moved = int(np.count_nonzero(labels != previous))
         passes += 1
     last = assign(from_fixed(vectors), before)
@@ -189,9 +188,9 @@ def restate(
 
 
 def _assign_weighted(
-    vectors: Int64, centers: Float64, weights: ArrayLike | None, threads: int
+    vectors: Int64, centers: Float64, weights: ArrayLike | None
 ) -> tuple[Int32, BatchStatistics]:
-    labels, _, statistics = assign_and_sum(vectors, centers, threads=threads)
+    labels, _, statistics = assign_and_sum(vectors, centers)
     if weights is None:
         return labels, statistics
     return labels, BatchStatistics.of(vectors, labels, len(centers), weights)

@@ -14,6 +14,12 @@ from shared.errors import InvalidConfig
 
 UNASSIGNED = -1
 
+WHOLE = 0.5
+"""Share of an old cluster that carries on what it was, as in MONIC and MEC."""
+
+PART = 0.25
+"""Share of an old cluster that counts as a part of it; MEC takes .2, R's clusTransition .3."""
+
 
 class Kind(StrEnum):
     """The five external transitions."""
@@ -82,24 +88,18 @@ def overlap_matrix(
     return np.bincount(cells, each, minlength=k_old * k_new).astype(np.float64).reshape(k_old, k_new)
 
 
-def transitions(
-    overlap: ArrayLike, *, old_sizes: ArrayLike | None = None, tau: float = 0.5, tau_split: float = 0.25
-) -> tuple[ClusterTransition, ...]:
+def transitions(overlap: ArrayLike) -> tuple[ClusterTransition, ...]:
     """Events that lead from the old clustering to the new one.
 
-    An old cluster survives in the new one that holds at least `tau` of it, if no other old
+    An old cluster survives in the new one that holds at least half of it, if no other old
     cluster claims the same; several claimants have merged. It has split if no single cluster
-    is its best match, but at least two hold `tau_split` each and `tau` together. Otherwise it
+    is its best match, but at least two hold a quarter each and half together. Otherwise it
     disappeared. A new cluster that takes part in none of these emerged. Each old cluster is
     in exactly one event. Two equal halves are a split, not a survival.
 
     Parameters
     ----------
     overlap : (k_old, k_new) shared weight, see `overlap_matrix`.
-    old_sizes : (k_old,) whole weight of the old clusters; by default the row sums, which is
-        right when every old member is in some new cluster.
-    tau, tau_split : thresholds on shares; MONIC and MEC use .5, MEC .2 and R's clusTransition
-        .3 for the parts.
 
     References
     ----------
@@ -117,10 +117,10 @@ def transitions(
     split (1,) (1, 2) 1.0
     """
     shared = np.asarray(overlap, dtype=np.float64)
-    sizes = shared.sum(axis=1) if old_sizes is None else np.asarray(old_sizes, dtype=np.float64)
+    sizes = shared.sum(axis=1)
     shares = row_shares(shared, sizes)
-    claims = claimed_by(shares, tau)
-    events = [*_claimed(shares, sizes, claims), *_unclaimed(shares, claims, tau, tau_split)]
+    claims = claimed_by(shares, WHOLE)
+    events = [*_claimed(shares, sizes, claims), *_unclaimed(shares, claims)]
     events += _emerged(shared, {j for event in events for j in event.new})
     return tuple(events)
 
@@ -155,14 +155,12 @@ def _claimed(
     return events
 
 
-def _unclaimed(
-    shares: NDArray[np.float64], claims: NDArray[np.int64], tau: float, tau_split: float
-) -> list[ClusterTransition]:
+def _unclaimed(shares: NDArray[np.float64], claims: NDArray[np.int64]) -> list[ClusterTransition]:
     events = []
     for i in np.flatnonzero(claims == UNASSIGNED):
-        parts = np.flatnonzero((shares[i] >= tau_split) & (shares[i] > 0))
+        parts = np.flatnonzero((shares[i] >= PART) & (shares[i] > 0))
         together = float(shares[i, parts].sum())
-        if parts.size >= 2 and together >= tau:
+        if parts.size >= 2 and together >= WHOLE:
             events.append(ClusterTransition(Kind.SPLIT, (int(i),), tuple(map(int, parts)), together))
         else:
             events.append(ClusterTransition(Kind.DISAPPEAR, (int(i),), (), 0.0))

@@ -14,22 +14,7 @@ from tests.support.prose import PACKAGES, PAGES, Passage, docstrings, lines, sen
 DOTTED = re.compile(r"(?<![\w./\\{\[$-])([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)(?![\w/(\[-]|\.\w)")
 VARIABLE = re.compile(r"RESEG_[A-Z0-9_]*[A-Z0-9]")
 OF_TESTS = {"RESEG_FAULTS", "RESEG_TEST_SERVICES", "RESEG_X", "RESEG_DRIVER_PID"}
-FILES = {
-    "py",
-    "md",
-    "toml",
-    "json",
-    "csv",
-    "gz",
-    "yml",
-    "txt",
-    "html",
-    "ipynb",
-    "css",
-    "js",
-    "log",
-    "properties",
-}
+A_FILE = re.compile(r".*\.(css|csv|gz|html|ipynb|js|jsonl?|log|md|parquet|properties|py|toml|txt|xlsx|yml)")
 NAMES_OF_OTHERS = {
     "counters.read",  # of the document that verify compares
     "example.com",
@@ -59,7 +44,7 @@ def unknown(text: str, *, only_sections: bool) -> list[str]:
 
 def _is_right(name: str, only_sections: bool) -> bool:
     section, key, *more = name.split(".")
-    if name.rpartition(".")[2] in FILES:
+    if A_FILE.fullmatch(name):
         return True
     if section in SECTIONS:
         of_kafka_itself = section == "kafka" and more and key != "options"

@@ -14,8 +14,8 @@ overlaps = arrays(
 )
 
 
-def events(overlap, **settings):
-    return [(e.kind.value, e.old, e.new) for e in transitions(overlap, **settings)]
+def events(overlap):
+    return [(e.kind.value, e.old, e.new) for e in transitions(overlap)]
 
 
 def test_segments_that_keep_their_members_survive():
@@ -38,23 +38,9 @@ def test_two_equal_halves_are_a_split_whatever_the_order():
 
 
 def test_a_scattered_one_disappears_and_what_nobody_claims_emerges():
-    assert events([[20, 20, 20, 20, 20]], tau_split=0.25) == [
+    assert events([[20, 20, 20, 20, 20]]) == [
         ("disappear", (0,), ()),
         *[("emerge", (), (j,)) for j in range(5)],
-    ]
-
-
-def test_members_who_left_count_against_survival():
-    assert events([[40]]) == [("survive", (0,), (0,))]
-    assert events([[40]], old_sizes=[100]) == [("disappear", (0,), ()), ("emerge", (), (0,))]
-
-
-def test_thresholds_are_arguments():
-    assert events([[60, 40]], tau=0.7) == [("split", (0,), (0, 1))]
-    assert events([[60, 40]], tau=0.7, tau_split=0.5) == [
-        ("disappear", (0,), ()),
-        ("emerge", (), (0,)),
-        ("emerge", (), (1,)),
     ]
 
 
