@@ -22,7 +22,6 @@ from shared.errors import (
     SchemaMismatch,
     ServiceUnavailable,
     StartRefused,
-    VerificationFailed,
 )
 
 ENTRY = "from cli.main import entry; entry()"
@@ -128,7 +127,6 @@ def test_a_wrong_command_line_exits_with_2_and_a_hint(
         (InvalidConfig("x"), 2),
         (StartRefused("x"), 2),
         (ServiceUnavailable("x"), 3),
-        (VerificationFailed("x"), 4),
         (LeaseHeld("x"), 6),
         (KeyboardInterrupt(), 130),
         (Terminated(), 143),
@@ -194,7 +192,6 @@ def test_the_cause_of_a_failure_is_named(
         InvalidConfig,
         StartRefused,
         ServiceUnavailable,
-        VerificationFailed,
         LeaseHeld,
         SchemaMismatch,
         ModelNotFound,
