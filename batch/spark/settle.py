@@ -16,7 +16,7 @@ from batch.compete import LEAD
 from batch.spark.passes import Counted, matrix_of, total
 from shared.core.fixed_point import SCALE, from_fixed, to_fixed
 from shared.core.kmeans.assignment import STILL_SHARE, assign, assign_and_sum
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -73,7 +73,7 @@ def _sums_of(centers: Float64, before: Float64 | None = None) -> Callable[[Int64
 
 
 def _means(counted: Counted, previous: Float64) -> Float64:
-    return BatchStatistics(counted["sums"], counted["weights"], counted["counts"]).means(previous)
+    return PrototypeSums(counted["sums"], counted["weights"], counted["counts"]).means(previous)
 
 
 def _inertia(vectors: DataFrame, centers: Float64) -> float:

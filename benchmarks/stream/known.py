@@ -24,7 +24,7 @@ from shared.core.customers.rfm import CustomerStates
 from shared.core.customers.transactions import NEVER_MS
 from shared.core.model.placement import LiveModel, place
 from shared.core.model.population import PopulationStatistics, population_of
-from shared.core.model.reference_bins import Yardstick
+from shared.core.model.reference_bins import ReferenceBins
 from shared.settings import ModelSettings, ReportSettings, Settings
 from streaming.driver import live_store
 from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
@@ -120,10 +120,10 @@ def documents_of(numbers: range, model: LiveModel | None) -> tuple[list[Document
         {**codec.newcomer(customer_id(number)), **state, **placement, **fixed, "at_tick": tick}
         for number, state, placement, tick in columns
     ]
-    yardstick = Yardstick.of(model.champion if model else None)
+    reference_bins = ReferenceBins.of(model.champion if model else None)
     everybody = np.ones(len(numbers), np.bool_)
     return documents, population_of(
-        states, placed, _shape(model), yardstick, everybody, model.as_of_ms if model else 0
+        states, placed, _shape(model), reference_bins, everybody, model.as_of_ms if model else 0
     )
 
 

@@ -14,7 +14,7 @@ from shared.core.checks import checked_labels
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.kmeans.assignment import assign
 from shared.core.kmeans.half_life import HalfLife
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.kmeans.youth import Batch, Labels, Seeding, Tickets, Youth
 from shared.core.row_ledger import Keys, RowLedger, row_keys
 
@@ -47,7 +47,7 @@ class ExactRule:
 
     centers: Float64
     exponent: int
-    statistics: BatchStatistics
+    statistics: PrototypeSums
     fading: HalfLife | None
     youth: Youth | None = None
     tickets: Tickets = field(default_factory=Tickets.none)
@@ -58,13 +58,13 @@ class ExactRule:
         """Return a grown-up rule at `centers` (k, d), in the data's unit, with nothing learnt."""
         exponent = exponent_of(batch.X)
         fading = None if half_life is None else HalfLife(half_life, float(batch.times.max()))
-        return cls(np.ldexp(centers, -exponent), exponent, BatchStatistics.empty(*centers.shape), fading)
+        return cls(np.ldexp(centers, -exponent), exponent, PrototypeSums.empty(*centers.shape), fading)
 
     @classmethod
     def young(cls, k: int, d: int, half_life: float | None, seeding: Seeding) -> Self:
         """Return a rule that places its k centers when it learns."""
         fading = None if half_life is None else HalfLife(half_life, 0.0)
-        nothing = BatchStatistics.empty(k, d)
+        nothing = PrototypeSums.empty(k, d)
         return cls(np.zeros((k, d)), 0, nothing, fading, Youth.begun(d, seeding))
 
     @property
@@ -146,7 +146,7 @@ class ExactRule:
             self,
             centers=fit.centers,
             exponent=exponent,
-            statistics=BatchStatistics.empty(*fit.centers.shape),
+            statistics=PrototypeSums.empty(*fit.centers.shape),
             fading=fading,
             youth=replace(youth, n_seeded=youth.n_learnt),
         )
@@ -159,13 +159,13 @@ class ExactRule:
         labels = assign(from_fixed(vectors), rule.centers).labels
         return labels, rule.moved_by(rule.statistics.merge(rule.sum_of(batch, labels)))
 
-    def sum_of(self, batch: Batch, labels: Labels) -> BatchStatistics:
+    def sum_of(self, batch: Batch, labels: Labels) -> PrototypeSums:
         """Return what rows under `labels` contribute, faded to the landmark."""
         fading = 1.0 if self.fading is None else self.fading.weights(batch.times)
         vectors = to_fixed(np.ldexp(batch.X, -self.exponent))
-        return BatchStatistics.of(vectors, labels, len(self.centers), batch.weights * fading)
+        return PrototypeSums.of(vectors, labels, len(self.centers), batch.weights * fading)
 
-    def moved_by(self, statistics: BatchStatistics) -> Self:
+    def moved_by(self, statistics: PrototypeSums) -> Self:
         """Return the rule with these sums and its centers at S/N."""
         return replace(self, statistics=statistics, centers=statistics.means(self.centers))
 

@@ -5,7 +5,7 @@ import numpy as np
 from shared.core.windows.centroid import FEWEST
 from shared.core.windows.spans import Spans
 from shared.core.windows.surprise import normal_surprise
-from shared.core.windows.yardstick import Float64
+from shared.core.windows.window_reference import Float64
 
 
 def distance_surprise(spans: Spans, variances: Float64) -> Float64:

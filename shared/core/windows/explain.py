@@ -10,12 +10,12 @@ from shared.core.drift.budget import Budget
 from shared.core.drift.explain import NEXT_STEP, Explanation
 from shared.core.drift.stock import Diagnosis
 from shared.core.model.artifact import ModelArtifact
-from shared.core.windows.bundle import CHANNELS, surprises
 from shared.core.windows.centroid import FEWEST
+from shared.core.windows.detector import CHANNELS, surprises
 from shared.core.windows.hourly import MS_PER_HOUR, HourlyMemory
 from shared.core.windows.purchase_scale import PurchaseScale
 from shared.core.windows.spans import LOOKS, Spans, looks
-from shared.core.windows.yardstick import Float64
+from shared.core.windows.window_reference import Float64
 
 _TITLES: Final = {
     "share": "Purchases go to other segments than usual",
@@ -129,7 +129,10 @@ def _distance_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) 
     recent, before, counts = _means(look.recent), _means(look.before), look.recent[:, 0]
     off = recent[:, -2] - before[:, -2]
     at = int(np.argmax(np.where(counts >= FEWEST, counts * off**2, -1.0)))
-    typical, spread = scale.yardstick.typical_distances[at], scale.yardstick.distance_spreads[at]
+    typical, spread = (
+        scale.window_reference.typical_distances[at],
+        scale.window_reference.distance_spreads[at],
+    )
     now, usual = (float(typical + spread * means[at, -2]) for means in (recent, before))
     text = (
         f"{_name(champion, scale, at)}: those who bought in {look.span} are {now / usual:.0%} "
@@ -181,8 +184,8 @@ def _means(sums: Float64) -> Float64:
 def _in_units(whitened: Float64, at: int, champion: ModelArtifact, scale: PurchaseScale) -> Float64:
     """Return all features of a mean in business units; those that do not vary as the center has them."""
     scaled = champion.centers[int(scale.labels[at])].copy()
-    scaled[scale.columns] = scale.yardstick.means[at] + whitened @ np.linalg.inv(
-        scale.yardstick.whitenings[at]
+    scaled[scale.columns] = scale.window_reference.means[at] + whitened @ np.linalg.inv(
+        scale.window_reference.whitenings[at]
     )
     in_units: Float64 = champion.transform.invert(scaled[np.newaxis])[0]
     return in_units

@@ -16,13 +16,13 @@ from shared.core.customers.features import MS_PER_DAY
 from shared.core.drift.budget import Budget
 from shared.core.drift.states import AlarmState, DriftState
 from shared.core.model.artifact import ModelArtifact
-from shared.core.windows.bundle import Detector, Verdict, observe, start
 from shared.core.windows.calibration import limit_for, population
+from shared.core.windows.detector import Detector, Verdict, observe, start
 from shared.core.windows.independence import chance_of_differing
 from shared.core.windows.purchase_scale import PurchaseScale, fit_scale
 from shared.core.windows.purchases import PurchaseWindow
 from shared.core.windows.reference import summarise
-from shared.core.windows.yardstick import Float64, sums_of
+from shared.core.windows.window_reference import Float64, sums_of
 
 MS_PER_HOUR: Final = MS_PER_DAY // 24
 

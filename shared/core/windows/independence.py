@@ -11,7 +11,7 @@ from scipy import special
 
 from shared.core.windows.centroid import FEWEST
 from shared.core.windows.reference import Reference
-from shared.core.windows.yardstick import Float64, Int64
+from shared.core.windows.window_reference import Float64, Int64
 
 FEWEST_EXPECTED: Final = 5.0
 """Customers expected in a cell, from which on a chi-square can be read."""

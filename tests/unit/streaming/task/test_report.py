@@ -7,14 +7,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.model.population import PopulationStatistics
 from streaming.task.report import Stopwatch, TaskReport, combine, decode, encode
 
 
 def _delta(n: int) -> dict[str, Any]:
     empty = PopulationStatistics.empty(1, 1, 1)
-    one = BatchStatistics(np.array([[n]]), np.array([n]), np.array([n]))
+    one = PrototypeSums(np.array([[n]]), np.array([n]), np.array([n]))
     return PopulationStatistics(
         one,
         one,

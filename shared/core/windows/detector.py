@@ -18,8 +18,8 @@ from shared.core.windows.distance import distance_surprise
 from shared.core.windows.outlier_share import outlier_surprise
 from shared.core.windows.reference import Reference
 from shared.core.windows.share import share_surprise
-from shared.core.windows.spans import LOOKS, History, Spans, extended, looks, no_history, shortened
-from shared.core.windows.yardstick import Float64
+from shared.core.windows.spans import LOOKS, Spans, WindowHistory, extended, looks, no_history, shortened
+from shared.core.windows.window_reference import Float64
 
 CHANNELS: Final = MappingProxyType[str, Callable[[Spans, Float64], Float64]](
     {
@@ -61,7 +61,7 @@ class Detector:
 
     reference: Reference
     limit: float
-    history: History
+    history: WindowHistory
     alarm: AlarmState = field(default_factory=AlarmState)
 
 

@@ -26,7 +26,7 @@ FEWEST_ROWS: Final = 30
 
 
 @dataclass(frozen=True, eq=False)
-class Yardstick:
+class WindowReference:
     """The frozen measures of k segments in d features.
 
     Parameters
@@ -81,7 +81,7 @@ class Yardstick:
         return np.column_stack([np.ones(len(rows)), np.clip(measured, -REACH, REACH), outliers])
 
 
-def fit_yardstick(X: ArrayLike, labels: ArrayLike, distances: ArrayLike, k: int) -> Yardstick:
+def fit_window_reference(X: ArrayLike, labels: ArrayLike, distances: ArrayLike, k: int) -> WindowReference:
     """Freeze the measures on reference rows.
 
     Parameters
@@ -98,7 +98,7 @@ def fit_yardstick(X: ArrayLike, labels: ArrayLike, distances: ArrayLike, k: int)
         raise ValueError(msg)
     everybody = np.ones(len(rows), dtype=np.bool_)
     parts = [mine if (mine := who == label).sum() >= FEWEST_ROWS else everybody for label in range(k)]
-    return Yardstick(
+    return WindowReference(
         means=np.array([rows[mine].mean(axis=0) for mine in parts]),
         whitenings=np.array([_whitening(rows[mine]) for mine in parts]),
         typical_distances=np.array([far[mine].mean() for mine in parts]),
