@@ -8,7 +8,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cli.alert_display import print_alert, print_alerts, print_passed, print_troubles
+from cli.alert_display import print_alert, print_alerts, print_results, print_troubles
 from cli.connection import kafka_servers, open_database
 from cli.failures import FAILED, TERMINATED
 from cli.options import add_json_flag, start
@@ -146,12 +146,12 @@ def _deliver(args: argparse.Namespace) -> int:
         if args.watch:
             deliver.watch(database, settings, kafka, stop=_stop_on_sigterm())
             return TERMINATED
-        passed = deliver.deliver_once(database, settings, kafka)
+        results = deliver.deliver_once(database, settings, kafka)
     if args.json:
-        print_json(passed)
+        print_json(results)
     else:
-        print_passed(passed)
-    return FAILED if any(one.error or one.refused for one in passed) else 0
+        print_results(results)
+    return FAILED if any(one.error or one.refused for one in results) else 0
 
 
 def span(text: str) -> timedelta:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GIB = 2**30
 ENOUGH_FREE = 3 * GIB
 """The demo's topic, database (with an oplog of 1 GB) and checkpoint, with room to spare."""
-LEAST_FREE = 1 * GIB
+MIN_FREE = 1 * GIB
 NEWEST_PYTHON = 13
 
 
@@ -124,7 +124,7 @@ def _disk(folder: Path) -> Check:
     found = f"{free / GIB:.1f} GiB free at {existing}"
     if free >= ENOUGH_FREE:
         return Check("disk", "ok", found)
-    return Check("disk", "fail" if free < LEAST_FREE else "warn", found, "free some, or move services.folder")
+    return Check("disk", "fail" if free < MIN_FREE else "warn", found, "free some, or move services.folder")
 
 
 def _ports() -> Check:

@@ -20,7 +20,7 @@ from shared.core.kmeans.prototype_sums import PrototypeSums
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
-MOST_PASSES = 50
+MAX_PASSES = 50
 """Of a fit; what is left after them moves fewer than one customer in ten thousand, as a rule."""
 
 
@@ -53,7 +53,7 @@ def settle(vectors: DataFrame, start: Float64) -> Float64:
     """Run Lloyd passes from `start` until the labels rest, to the bit as `kmeans.restate` does."""
     before, counted = start, total(vectors, _sums_of(start))
     n = counted["moved"][0]
-    for _ in range(MOST_PASSES - 1):
+    for _ in range(MAX_PASSES - 1):
         earlier, before = before, _means(counted, before)
         counted = total(vectors, _sums_of(before, earlier))
         if not counted["moved"][0] or counted["moved"][0] < STILL_SHARE * n:

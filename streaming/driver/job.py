@@ -21,8 +21,8 @@ from shared.log import get_logger
 from shared.settings import Settings
 from streaming.driver import live_store
 from streaming.driver.adopt import Adopted, Adopter
-from streaming.driver.announce import announce, announce_hours
 from streaming.driver.checkpoint import folder_of, planned_offsets
+from streaming.driver.drift_alerts import update_drift_alerts, update_hourly_drift_alerts
 from streaming.driver.hourly_watch import with_clock
 from streaming.driver.live import LiveState, absorb, learn, read_up_to, total_delta
 from streaming.driver.operational_alerts import clock_jump, model_refused
@@ -206,11 +206,11 @@ class StreamJob:
             publish_metrics(self._database, self._state, champion)
 
     def _tell(self) -> None:
-        if announce(self._database, self._state, self._champion(), self._settings):
+        if update_drift_alerts(self._database, self._state, self._champion(), self._settings):
             self._save(replace(self._state, asked_ms=self._state.now.as_of_ms))
 
     def _tell_hours(self) -> None:
-        if announce_hours(self._database, self._state, self._champion(), self._settings):
+        if update_hourly_drift_alerts(self._database, self._state, self._champion(), self._settings):
             self._save(replace(self._state, asked_ms=self._state.now.as_of_ms))
 
     def _ask_for_review(self) -> None:

@@ -19,7 +19,7 @@ from shared.adapters.mongo import connect
 from shared.adapters.mongo.customer_store import customers_of
 from shared.core.customers.transactions import Transactions
 from streaming.task import dead_letters
-from streaming.task.active_days import sightings
+from streaming.task.active_days import active_days
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merger
@@ -166,7 +166,7 @@ class _Worker:
         names = np.fromiter((xxh3_64_intdigest(i.encode()) >> 1 for i in chunk.customer_ids), np.int64)
         is_open = seen & (chunk.rows.event_ms >= self._context.as_of_ms)
         rows = chunk.rows.take(is_open)
-        return sightings(rows.event_ms, names[rows.customer], rules.input.zone, rules.tick.min_customers)
+        return active_days(rows.event_ms, names[rows.customer], rules.input.zone, rules.tick.min_customers)
 
 
 def _chunk(partition: int, parsed: Parsed, offsets: NDArray[np.int64]) -> Chunk:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.core.customers.tick import DaySightings, merge_sightings
+from shared.core.customers.tick import ActiveDays, merge_active_days
 from shared.core.model.population import PopulationStatistics
 
 Number = TypeVar("Number", int, float)
@@ -65,7 +65,7 @@ def combine(first: TaskReport, second: TaskReport, min_customers: int) -> TaskRe
         unattributed_minor=first.unattributed_minor + second.unattributed_minor,
         rejected=add_counts(first.rejected, second.rejected),
         delta=_merged_delta(first.delta, second.delta),
-        days=to_names(merge_sightings(from_names(first.days), from_names(second.days), min_customers)),
+        days=to_names(merge_active_days(from_names(first.days), from_names(second.days), min_customers)),
         first_event_ms=min(_known(first.first_event_ms, second.first_event_ms), default=None),
         newest_event_ms=max(_known(first.newest_event_ms, second.newest_event_ms), default=None),
         newest_delay_ms=_newer(first, second).newest_delay_ms,
@@ -81,12 +81,12 @@ def add_counts(first: Mapping[str, Number], second: Mapping[str, Number]) -> dic
     return {name: first.get(name, 0) + second.get(name, 0) for name in first.keys() | second.keys()}
 
 
-def from_names(days: Mapping[str, list[int]]) -> DaySightings:
+def from_names(days: Mapping[str, list[int]]) -> ActiveDays:
     """Read days written as ISO dates."""
     return {date.fromisoformat(day): frozenset(seen) for day, seen in days.items()}
 
 
-def to_names(days: DaySightings) -> dict[str, list[int]]:
+def to_names(days: ActiveDays) -> dict[str, list[int]]:
     """Write days as ISO dates, in order."""
     return {day.isoformat(): sorted(days[day]) for day in sorted(days)}
 

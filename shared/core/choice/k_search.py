@@ -29,7 +29,7 @@ Float64 = NDArray[np.float64]
 NAN = float("nan")
 
 
-MOST_REFITTED = 20_000
+MAX_REFITTED = 20_000
 """Customers that bootstrap refits draw from. Standard errors are then those of a table of this size: too
 large for a larger one, which errs on the side of the current k."""
 
@@ -135,7 +135,7 @@ def _check(rows: Float64, ks: Sequence[int]) -> None:
 
 def _sample(rows: Float64, at_most: int, seed: int) -> _Sample:
     rng = np.random.default_rng(seed)
-    n = min(len(rows), MOST_REFITTED)
+    n = min(len(rows), MAX_REFITTED)
     probe = np.sort(rng.choice(n, min(n, at_most), replace=False))
     chosen = np.arange(n) if n == len(rows) else np.sort(rng.choice(len(rows), n, replace=False))
     X = rows[chosen]

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from shared.core.drift.baseline import FEWEST_DAYS, SMOOTHING, Baseline
+from shared.core.drift.baseline import MIN_DAYS, SMOOTHING, Baseline
 from shared.core.drift.budget import Budget
 from shared.core.drift.episodes import is_told_with
 from shared.core.drift.flows import BUSINESS, DayFlow
@@ -144,7 +144,7 @@ def _calibrated(
     together: dict[tuple[bytes, int], list[str]] = {}
     for name, channel in known.items():
         mask = series[name].reference(channel, today)
-        if mask.sum() >= FEWEST_DAYS:
+        if mask.sum() >= MIN_DAYS:
             together.setdefault((mask.tobytes(), series[name].groups.shape[2]), []).append(name)
     limits: dict[str, float | None] = dict.fromkeys(known)
     for names in together.values():

@@ -25,7 +25,7 @@ Int64 = NDArray[np.int64]
 SMALLEST_PART = 50_000
 # When a restate rests. Ten passes until fewer than 0.1 % of labels moved were tried: on a year of real
 # purchases, k = 6, inertia against a refit was then up to 1.056 instead of 1.031, for 6 passes instead of 11.
-MOST_PASSES = 20
+MAX_PASSES = 20
 STILL_SHARE = 0.0001
 
 
@@ -148,7 +148,7 @@ def restate(
     centers: ArrayLike,
     *,
     weights: ArrayLike | None = None,
-    max_passes: int = MOST_PASSES,
+    max_passes: int = MAX_PASSES,
     tolerance: float = STILL_SHARE,
     threads: int = 1,
 ) -> Restated:

@@ -32,7 +32,7 @@ REFERENCE_DAYS: Final = 28
 RETRY_DAYS: Final = 1
 """From one attempt at a reference to the next, while hours are not independent."""
 
-LEAST_CHANCE: Final = 0.001
+MIN_CHANCE: Final = 0.001
 """Windows that differ more than one and the same shop would with this probability are not independent."""
 
 MUTED_HOURS: Final = 24
@@ -147,7 +147,7 @@ def with_reference(
     days, hours = np.array([(window.day, window.phase % 24) for window in windows]).T
     chance = chance_of_differing(measured.sums, measured.phases, days, hours, reference)
     memory = replace(memory, chance=chance)
-    if chance < LEAST_CHANCE:
+    if chance < MIN_CHANCE:
         return memory
     limit = _limit(windows, measured, scale.k, rules)
     return replace(memory, scale=scale, detector=start(reference, limit))

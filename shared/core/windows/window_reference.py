@@ -21,7 +21,7 @@ REACH: Final = 3.0
 OUTLIER_QUANTILE: Final = 0.995
 """Rows of a segment beyond this quantile of the reference's distances are outliers."""
 
-FEWEST_ROWS: Final = 30
+MIN_ROWS: Final = 30
 """Reference rows that a segment's own spread is estimated from; smaller ones share everybody's."""
 
 
@@ -90,14 +90,14 @@ def fit_window_reference(X: ArrayLike, labels: ArrayLike, distances: ArrayLike, 
 
     Raises
     ------
-    ValueError : there are fewer than `FEWEST_ROWS` rows, or lengths disagree.
+    ValueError : there are fewer than `MIN_ROWS` rows, or lengths disagree.
     """
     rows, who, far = checked_rows(X, labels, distances)
-    if len(rows) < FEWEST_ROWS:
-        msg = f"a reference should have at least {FEWEST_ROWS} rows; got {len(rows)}"
+    if len(rows) < MIN_ROWS:
+        msg = f"a reference should have at least {MIN_ROWS} rows; got {len(rows)}"
         raise ValueError(msg)
     everybody = np.ones(len(rows), dtype=np.bool_)
-    parts = [mine if (mine := who == label).sum() >= FEWEST_ROWS else everybody for label in range(k)]
+    parts = [mine if (mine := who == label).sum() >= MIN_ROWS else everybody for label in range(k)]
     return WindowReference(
         means=np.array([rows[mine].mean(axis=0) for mine in parts]),
         whitenings=np.array([_whitening(rows[mine]) for mine in parts]),

@@ -10,7 +10,7 @@ from shared.core.drift.budget import Budget
 from shared.core.drift.explain import NEXT_STEP, Explanation
 from shared.core.drift.stock import Diagnosis
 from shared.core.model.artifact import ModelArtifact
-from shared.core.windows.centroid import FEWEST
+from shared.core.windows.centroid import MIN_COUNT
 from shared.core.windows.detector import CHANNELS, surprises
 from shared.core.windows.hourly import MS_PER_HOUR, HourlyMemory
 from shared.core.windows.purchase_scale import PurchaseScale
@@ -110,7 +110,7 @@ def _share_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) -> 
 def _center_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
     recent, before, counts = _means(look.recent), _means(look.before), look.recent[:, 0]
     off = recent[:, :-2] - before[:, :-2]
-    at = int(np.argmax(np.where(counts >= FEWEST, counts * np.sum(off**2, axis=1), -1.0)))
+    at = int(np.argmax(np.where(counts >= MIN_COUNT, counts * np.sum(off**2, axis=1), -1.0)))
     now, usual = (_in_units(means[at, :-2], at, champion, scale) for means in (recent, before))
     apart = (
         np.abs(np.log1p(now) - np.log1p(usual))[scale.columns] / champion.transform.deviations[scale.columns]
@@ -128,7 +128,7 @@ def _center_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) ->
 def _distance_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) -> _Moved:
     recent, before, counts = _means(look.recent), _means(look.before), look.recent[:, 0]
     off = recent[:, -2] - before[:, -2]
-    at = int(np.argmax(np.where(counts >= FEWEST, counts * off**2, -1.0)))
+    at = int(np.argmax(np.where(counts >= MIN_COUNT, counts * off**2, -1.0)))
     typical, spread = (
         scale.window_reference.typical_distances[at],
         scale.window_reference.distance_spreads[at],

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.task.contract import Rejection
-from streaming.task.explain import inspect, is_doubtful
+from streaming.task.event_faults import inspect, is_doubtful
 from tests.support import poison
 
 CASES = poison.cases(oversized_bytes=70_000)

@@ -23,7 +23,7 @@ from shared.core.drift.stock import is_stale
 from shared.core.drift.watch import is_advisory
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.population import SEGMENT_SUMS
-from shared.core.windows.explain import explain_hours
+from shared.core.windows.hourly_explanation import explain_hours
 from shared.log import get_logger
 from shared.settings import Settings
 from streaming.driver.flows import load_days, moves_since
@@ -32,7 +32,7 @@ from streaming.driver.publish import publish_hours, publish_watch
 
 _log = get_logger("stream")
 Document = dict[str, Any]
-FEWEST_DAYS_A_YEAR = 30
+MIN_DAYS_A_YEAR = 30
 """Revenue of less than a month is not extrapolated to a year as if it were only those days."""
 
 KIND_OF: dict[Cause, Kind] = {
@@ -51,7 +51,7 @@ class Judgement:
     over: tuple[tuple[str, str], ...]
 
 
-def announce(
+def update_drift_alerts(
     database: Database[Document], state: LiveState, champion: ModelArtifact | None, settings: Settings
 ) -> bool:
     """Publish what the watch found at the last tick, and act on it; True if a re-clustering is asked for."""
@@ -63,7 +63,7 @@ def announce(
     return tell(database, state, judgement, settings.schedule.drift_cooldown_days)
 
 
-def announce_hours(
+def update_hourly_drift_alerts(
     database: Database[Document], state: LiveState, champion: ModelArtifact | None, settings: Settings
 ) -> bool:
     """Publish what the newest window of hours says, and act on it; True if a re-clustering is asked for."""
@@ -177,7 +177,7 @@ def _facts(
     counts = state.population.segments.counts
     spent = state.population.segment_sums[:, SEGMENT_SUMS.index("monetary_minor")] / MINOR_PER_UNIT
     span_days = ((state.now.as_of_ms or 0) - (state.first_event_ms or 0)) / MS_PER_DAY
-    years = max(span_days, FEWEST_DAYS_A_YEAR) / 365
+    years = max(span_days, MIN_DAYS_A_YEAR) / 365
     yearly = {
         segment_id: float(spent[label] / max(int(counts[label]), 1) / years)
         for label, segment_id in enumerate(champion.segment_ids.tolist())

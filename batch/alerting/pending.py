@@ -13,7 +13,7 @@ from shared.core.alerting.states import Change
 
 
 @dataclass(frozen=True)
-class Stride:
+class ToldChange:
     """One change and where the cursor stands once it is dealt with; message : None if it is skipped."""
 
     after: Cursor
@@ -21,15 +21,15 @@ class Stride:
 
 
 @dataclass(frozen=True)
-class Walker:
-    """The rules of one channel at one moment."""
+class Pending:
+    """What a channel has still to be told, by its rules at one moment."""
 
     rules: Rules
     runbook: str
     now: datetime
     is_stream_in_trouble: bool
 
-    def walk(self, alert: Mapping[str, Any], cursor: Cursor) -> Iterator[Stride]:
+    def changes(self, alert: Mapping[str, Any], cursor: Cursor) -> Iterator[ToldChange]:
         """Give the changes after `cursor` in order, as if each were told, up to the first that must wait."""
         standing = self._standing(alert)
         while (step := next_step(standing, cursor.seq, cursor.told, self.rules)) is not None:
@@ -37,10 +37,10 @@ class Walker:
                 return
             if step.verdict == "skip":
                 cursor = replace(cursor, seq=step.change.seq)
-                yield Stride(cursor, None)
+                yield ToldChange(cursor, None)
             else:
                 cursor = cursor.moved(step.change, told_by(step.change, cursor.told), self.now)
-                yield Stride(cursor, self.message(alert, step.change, cursor))
+                yield ToldChange(cursor, self.message(alert, step.change, cursor))
 
     def message(self, alert: Mapping[str, Any], change: Change, cursor: Cursor) -> Message:
         """Put one change of an alert into a message."""
