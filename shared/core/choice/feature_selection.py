@@ -161,9 +161,9 @@ def laplacian_scores(X: Float64) -> Float64:
     weights = np.maximum(weights, weights.T)
     np.fill_diagonal(weights, 0.0)
     degrees = weights.sum(axis=1)
-    centred = X - (degrees @ X) / max(degrees.sum(), np.finfo(float).tiny)
-    total = degrees @ centred**2
-    rough = total - np.einsum("ij,ij->j", centred, weights @ centred)
+    centered = X - (degrees @ X) / max(degrees.sum(), np.finfo(float).tiny)
+    total = degrees @ centered**2
+    rough = total - np.einsum("ij,ij->j", centered, weights @ centered)
     scores: Float64 = np.divide(rough, total, out=np.full(X.shape[1], np.inf), where=total > 1e-12)
     return scores
 

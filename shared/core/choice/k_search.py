@@ -102,7 +102,7 @@ def score_k(
     spend : (n,) net spend of the same customers, for the floor on small segments.
     current_k, before : segments of the champion and the run before; see `choose_k`.
     floors : what a k must reach.
-    starts : centres (k, d) already fitted to these rows, of some k; the others are fitted here.
+    starts : centers (k, d) already fitted to these rows, of some k; the others are fitted here.
     n_starts : k-means++ starts of every cold fit; a single one is often a bad optimum.
     n_warm, n_cold : bootstrap refits of either kind.
     silhouette_sample : customers compared pairwise for the sampled silhouette.

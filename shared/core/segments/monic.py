@@ -1,7 +1,7 @@
 """What became of the segments: survive, split, merge, emerge, disappear.
 
 MONIC compares two clusterings by their members. Where the state is kept for each customer
-the overlap is exact, so that nothing here is estimated. It does not look at centres.
+the overlap is exact, so that nothing here is estimated. It does not look at centers.
 """
 
 from dataclasses import dataclass
