@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.align import Identities
+from batch.align import SegmentIdentities
 from batch.champion import ChampionView
 from batch.cluster import Clustering
 from batch.compete import Candidate
@@ -65,7 +65,7 @@ class Evidence:
     candidates: tuple[Candidate, ...]
     report: KReport
     clustering: Clustering
-    identities: Identities
+    identities: SegmentIdentities
     measured: Measured
     tree: UnitTree
 

@@ -17,12 +17,12 @@ from shared.adapters.mongo import deliveries
 from shared.adapters.mongo.alerts import list_alerts
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.deliveries import Cursor, Health
-from shared.adapters.notify import Sender
+from shared.adapters.notify import AlertSender
 from shared.adapters.notify.message import Message
 from shared.adapters.notify.outcome import DeliveryFailed, DeliveryRefused
 from shared.core.alerting.backoff import backoff_s
 from shared.core.alerting.findings import ABOUT_THE_STREAM
-from shared.core.alerting.plan import Rules
+from shared.core.alerting.plan import ChannelRules
 from shared.errors import InvalidConfig
 from shared.log import get_logger
 from shared.settings.parts import Channel
@@ -53,7 +53,7 @@ class ChannelJob:
         database: Database[Document],
         settings: AlertSettings,
         channel: Channel,
-        sender: Sender,
+        sender: AlertSender,
         *,
         may_go_on: Callable[[], None],
         jitter: Callable[[], float],
@@ -95,7 +95,7 @@ class ChannelJob:
     def _tell(self, now: datetime, health: Health, result: PassResult) -> None:
         alerts = sorted(list_alerts(self._database), key=lambda alert: (alert["created_at"], alert["_id"]))
         in_trouble = any(a["status"] == "firing" and a["kind"] in ABOUT_THE_STREAM for a in alerts)
-        rules = Rules(self._channel.min_severity, timedelta(hours=self._settings.cooldown_h))
+        rules = ChannelRules(self._channel.min_severity, timedelta(hours=self._settings.cooldown_h))
         pending = Pending(rules, self._settings.runbook, now, in_trouble)
         known = deliveries.cursors(self._database, self._channel.name)
         standing = [

@@ -8,7 +8,7 @@ from typing import Any
 from shared.adapters.mongo.alerts import episode_of
 from shared.adapters.mongo.deliveries import Cursor
 from shared.adapters.notify.message import Message
-from shared.core.alerting.plan import Rules, Standing, next_step, told_by
+from shared.core.alerting.plan import AlertStanding, ChannelRules, next_step, told_by
 from shared.core.alerting.states import Change
 
 
@@ -24,7 +24,7 @@ class ToldChange:
 class Pending:
     """What a channel has still to be told, by its rules at one moment."""
 
-    rules: Rules
+    rules: ChannelRules
     runbook: str
     now: datetime
     is_stream_in_trouble: bool
@@ -68,8 +68,8 @@ class Pending:
         told = [change for change in episode_of(alert).changes[: cursor.seq] if change.status == "firing"]
         return self.message(alert, told[-1], cursor)
 
-    def _standing(self, alert: Mapping[str, Any]) -> Standing:
-        return Standing(
+    def _standing(self, alert: Mapping[str, Any]) -> AlertStanding:
+        return AlertStanding(
             kind=alert["kind"],
             episode=episode_of(alert),
             is_acked=alert["ack"] is not None,

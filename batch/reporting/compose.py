@@ -29,7 +29,7 @@ class Numbers:
     """Everything a report shows; its fields are the keys of the JSON twin."""
 
     schema_version: int
-    verdict: gates.Verdict
+    verdict: gates.GateVerdict
     origin: origin.Origin
     profiles: profiles.Profiles
     migration: migration.Migration | None

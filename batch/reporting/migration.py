@@ -17,7 +17,7 @@ from batch.reporting.moves import Moves
 from batch.reporting.run import Run, label
 from shared.core.model.artifact import LineageEdge, ModelArtifact
 from shared.core.segments.monic import overlap_matrix
-from shared.reporting.page import Chart, Column, Fold, Note, Section, Table
+from shared.reporting.page import Chart, Fold, Note, Section, TableBlock, TableColumn
 from shared.reporting.theme import LIGHT, fade
 from shared.reporting.values import for_plotly
 
@@ -202,28 +202,28 @@ def section(found: Migration | None, colors: dict[int, str]) -> Section:
     return Section(title, text, (chart, Fold("Both matrices in numbers", matrices), _lineage(found)))
 
 
-def _matrix(flows: tuple[Flow, ...], old: dict[int, str], new: dict[int, str], caption: str) -> Table:
+def _matrix(flows: tuple[Flow, ...], old: dict[int, str], new: dict[int, str], caption: str) -> TableBlock:
     customers = {(flow.old, flow.new): flow.customers for flow in flows}
     rows = [*old, *({NOWHERE} & {one for one, _ in customers})]
     columns = [*new, *({NOWHERE} & {one for _, one in customers})]
     cells = [[customers.get((row, column), 0) for column in columns] for row in rows]
-    named = [Column(new.get(one, NO_SEGMENT), "number", "customers") for one in columns]
+    named = [TableColumn(new.get(one, NO_SEGMENT), "number", "customers") for one in columns]
     names = [old.get(one, NO_SEGMENT) for one in rows]
-    return Table(
-        [Column("From"), *named], [(name, *row) for name, row in zip(names, cells, strict=True)], caption
+    return TableBlock(
+        [TableColumn("From"), *named], [(name, *row) for name, row in zip(names, cells, strict=True)], caption
     )
 
 
-def _lineage(found: Migration) -> Table:
+def _lineage(found: Migration) -> TableBlock:
     def named(ids: tuple[int, ...], names: dict[int, str]) -> str:
         return ", ".join(names.get(one, str(one)) for one in ids) or "none"
 
     columns = (
-        Column("What happened"),
-        Column("Old segments"),
-        Column("New segments"),
-        Column("Customers", "number"),
-        Column("Share", "share", digits=1),
+        TableColumn("What happened"),
+        TableColumn("Old segments"),
+        TableColumn("New segments"),
+        TableColumn("Customers", "number"),
+        TableColumn("Share", "share", digits=1),
     )
     rows = [
         (
@@ -239,4 +239,4 @@ def _lineage(found: Migration) -> Table:
         "Lineage (MONIC on members). The share is of the old segments' customers that arrived; of a segment "
         "that emerged, the largest part with one origin."
     )
-    return Table(columns, rows, caption)
+    return TableBlock(columns, rows, caption)

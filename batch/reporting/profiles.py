@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from batch.reporting.run import Run, label, short_number
 from shared.core.customers.features import FEATURES, feature_matrix
 from shared.core.model.artifact import ModelArtifact
-from shared.reporting.page import Chart, Column, Section, Side, Table
+from shared.reporting.page import Chart, Section, Side, TableBlock, TableColumn
 from shared.reporting.theme import LIGHT, color_scale, fade
 from shared.reporting.values import for_plotly
 
@@ -28,7 +28,7 @@ WIDEST = 2.0
 
 
 @dataclass(frozen=True)
-class Profile:
+class ReportedSegment:
     """One segment.
 
     typical : mean on the log scale, by feature; deviation : from everybody, in standard deviations on that
@@ -51,8 +51,8 @@ class Profiles:
 
     features: tuple[str, ...]
     units: tuple[str, ...]
-    new: tuple[Profile, ...]
-    old: tuple[Profile, ...] | None
+    new: tuple[ReportedSegment, ...]
+    old: tuple[ReportedSegment, ...] | None
 
 
 def words(feature: str, money: str) -> tuple[str, str]:
@@ -78,7 +78,7 @@ def profiles(run: Run) -> Profiles:
 
 def _profiles(
     model: ModelArtifact, labels: NDArray[np.int32], logs: NDArray[np.float64], spend: NDArray[np.float64]
-) -> tuple[Profile, ...]:
+) -> tuple[ReportedSegment, ...]:
     center, spread = logs.mean(axis=0), logs.std(axis=0)
     found = []
     for segment in model.segments:
@@ -86,7 +86,7 @@ def _profiles(
         n = int(members.sum())
         mean = logs[members].mean(axis=0) if n else np.full(len(center), np.nan)
         found.append(
-            Profile(
+            ReportedSegment(
                 segment.segment_id,
                 label(segment),
                 segment.action,
@@ -100,7 +100,7 @@ def _profiles(
     return tuple(found)
 
 
-def draw_heatmap(found: Profiles, side: tuple[Profile, ...], money: str) -> Any:
+def draw_heatmap(found: Profiles, side: tuple[ReportedSegment, ...], money: str) -> Any:
     """Draw typical values, coloured by how far they are from everybody's."""
     z = [one.deviation for one in side]
     text = [[short_number(value) if value == value else "" for value in one.typical] for one in side]  # noqa: PLR0124 - NaN
@@ -188,20 +188,22 @@ def section(found: Profiles, money: str) -> Section:
     )
 
 
-def _table(found: Profiles, money: str) -> Table:
+def _table(found: Profiles, money: str) -> TableBlock:
     columns = [
-        Column("Segment"),
-        Column("Customers", "number"),
-        Column("Share", "share", "of customers", 1),
-        Column("Revenue", "share", "of net spend", 1),
+        TableColumn("Segment"),
+        TableColumn("Customers", "number"),
+        TableColumn("Share", "share", "of customers", 1),
+        TableColumn("Revenue", "share", "of net spend", 1),
         *(
-            Column(words(name, money)[0], "number", unit, 0 if unit == money else 1)
+            TableColumn(words(name, money)[0], "number", unit, 0 if unit == money else 1)
             for name, unit in zip(found.features, found.units, strict=True)
         ),
-        Column("Action"),
+        TableColumn("Action"),
     ]
     rows = [
         (one.label, one.customers, one.share, one.revenue_share, *one.typical, one.action)
         for one in found.new
     ]
-    return Table(columns, rows, "The new segments; recency, frequency and spend of their typical customer")
+    return TableBlock(
+        columns, rows, "The new segments; recency, frequency and spend of their typical customer"
+    )

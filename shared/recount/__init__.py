@@ -8,7 +8,7 @@ from shared.recount.compare import Comparison, Mismatch, compare_counters, compa
 from shared.recount.customer import Account
 from shared.recount.learning import compare_learning
 from shared.recount.ledger import Ledger, Totals
-from shared.recount.line import Line, Rules, read_line
+from shared.recount.line import Line, RecountRules, read_line
 from shared.recount.table import recount_table
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "Ledger",
     "Line",
     "Mismatch",
-    "Rules",
+    "RecountRules",
     "Totals",
     "compare_counters",
     "compare_customers",

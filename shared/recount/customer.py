@@ -3,7 +3,7 @@
 import heapq
 from typing import Literal, TypeAlias
 
-from shared.recount.line import DAY_MS, Line, Rules
+from shared.recount.line import DAY_MS, Line, RecountRules
 
 Outcome: TypeAlias = Literal["applied", "duplicate", "late"]
 
@@ -38,7 +38,7 @@ class Account:
         self._by_time: list[tuple[int, str]] = []
         self._invoices: dict[str, int] = {}
 
-    def take(self, line: Line, rules: Rules) -> Outcome:
+    def take(self, line: Line, rules: RecountRules) -> Outcome:
         """Apply a line, unless it is late or known; late is asked first."""
         if self._is_late(line, rules):
             self.late += 1
@@ -51,13 +51,13 @@ class Account:
         self.applied += 1
         return "applied"
 
-    def _is_late(self, line: Line, rules: Rules) -> bool:
+    def _is_late(self, line: Line, rules: RecountRules) -> bool:
         if self.newest_event_ms is None:
             return False
         below_floor = self.late_floor_ms is not None and line.time_ms <= self.late_floor_ms
         return below_floor or line.time_ms < self.newest_event_ms - rules.state.horizon_days * DAY_MS
 
-    def _remember(self, line: Line, rules: Rules) -> None:
+    def _remember(self, line: Line, rules: RecountRules) -> None:
         """Keep the event's identity within the horizon; one too many raises the floor for good."""
         self.newest_event_ms = max(line.time_ms, self.newest_event_ms or 0)
         self._events.add((line.time_ms, line.event_id))
@@ -72,7 +72,7 @@ class Account:
         self._events.remove(oldest)
         return oldest[0]
 
-    def _count(self, line: Line, rules: Rules) -> None:
+    def _count(self, line: Line, rules: RecountRules) -> None:
         self.monetary_minor += line.amount_minor
         if not line.is_purchase(rules.input.cancellation_prefix):
             return
@@ -83,7 +83,7 @@ class Account:
         self.first_purchase_ms = line.time_ms if first is None else min(first, line.time_ms)
         self.last_purchase_ms = line.time_ms if last is None else max(last, line.time_ms)
 
-    def _is_known_invoice(self, line: Line, rules: Rules) -> bool:
+    def _is_known_invoice(self, line: Line, rules: RecountRules) -> bool:
         """Remember an invoice by its newest line for the horizon and a day; then it counts again."""
         newest_line_ms = self._invoices.get(line.invoice_no)
         kept_ms = (rules.state.horizon_days + 1) * DAY_MS

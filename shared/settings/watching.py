@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from shared.core.drift.budget import Budget
-from shared.settings.parts import Channel, Section
+from shared.settings.parts import Channel, SettingsSection
 
 
-class DriftSettings(Section):
+class DriftSettings(SettingsSection):
     """The watches over daily flows and, where there are enough purchases, over hours."""
 
     false_alarms: str = "1 per 90 days"
@@ -35,7 +35,7 @@ class DriftSettings(Section):
         return Budget(whole.alarms, 2 * whole.period_days) if self.hourly else whole
 
 
-class AlertSettings(Section):
+class AlertSettings(SettingsSection):
     """Who is told what is wrong, and how often."""
 
     channels: tuple[Channel, ...] = ()
@@ -59,7 +59,7 @@ class AlertSettings(Section):
         return channels
 
 
-class MetricsSettings(Section):
+class MetricsSettings(SettingsSection):
     """What Prometheus reads."""
 
     host: str = "127.0.0.1"

@@ -11,7 +11,7 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.adapters.mongo import alerts, requests
-from shared.core.alerting.findings import Finding, Kind, alert_key
+from shared.core.alerting.findings import AlertFinding, Kind, alert_key
 from shared.core.customers.features import MINOR_PER_UNIT, MS_PER_DAY
 from shared.core.drift.budget import Budget
 from shared.core.drift.explain import Explanation, ShopFacts, explain_flow, explain_stock
@@ -47,7 +47,7 @@ KIND_OF: dict[Cause, Kind] = {
 class Judgement:
     """What the last tick has to say: alerts that stand, and those that are over with the reason."""
 
-    standing: tuple[Finding, ...]
+    standing: tuple[AlertFinding, ...]
     over: tuple[tuple[str, str], ...]
 
 
@@ -122,7 +122,7 @@ def tell(database: Database[Document], state: LiveState, judgement: Judgement, c
     return _ask(database, state, max(asking, key=lambda finding: finding.score or 0.0), cooldown_days)
 
 
-def _ask(database: Database[Document], state: LiveState, finding: Finding, cooldown_days: int) -> bool:
+def _ask(database: Database[Document], state: LiveState, finding: AlertFinding, cooldown_days: int) -> bool:
     is_filed = requests.file_drift_request(
         database,
         stream_id=state.stream_id,
@@ -142,15 +142,15 @@ def _days_of(database: Database[Document], state: LiveState) -> list[DayFlow]:
     return [] if day is None else load_days(database, state.stream_id, day)
 
 
-def _asks(memory: DriftMemory, finding: Finding) -> bool:
+def _asks(memory: DriftMemory, finding: AlertFinding) -> bool:
     """Whether a standing alert still asks for a re-clustering: not while it is calming down."""
     if finding.kind == "staleness":
         return is_stale(memory.stale)
     return any(reading.ratio > 1 for reading in memory.readings)
 
 
-def _finding(state: LiveState, kind: Kind, told: Explanation, as_of: datetime) -> Finding:
-    return Finding(
+def _finding(state: LiveState, kind: Kind, told: Explanation, as_of: datetime) -> AlertFinding:
+    return AlertFinding(
         key=alert_key(state.stream_id, kind, state.now.model_version),
         kind=kind,
         severity="ticket",

@@ -24,7 +24,7 @@ from shared.core.drift.series import oldest_needed
 from shared.core.fixed_point import from_fixed
 from shared.core.model.artifact import ModelArtifact
 from streaming.driver.live import LiveState, Target
-from streaming.driver.table import CustomerTable
+from streaming.driver.table import CustomerColumns
 
 Document = dict[str, Any]
 
@@ -36,7 +36,7 @@ def day_number(as_of_ms: int, zone: ZoneInfo) -> int:
 
 def record_step(
     database: Database[Document],
-    table: CustomerTable,
+    table: CustomerColumns,
     state: LiveState,
     target: Target,
     champions: tuple[ModelArtifact | None, ModelArtifact],

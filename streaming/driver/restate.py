@@ -34,7 +34,7 @@ from shared.core.model.reference_bins import ReferenceBins
 from shared.core.som.reopening import needs_reopening, reopen, settle
 from shared.errors import LeaseHeld
 from streaming.driver.live import LiveState, Target
-from streaming.driver.table import CustomerTable
+from streaming.driver.table import CustomerColumns
 
 Document = dict[str, Any]
 _WRITE_CHUNK = 10_000
@@ -63,7 +63,7 @@ def recount(
 
 def restate(
     database: Database[Document],
-    table: CustomerTable,
+    table: CustomerColumns,
     state: LiveState,
     target: Target,
     champion: ModelArtifact,
@@ -112,7 +112,7 @@ def _resettled(
 
 def _write(
     database: Database[Document],
-    table: CustomerTable,
+    table: CustomerColumns,
     placed: Placements,
     model: LiveModel,
     state: LiveState,

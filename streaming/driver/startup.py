@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedStream:
     """state : ours to write from now on. needs_recount : the last run did not end cleanly."""
 
     state: LiveState
@@ -26,7 +26,7 @@ class Opened:
 
 def open_state(
     database: Database[Document], settings: Settings, bootstrap: str, lease: Lease, *, accept_new_topic: bool
-) -> Opened:
+) -> OpenedStream:
     """Take over the live model under `lease`, once the topic is known to be the one it belongs to.
 
     Raises
@@ -47,7 +47,7 @@ def open_state(
         raise StartRefused(msg)
     needs_recount = known is not None and not known.clean
     opened = live_store.save(database, replace(state, topic=topic, lease_epoch=lease.epoch, clean=False))
-    return Opened(opened, needs_recount)
+    return OpenedStream(opened, needs_recount)
 
 
 def _identity(bootstrap: str, topic: str) -> TopicIdentity:

@@ -24,7 +24,7 @@ from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merger
 from streaming.task.parse import Parsed, parse
-from streaming.task.report import Stopwatch, TaskReport, combine, encode
+from streaming.task.report import TaskReport, TaskStopwatch, combine, encode
 
 Document = dict[str, Any]
 RESULT_SCHEMA = "report binary"
@@ -115,7 +115,7 @@ class _Raw:
 class _Worker:
     def __init__(self, context: BatchContext) -> None:
         self._context = context
-        self._watch = Stopwatch()
+        self._watch = TaskStopwatch()
         self._database = _database(context.mongo_uri, context.settings.mongo.database)
         self._customers = _customers(context.mongo_uri, context.settings.mongo.database)
 

@@ -91,7 +91,7 @@ def to_names(days: ActiveDays) -> dict[str, list[int]]:
     return {day.isoformat(): sorted(days[day]) for day in sorted(days)}
 
 
-class Stopwatch:
+class TaskStopwatch:
     """Adds up where the time of a task goes."""
 
     def __init__(self) -> None:

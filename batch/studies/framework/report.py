@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api import types
 
 from batch.studies.framework.drawing import Drawn
-from batch.studies.framework.story import Block, Figure, Interactive, Number, StudyResult, Table, Text
+from batch.studies.framework.story import Block, DataTable, Fact, Figure, Interactive, Paragraph, StudyResult
 from batch.studies.framework.study import Study
 from batch.studies.framework.wording import heading, name_and_unit
 from shared.reporting import blocks, page
@@ -44,17 +44,17 @@ def report(study: Study, result: StudyResult, drawings: Drawings) -> str:
 
 def _blocks(parts: Sequence[Block], drawings: Drawings) -> Iterator[blocks.Block]:
     """Numbers that follow each other stand in one row."""
-    for is_number, group in groupby(parts, lambda block: isinstance(block, Number)):
+    for is_number, group in groupby(parts, lambda block: isinstance(block, Fact)):
         if is_number:
-            yield page.KeyFigures([_key_figure(block) for block in group if isinstance(block, Number)])
+            yield page.KeyFigures([_key_figure(block) for block in group if isinstance(block, Fact)])
         else:
             yield from (_block(block, drawings) for block in group)
 
 
 def _block(block: Block, drawings: Drawings) -> blocks.Block:
-    if isinstance(block, Text):
-        return page.Text(block.body)
-    if isinstance(block, Table):
+    if isinstance(block, Paragraph):
+        return page.TextBlock(block.body)
+    if isinstance(block, DataTable):
         return _table(block)
     if isinstance(block, Interactive):
         return page.Chart(block.draw(), alt=block.caption, caption=_caption(block), height=560)
@@ -69,11 +69,11 @@ def _caption(block: Figure | Interactive) -> str:
     return f"**{block.title}.** {block.caption}"
 
 
-def _key_figure(number: Number) -> page.KeyFigure:
+def _key_figure(number: Fact) -> page.KeyFigure:
     return page.KeyFigure(number.label, in_words(number))
 
 
-def in_words(number: Number) -> str:
+def in_words(number: Fact) -> str:
     """Return the value as a reader sees it."""
     if isinstance(number.value, float) and 0 < abs(number.value) < 10.0**-number.digits:
         return f"{number.value:.0e}".replace("-", "\N{MINUS SIGN}")
@@ -82,14 +82,14 @@ def in_words(number: Number) -> str:
     return f"{number.value:,}" if isinstance(number.value, int) else str(number.value or "\N{EN DASH}")
 
 
-def _table(table: Table) -> page.Table:
+def _table(table: DataTable) -> page.TableBlock:
     frame = table.frame.head(table.shown)
     columns = [_column(name, frame[name], table.decimals) for name in frame.columns]
     rows = [list(map(_cell, frame.columns, row)) for row in frame.itertuples(index=False)]
     is_cut = len(frame) < len(table.frame)
     where = f"First {len(frame):,} of {len(table.frame):,} rows; all are in" if is_cut else "Also in"
     note = f"{table.note} " if table.note else ""
-    return page.Table(columns, rows, f"**{table.title}.** {note}{where} `tables/{table.name}.csv`.")
+    return page.TableBlock(columns, rows, f"**{table.title}.** {note}{where} `tables/{table.name}.csv`.")
 
 
 def _cell(column: object, value: Any) -> Any:
@@ -99,11 +99,11 @@ def _cell(column: object, value: Any) -> Any:
     return name_and_unit(str(value)) if column == "feature" else value
 
 
-def _column(name: str, values: "pd.Series[Any]", decimals: int) -> page.Column:
+def _column(name: str, values: "pd.Series[Any]", decimals: int) -> page.TableColumn:
     words, unit = heading(str(name))
     is_name = str(name).endswith(("_id", "_code"))
     if is_name or not types.is_numeric_dtype(values) or types.is_bool_dtype(values):
-        return page.Column(words, unit=unit)
+        return page.TableColumn(words, unit=unit)
     if str(name).endswith("share"):
-        return page.Column(words, "share", unit, digits=1)
-    return page.Column(words, "number", unit, digits=0 if types.is_integer_dtype(values) else decimals)
+        return page.TableColumn(words, "share", unit, digits=1)
+    return page.TableColumn(words, "number", unit, digits=0 if types.is_integer_dtype(values) else decimals)

@@ -18,7 +18,7 @@ NEEDED = ("matplotlib", "seaborn", "jupytext", "nbclient", "ipykernel")
 
 
 @dataclass(frozen=True)
-class Request:
+class StudyRequest:
     """One study to run.
 
     Parameters
@@ -52,7 +52,7 @@ def require_extras() -> None:
 
 
 def run(
-    request: Request,
+    request: StudyRequest,
     spark: "Callable[[], SparkSession]",
     say: Callable[[str], None] = lambda _step: None,
 ) -> Path:

@@ -29,7 +29,7 @@ class Quality:
 
 
 @dataclass(frozen=True)
-class Curve:
+class QualityCurve:
     """Qualities by ascending k, and the k that each measure would pick."""
 
     qualities: tuple[Quality, ...]
@@ -40,10 +40,10 @@ class Curve:
     by_calinski_harabasz: int
 
 
-def measure(X: Float64, ks: Sequence[int] = KS, *, seed: int = 0) -> Curve:
+def measure(X: Float64, ks: Sequence[int] = KS, *, seed: int = 0) -> QualityCurve:
     """Cluster X (n, d) for each k, best of five starts, and judge it."""
     found = tuple(_quality(X, k, seed) for k in ks)
-    return Curve(
+    return QualityCurve(
         found,
         knee([q.k for q in found], [q.inertia for q in found]),
         max(found, key=lambda q: q.silhouette).k,

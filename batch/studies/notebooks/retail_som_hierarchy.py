@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from batch.studies.framework import Number
+from batch.studies.framework import Fact
 from batch.studies.framework.showing import show
 from batch.studies.reading import DataFile, read_table
 from batch.studies.retail_som_hierarchy import dendrogram, figures
@@ -39,7 +39,7 @@ Every row is kept, or dropped and counted under its first fault.
 # %%
 table = read_table(DATA, COLUMNS)
 cleaned = clean(table)
-show(Number("rows_in", "rows in the file", cleaned.n_in), Number("rows_kept", "rows kept", len(cleaned.rows)))
+show(Fact("rows_in", "rows in the file", cleaned.n_in), Fact("rows_kept", "rows kept", len(cleaned.rows)))
 show(figures.dropped_rows(cleaned))
 
 # %%

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from batch.studies.online_retail.lines import ZONE, is_cancellation
-from batch.studies.online_retail.personas import Segment
+from batch.studies.online_retail.personas import PersonaSegment
 from shared.core.customers.features import MINOR_PER_UNIT
 
 Document = dict[str, Any]
@@ -58,7 +58,9 @@ def products(lines: pd.DataFrame) -> Iterator[Document]:
     return _documents(table.rename_axis("_id").reset_index())
 
 
-def customers(rfm: pd.DataFrame, labels: Sequence[int], segments: Sequence[Segment]) -> Iterator[Document]:
+def customers(
+    rfm: pd.DataFrame, labels: Sequence[int], segments: Sequence[PersonaSegment]
+) -> Iterator[Document]:
     """One document a clustered customer, with the segment and what to do about it."""
     of_label = {segment.label: segment for segment in segments}
     table = pd.DataFrame(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from shared.adapters.mongo.collections import Layout
+from shared.adapters.mongo.collections import DocumentShape
 from shared.adapters.mongo.rules import (
     BOOL,
     COUNT,
@@ -22,9 +22,9 @@ TRANSACTIONS = "online_retail_transactions"
 PRODUCTS = "online_retail_products"
 CUSTOMERS = "online_retail_customers"
 
-LAYOUTS: Mapping[str, Layout] = MappingProxyType(
+LAYOUTS: Mapping[str, DocumentShape] = MappingProxyType(
     {
-        TRANSACTIONS: Layout(
+        TRANSACTIONS: DocumentShape(
             shape(
                 fields(STRING, "_id invoice_no stock_code customer_id country")
                 | fields(WHOLE, "line quantity unit_price_minor amount_minor")
@@ -34,14 +34,14 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
             ),
             (("customer_id", "invoiced_at"), ("stock_code",), ("invoiced_at",)),
         ),
-        PRODUCTS: Layout(
+        PRODUCTS: DocumentShape(
             shape(
                 {"_id": STRING, "description": or_null(STRING), "lines": COUNT}
                 | fields(WHOLE, "median_price_minor lowest_price_minor highest_price_minor")
                 | fields(DATE, "first_at last_at")
             )
         ),
-        CUSTOMERS: Layout(
+        CUSTOMERS: DocumentShape(
             shape(
                 fields(STRING, "_id action")
                 | {"segment": one_of("New", "Potential", "Churned", "VIP")}

@@ -6,20 +6,20 @@ from typing import Any, cast
 import pandas as pd
 
 from batch.studies.online_retail.lines import COLUMNS
-from batch.studies.reading import Column, DataFile, read_table
+from batch.studies.reading import DataFile, StudyColumn, read_table
 from batch.studies.reading.converting import TEXT
 
 SHIPPED = Path(__file__).parents[3] / "data" / "online_retail.csv.gz"
 
 FILE_COLUMNS = (
-    Column("InvoiceNo", "id", "invoice number; one that starts with C cancels"),
-    Column("StockCode", "id", "article"),
-    Column("Description", "text", "name of the article; may be empty", is_dirty=True),
-    Column("Quantity", "integer", "items on the line, negative if cancelled"),
-    Column("InvoiceDate", "date", "date and time of the invoice, local"),
-    Column("UnitPrice", "number", "price of one item, GBP"),
-    Column("CustomerID", "id", "customer; may be empty", is_dirty=True),
-    Column("Country", "text", "country of residence"),
+    StudyColumn("InvoiceNo", "id", "invoice number; one that starts with C cancels"),
+    StudyColumn("StockCode", "id", "article"),
+    StudyColumn("Description", "text", "name of the article; may be empty", is_dirty=True),
+    StudyColumn("Quantity", "integer", "items on the line, negative if cancelled"),
+    StudyColumn("InvoiceDate", "date", "date and time of the invoice, local"),
+    StudyColumn("UnitPrice", "number", "price of one item, GBP"),
+    StudyColumn("CustomerID", "id", "customer; may be empty", is_dirty=True),
+    StudyColumn("Country", "text", "country of residence"),
 )
 
 

@@ -17,7 +17,7 @@ from batch.studies.online_retail.enough import require_customers
 from batch.studies.online_retail.personas import describe_segments
 from batch.studies.online_retail.reading import FILE_COLUMNS, read_lines, shipped
 from batch.studies.online_retail.rfm import Customers, to_customers
-from batch.studies.online_retail.spark_kmeans import Curve, fit_curve
+from batch.studies.online_retail.spark_kmeans import KCurve, fit_curve
 from batch.studies.online_retail.store import Stored, store
 
 K = 4
@@ -55,7 +55,7 @@ def run(context: Context) -> StudyResult:
     return StudyResult(_source(context, lines), (*first, *then))
 
 
-def _stored(context: Context, cleaned: Cleaned, customers: Customers, curve: Curve) -> Stored | None:
+def _stored(context: Context, cleaned: Cleaned, customers: Customers, curve: KCurve) -> Stored | None:
     if context.open_store is None:
         return None
     context.say("storing the cleaned lines")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from batch.studies.reading.columns import Column, DataFile
+from batch.studies.reading.columns import DataFile, StudyColumn
 from batch.studies.reading.matching import matched
 from shared.errors import InvalidConfig
 from shared.intake.damage import row_findings
@@ -20,7 +20,7 @@ from shared.intake.times.time_format import TimeFormat
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class FileLook:
     """What was understood of a file.
 
     Parameters
@@ -47,7 +47,7 @@ class Look:
         return [("file", file), ("numbers", self.numbers.words), *times, *ids]
 
 
-def look(file: DataFile, columns: Sequence[Column], *, min_rows: int = 2) -> Look:
+def look(file: DataFile, columns: Sequence[StudyColumn], *, min_rows: int = 2) -> FileLook:
     """Look at a file's first rows.
 
     Raises
@@ -63,17 +63,19 @@ def look(file: DataFile, columns: Sequence[Column], *, min_rows: int = 2) -> Loo
     numbers, of_numbers = find_number_format(number_cells(columns, names, sample), sample.lines, file.decimal)
     times, of_times = _times(file, columns, names, sample)
     ids, of_ids = _ids(columns, names, sample)
-    return Look(layout, names, numbers, times, ids, (*findings, *of_numbers, *of_times, *of_ids))
+    return FileLook(layout, names, numbers, times, ids, (*findings, *of_numbers, *of_times, *of_ids))
 
 
-def number_cells(columns: Sequence[Column], names: Mapping[str, str], table: Table) -> dict[str, pd.Series]:
+def number_cells(
+    columns: Sequence[StudyColumn], names: Mapping[str, str], table: Table
+) -> dict[str, pd.Series]:
     """Return the cells of all columns of numbers, by the file's names."""
     wanted = [names[column.name] for column in columns if column.kind in {"number", "integer"}]
     return {name: table.cells[name] for name in wanted}
 
 
 def _times(
-    file: DataFile, columns: Sequence[Column], names: Mapping[str, str], sample: Table
+    file: DataFile, columns: Sequence[StudyColumn], names: Mapping[str, str], sample: Table
 ) -> tuple[dict[str, TimeFormat], list[Finding]]:
     """Find how dates are written; a pattern that is told is of the columns that it fits."""
     looked, told = {}, {}
@@ -88,7 +90,7 @@ def _times(
 
 
 def _ids(
-    columns: Sequence[Column], names: Mapping[str, str], sample: Table
+    columns: Sequence[StudyColumn], names: Mapping[str, str], sample: Table
 ) -> tuple[dict[str, IdFormat], list[Finding]]:
     forms, findings = {}, list[Finding]()
     for name in (column.name for column in columns if column.kind == "id"):

@@ -10,9 +10,9 @@ from dataclasses import replace
 import pandas as pd
 import pyarrow.compute as pc
 
-from batch.studies.reading.columns import Column, DataFile
+from batch.studies.reading.columns import DataFile, StudyColumn
 from batch.studies.reading.converting import Part, converted, joined, problem
-from batch.studies.reading.looking import Look, look, number_cells, stops, too_few_rows
+from batch.studies.reading.looking import FileLook, look, number_cells, stops, too_few_rows
 from shared.errors import InvalidConfig
 from shared.intake.cells import as_arrow
 from shared.intake.damage import row_findings
@@ -23,7 +23,7 @@ from shared.intake.reading import tables
 from shared.intake.table import Table
 
 
-def read_table(file: DataFile, columns: Sequence[Column], *, min_rows: int = 2) -> pd.DataFrame:
+def read_table(file: DataFile, columns: Sequence[StudyColumn], *, min_rows: int = 2) -> pd.DataFrame:
     """Read the columns of a study from a file of any kind that `shared.intake` knows.
 
     Returns
@@ -59,7 +59,7 @@ def read_table(file: DataFile, columns: Sequence[Column], *, min_rows: int = 2) 
 
 
 def _numbers(
-    file: DataFile, columns: Sequence[Column], seen: Look, known: NumberFormat, table: Table
+    file: DataFile, columns: Sequence[StudyColumn], seen: FileLook, known: NumberFormat, table: Table
 ) -> tuple[NumberFormat, list[Finding]]:
     """Go on looking for the decimal sign while all numbers were whole: then it changes nothing so far."""
     cells = number_cells(columns, seen.names, table)

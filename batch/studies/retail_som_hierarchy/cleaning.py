@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.reading import Column
+from batch.studies.reading import StudyColumn
 
 COLUMNS = (
-    Column("customerID", "id", "letters and a number", is_dirty=True),
-    Column("transactionDate", "date", "day of the purchase", is_dirty=True),
-    Column("DOB", "date", "date of birth", is_dirty=True),
-    Column("Gender", "text", "any words, or empty", is_dirty=True),
-    Column("PinCode", "number", "post code", is_dirty=True),
-    Column("promo_code", "text", "any words, or empty", is_dirty=True),
-    Column("discountUsed", "text", "yes or no in any words", is_dirty=True),
-    Column("quantity", "number", "pieces", is_dirty=True),
-    Column("amount", "number", "paid, in the shop's currency", is_dirty=True),
+    StudyColumn("customerID", "id", "letters and a number", is_dirty=True),
+    StudyColumn("transactionDate", "date", "day of the purchase", is_dirty=True),
+    StudyColumn("DOB", "date", "date of birth", is_dirty=True),
+    StudyColumn("Gender", "text", "any words, or empty", is_dirty=True),
+    StudyColumn("PinCode", "number", "post code", is_dirty=True),
+    StudyColumn("promo_code", "text", "any words, or empty", is_dirty=True),
+    StudyColumn("discountUsed", "text", "yes or no in any words", is_dirty=True),
+    StudyColumn("quantity", "number", "pieces", is_dirty=True),
+    StudyColumn("amount", "number", "paid, in the shop's currency", is_dirty=True),
 )
 REDUNDANT = ("store_description", "product_description", "promotion_description", "State")
 """Columns that repeat what another one says; they are not read."""
@@ -44,7 +44,7 @@ REASONS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Cleaned:
+class CleanedTable:
     """Rows that are left, and what became of the others.
 
     Parameters
@@ -62,7 +62,7 @@ class Cleaned:
     filled: dict[str, int]
 
 
-def clean(table: pd.DataFrame) -> Cleaned:
+def clean(table: pd.DataFrame) -> CleanedTable:
     """Type every column, derive age, week and month, drop rows that cannot be used."""
     typed = _typed(table)
     first_fault = _first_fault(table, typed)
@@ -76,7 +76,7 @@ def clean(table: pd.DataFrame) -> Cleaned:
     rows["month"] = rows["date"].dt.month.astype("int64")
     rows["customer_id"] = rows["customer_id"].astype("int64")
     dropped = dict(zip(REASONS, map(int, counts[1:]), strict=True))
-    return Cleaned(rows.drop(columns="birth"), len(table), dropped, filled)
+    return CleanedTable(rows.drop(columns="birth"), len(table), dropped, filled)
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:

@@ -15,13 +15,13 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import ALERTS
-from shared.core.alerting.findings import Finding, Kind
+from shared.core.alerting.findings import AlertFinding, Kind
 from shared.core.alerting.states import Change, Episode, fired, resolved
 
 _EPISODE = ("status", "severity", "first_as_of", "last_as_of", "resolved_as_of")
 
 
-def fire(database: Database[Document], finding: Finding) -> bool:
+def fire(database: Database[Document], finding: AlertFinding) -> bool:
     """Raise an alert or note how it stands now; True if its state has changed."""
     return _move(database, finding.key, lambda episode: fired(episode, finding), finding)
 
@@ -81,7 +81,7 @@ def _move(
     database: Database[Document],
     key: str,
     judge: Callable[[Episode | None], Episode | None],
-    finding: Finding | None,
+    finding: AlertFinding | None,
 ) -> bool:
     """Write what `judge` makes of the stored alert, unless somebody else moved it meanwhile: then again."""
     while True:
@@ -95,7 +95,11 @@ def _move(
 
 
 def _write(
-    database: Database[Document], key: str, before: Episode | None, after: Episode, finding: Finding | None
+    database: Database[Document],
+    key: str,
+    before: Episode | None,
+    after: Episode,
+    finding: AlertFinding | None,
 ) -> bool:
     update: Document = {name: getattr(after, name) for name in _EPISODE}
     update["changes"] = [asdict(change) for change in after.changes]
@@ -117,7 +121,7 @@ def _insert(database: Database[Document], document: Document) -> bool:
     return True
 
 
-def _said(finding: Finding) -> Document:
+def _said(finding: AlertFinding) -> Document:
     return {
         "kind": finding.kind,
         "title": finding.title,

@@ -36,7 +36,7 @@ ABOUT_THE_STREAM: Final = frozenset({"stream_down", "stream_stalled"})
 
 
 @dataclass(frozen=True)
-class Finding:
+class AlertFinding:
     """One cause, as it stands at `as_of`.
 
     key : identity of the cause, see `alert_key`; the same cause has the same key for ever.

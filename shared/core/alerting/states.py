@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from shared.core.alerting.findings import Finding, Severity, rank
+from shared.core.alerting.findings import AlertFinding, Severity, rank
 
 WORSE: Final = 1.5
 """A firing alert changes its state again once its score has grown by this factor."""
@@ -42,7 +42,7 @@ class Episode:
     changes: tuple[Change, ...]
 
 
-def fired(episode: Episode | None, finding: Finding) -> Episode | None:
+def fired(episode: Episode | None, finding: AlertFinding) -> Episode | None:
     """Return where an alert stands after a finding; None if it tells nothing new, not even a later date.
 
     A severity only rises while an alert fires: one that sinks is good news, not a change.
@@ -65,12 +65,12 @@ def resolved(episode: Episode | None, as_of: datetime, reason: str) -> Episode |
     return replace(episode, status="resolved", resolved_as_of=as_of, changes=(*episode.changes, change))
 
 
-def _begun(changes: tuple[Change, ...], finding: Finding, reason: str) -> Episode:
+def _begun(changes: tuple[Change, ...], finding: AlertFinding, reason: str) -> Episode:
     change = _firing(changes, finding, finding.severity, reason)
     return Episode("firing", finding.severity, finding.as_of, finding.as_of, None, (*changes, change))
 
 
-def _continued(episode: Episode, finding: Finding) -> Episode:
+def _continued(episode: Episode, finding: AlertFinding) -> Episode:
     known = episode.changes[-1]
     severity = max(episode.severity, finding.severity, key=rank)
     reason = _worse(known, finding, severity)
@@ -80,7 +80,7 @@ def _continued(episode: Episode, finding: Finding) -> Episode:
     return replace(episode, severity=severity, last_as_of=finding.as_of, changes=changes)
 
 
-def _worse(known: Change, finding: Finding, severity: Severity) -> str | None:
+def _worse(known: Change, finding: AlertFinding, severity: Severity) -> str | None:
     if severity != known.severity:
         return f"now a {severity}, before a {known.severity}"
     if has_grown(known.score, finding.score):
@@ -93,5 +93,5 @@ def has_grown(before: float | None, after: float | None) -> bool:
     return before is not None and after is not None and 0 < WORSE * before <= after
 
 
-def _firing(changes: tuple[Change, ...], finding: Finding, severity: Severity, reason: str) -> Change:
+def _firing(changes: tuple[Change, ...], finding: AlertFinding, severity: Severity, reason: str) -> Change:
     return Change(len(changes) + 1, "firing", severity, finding.as_of, finding.score, reason, finding.message)

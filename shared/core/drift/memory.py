@@ -50,7 +50,7 @@ class EndedEpisode:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ChannelReading:
     """One channel at one tick.
 
     observed, expected : the day's value in its own unit: money, customers. score : EWMA in standard
@@ -97,7 +97,7 @@ class DriftMemory:
     ended: tuple[EndedEpisode, ...] = ()
     stale: AlarmState = field(default_factory=AlarmState)
     stale_cause: str | None = None
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[ChannelReading, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """Return a plain document."""
@@ -117,7 +117,7 @@ class DriftMemory:
             ),
             ended=tuple(EndedEpisode(**row) for row in document["ended"]),
             readings=tuple(
-                Reading(**{**row, "state": DriftState(row["state"])}) for row in document["readings"]
+                ChannelReading(**{**row, "state": DriftState(row["state"])}) for row in document["readings"]
             ),
             stale=AlarmState.from_document(document["stale"]),
         )

@@ -18,8 +18,8 @@ from shared.core.drift.limits import bootstrap_limits
 from shared.core.drift.memory import (
     SEGMENT,
     ChannelMemory,
+    ChannelReading,
     DriftMemory,
-    Reading,
     channel_names,
     learning_anew,
 )
@@ -103,7 +103,7 @@ def under_model(
 
 def watch(
     memory: DriftMemory, history: Sequence[DayFlow], today: DayFlow, rules: WatchRules
-) -> tuple[DriftMemory, tuple[Reading, ...]]:
+) -> tuple[DriftMemory, tuple[ChannelReading, ...]]:
     """Score a day in every channel and advance the alarms.
 
     Parameters

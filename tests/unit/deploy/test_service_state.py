@@ -13,13 +13,13 @@ import pytest
 
 from deploy.local import mongo, services
 from deploy.local.processes import free_port, launch, telling, wait_until
-from deploy.local.state import Record, read_record, read_status, write_record
+from deploy.local.state import ServiceRecord, read_record, read_status, write_record
 from shared.adapters.jars.paths import silent
 from shared.errors import ServiceUnavailable
 
 
-def record(pid: int, created: float, port: int = 9) -> Record:
-    return Record("kafka", pid, created, port, f"127.0.0.1:{port}", None)
+def record(pid: int, created: float, port: int = 9) -> ServiceRecord:
+    return ServiceRecord("kafka", pid, created, port, f"127.0.0.1:{port}", None)
 
 
 @pytest.fixture

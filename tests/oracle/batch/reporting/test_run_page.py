@@ -23,7 +23,7 @@ from batch.reporting.moves import Move, Moves
 from batch.reporting.run import Run, RunRequest
 from shared.core.customers.features import RfmColumns
 from shared.core.kmeans.assignment import assign
-from shared.reporting.page import Fold, Note, Table, render
+from shared.reporting.page import Fold, Note, TableBlock, render
 from shared.settings import ModelSettings, Settings
 
 MakeTable = Callable[..., CustomerTable]
@@ -89,8 +89,8 @@ def test_both_matrices_are_there_in_numbers(second: Run) -> None:
     fold = next(b for b in migration.section(found, second.colors).blocks if isinstance(b, Fold))
     behaviour, model = fold.blocks
 
-    assert isinstance(behaviour, Table)
-    assert isinstance(model, Table)
+    assert isinstance(behaviour, TableBlock)
+    assert isinstance(model, TableBlock)
     assert behaviour.rows[-1][0] == behaviour.columns[-1].name == "in no segment"
     assert sum(sum(row[1:]) for row in model.rows) == second.evidence.table.n
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.segments.alignment import UNMATCHED, align
-from shared.core.segments.monic import Kind, transitions
+from shared.core.segments.monic import TransitionKind, transitions
 from shared.errors import InvalidConfig
 
 SQUARE = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [4.0, 4.0]])
@@ -58,7 +58,7 @@ def test_identities_persist_wherever_members_survive(k_old, k_new, seed):
     found = align(rng.normal(size=(k_old, 2)), rng.normal(size=(k_new, 2)), overlap=overlap)
 
     for event in transitions(overlap):
-        if event.kind is Kind.SURVIVE:
+        if event.kind is TransitionKind.SURVIVE:
             assert found.pairs[event.new[0]] == event.old[0]
 
 

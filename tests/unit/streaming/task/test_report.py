@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.model.population import PopulationStatistics
-from streaming.task.report import Stopwatch, TaskReport, combine, decode, encode
+from streaming.task.report import TaskReport, TaskStopwatch, combine, decode, encode
 
 
 def _delta(n: int) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def test_deltas_add_up_and_none_counts_for_nothing() -> None:
 
 
 def test_a_stopwatch_adds_up_also_when_a_stage_fails() -> None:
-    watch = Stopwatch()
+    watch = TaskStopwatch()
     for _ in range(2):
         try:
             with watch.stage("write"):
