@@ -9,8 +9,8 @@ from batch.align import SegmentIdentities
 from batch.champion import ChampionView
 from batch.cluster import Clustering
 from batch.compete import Candidate
+from batch.fit_set import OutlierEffect
 from batch.load import CustomerTable
-from batch.outliers import OutlierEffect
 from batch.scale import Scaled
 from batch.scorecard import Probe, Scorecard, make_probe, measure, sampled_silhouettes
 from batch.select_features import FeatureChoice

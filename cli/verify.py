@@ -171,7 +171,7 @@ def _ends(offsets: Mapping[int, int], fences: Mapping[str, Mapping[int, int]]) -
 
 
 def _require_whole_topic(servers: str, topic: str, live: Mapping[str, Any], ends: Mapping[int, int]) -> None:
-    from shared.adapters.kafka import beginning_and_end_offsets, topic_id
+    from shared.adapters.kafka_topics import beginning_and_end_offsets, topic_id
 
     kept = beginning_and_end_offsets(servers, topic)
     reasons = [

@@ -20,13 +20,13 @@ from shared.adapters.mongo.deliveries import Cursor, Health
 from shared.adapters.notify import AlertSender
 from shared.adapters.notify.message import Message
 from shared.adapters.notify.outcome import DeliveryFailed, DeliveryRefused
+from shared.core.alerting.alert_findings import ABOUT_THE_STREAM
 from shared.core.alerting.backoff import backoff_s
-from shared.core.alerting.findings import ABOUT_THE_STREAM
 from shared.core.alerting.plan import ChannelRules
 from shared.errors import InvalidConfig
 from shared.log import get_logger
+from shared.settings.monitoring import AlertSettings
 from shared.settings.parts import Channel
-from shared.settings.watching import AlertSettings
 
 log = get_logger("alerts")
 

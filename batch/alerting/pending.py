@@ -8,8 +8,8 @@ from typing import Any
 from shared.adapters.mongo.alerts import episode_of
 from shared.adapters.mongo.deliveries import Cursor
 from shared.adapters.notify.message import Message
+from shared.core.alerting.alert_states import Change
 from shared.core.alerting.plan import AlertStanding, ChannelRules, next_step, told_by
-from shared.core.alerting.states import Change
 
 
 @dataclass(frozen=True)

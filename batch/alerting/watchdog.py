@@ -13,7 +13,7 @@ from shared.adapters.lag import lag_by_partition
 from shared.adapters.mongo import alerts
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import LEASES, LIVE_MODEL, RUNS
-from shared.core.alerting.findings import AlertFinding, Kind, Severity, alert_key
+from shared.core.alerting.alert_findings import AlertFinding, Kind, Severity, alert_key
 from shared.settings import Settings
 
 DOWN_AFTER = timedelta(seconds=60)

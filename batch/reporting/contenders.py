@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from batch.compete import LEAD, Candidate
-from batch.outliers import OutlierEffect
+from batch.fit_set import OutlierEffect
 from batch.reporting.run import Run
 from batch.scorecard import Scorecard
 from batch.select_features import FeatureChoice

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
-from batch.spark.passes import Counted, matrix_of, total
 from batch.spark.settle import settle_everybody
-from batch.spark.transform import to_vectors
+from batch.spark.spark_passes import Counted, matrix_of, total
+from batch.spark.spark_transform import to_vectors
 from shared.core.fixed_point import SCALE, from_fixed, sum_by_label, to_fixed
 from shared.core.kmeans.assignment import assign
 from shared.core.kmeans.prototype_sums import PrototypeSums

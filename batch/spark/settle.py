@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
 from batch.compete import LEAD
-from batch.spark.passes import Counted, matrix_of, total
+from batch.spark.spark_passes import Counted, matrix_of, total
 from shared.core.fixed_point import SCALE, from_fixed, to_fixed
 from shared.core.kmeans.assignment import STILL_SHARE, assign, assign_and_sum
 from shared.core.kmeans.prototype_sums import PrototypeSums

@@ -16,7 +16,7 @@ from benchmarks.drift.cost_shops import timed_shops
 from benchmarks.models.report import Row, Target
 from deploy.local.services import start_embedded
 from streaming.driver.job import Addresses
-from streaming.task.report import add_counts
+from streaming.task.task_report import add_counts
 
 FOLDER: Final = Path(".local/bench-drift-cost")
 SECTION, OURS = "Cost", "ours"

@@ -13,8 +13,8 @@ from benchmarks.models.history import fitted
 from benchmarks.models.purchases import FEATURES, Purchases
 from shared.core.customers.features import RfmColumns, feature_matrix
 from shared.core.drift.budget import Budget
+from shared.core.drift.day_flows import GROUPS, DayFlow, TickTable, day_flow
 from shared.core.drift.episodes import follow
-from shared.core.drift.flows import GROUPS, DayFlow, TickTable, day_flow
 from shared.core.drift.memory import ChannelReading, DriftMemory
 from shared.core.drift.series import oldest_needed
 from shared.core.drift.states import DriftState

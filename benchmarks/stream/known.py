@@ -15,7 +15,7 @@ from pymongo.database import Database
 
 from batch.serve import serve_once
 from benchmarks.stream.workload import DAY_MS, MS_PER_DAY, Workload, customer_id
-from shared.adapters import kafka
+from shared.adapters import kafka_topics
 from shared.adapters.mongo import connect, models
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo.collections import CUSTOMERS, MODELS, POINTER, ensure
@@ -69,7 +69,7 @@ def prefill(uri: str, name: str, workload: Workload, servers: str) -> Database[D
             total = total.merge(PopulationStatistics.from_document(document))
     ensure(database)
     topic = TopicIdentity(
-        workload.topic, kafka.topic_id(servers, workload.topic), partitions=workload.partitions
+        workload.topic, kafka_topics.topic_id(servers, workload.topic), partitions=workload.partitions
     )
     champion = models.load_champion(database)
     assert champion is not None

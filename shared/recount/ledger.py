@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.recount.customer import Account
+from shared.recount.account import Account
 from shared.recount.line import RecountRules, read_line
 
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared.core.customers.features import FEATURES
+from shared.settings.monitoring import AlertSettings, DriftSettings, MetricsSettings
 from shared.settings.parts import SettingsSection
 from shared.settings.reclustering import GateSettings, ScheduleSettings
-from shared.settings.watching import AlertSettings, DriftSettings, MetricsSettings
 
 
 class KafkaSettings(SettingsSection):

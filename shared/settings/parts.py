@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from shared.core.alerting.findings import Severity
+from shared.core.alerting.alert_findings import Severity
 
 
 class SettingsSection(BaseModel):

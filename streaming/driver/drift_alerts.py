@@ -11,11 +11,11 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.adapters.mongo import alerts, requests
-from shared.core.alerting.findings import AlertFinding, Kind, alert_key
+from shared.core.alerting.alert_findings import AlertFinding, Kind, alert_key
 from shared.core.customers.features import MINOR_PER_UNIT, MS_PER_DAY
 from shared.core.drift.budget import Budget
+from shared.core.drift.day_flows import DayFlow
 from shared.core.drift.explain import Explanation, ShopFacts, explain_flow, explain_stock
-from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import Cause, DriftEpisode, DriftMemory
 from shared.core.drift.series import oldest_needed
 from shared.core.drift.staleness import staleness

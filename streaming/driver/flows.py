@@ -17,7 +17,7 @@ from pymongo.database import Database
 
 from shared.adapters.mongo.collections import FLOWS
 from shared.core.customers.features import MINOR_PER_UNIT
-from shared.core.drift.flows import GROUPS, DayFlow, day_flow
+from shared.core.drift.day_flows import GROUPS, DayFlow, day_flow
 from shared.core.drift.migration import ModelMove, model_move
 from shared.core.drift.season import season_days
 from shared.core.drift.series import oldest_needed

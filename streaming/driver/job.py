@@ -31,7 +31,7 @@ from streaming.driver.restate import recount
 from streaming.driver.reviews import due_review
 from streaming.driver.task_context import context_of
 from streaming.task import executor
-from streaming.task.report import TaskReport, batch_summary, decode
+from streaming.task.task_report import TaskReport, batch_summary, decode
 
 Document = dict[str, Any]
 REVIEW_POLL_S = 0.1

@@ -22,7 +22,7 @@ from shared.core.segments.given_names import GivenName
 from shared.core.som.batch_rule import smooth
 from shared.core.som.reopening import SETTLED_SIGMA
 from shared.core.windows.hourly import HourlyMemory
-from streaming.task.report import TaskReport, add_counts, from_names, to_names
+from streaming.task.task_report import TaskReport, add_counts, from_names, to_names
 
 Float64 = NDArray[np.float64]
 NO_TICK_MS = 0

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from shared.core.alerting.findings import AlertFinding, alert_key
+from shared.core.alerting.alert_findings import AlertFinding, alert_key
 from streaming.driver.live import LiveState
 
 

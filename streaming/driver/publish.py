@@ -11,7 +11,7 @@ from pymongo.database import Database
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS, SEGMENT_STATS, SEGMENTS
 from shared.core.customers.features import MINOR_PER_UNIT
-from shared.core.drift.flows import DayFlow
+from shared.core.drift.day_flows import DayFlow
 from shared.core.drift.memory import ChannelReading
 from shared.core.drift.migration import behaviour_metrics, model_metrics
 from shared.core.drift.segment_events import SegmentEvents, learning_events, promotion_events

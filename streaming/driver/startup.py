@@ -5,7 +5,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from shared.adapters import kafka
+from shared.adapters import kafka_topics
 from shared.adapters.mongo.leases import Lease
 from shared.errors import StartRefused
 from shared.settings import Settings
@@ -51,8 +51,8 @@ def open_state(
 
 
 def _identity(bootstrap: str, topic: str) -> TopicIdentity:
-    partitions = len(kafka.beginning_and_end_offsets(bootstrap, topic))
-    return TopicIdentity(topic, kafka.topic_id(bootstrap, topic), partitions)
+    partitions = len(kafka_topics.beginning_and_end_offsets(bootstrap, topic))
+    return TopicIdentity(topic, kafka_topics.topic_id(bootstrap, topic), partitions)
 
 
 def _on_new_topic(state: LiveState, topic: TopicIdentity, *, accept_new_topic: bool) -> LiveState:

@@ -10,7 +10,7 @@ from pymongo.database import Database
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
 from shared.core.customers.rfm import CustomerStates, concatenate_states
-from shared.core.drift.flows import TickTable
+from shared.core.drift.day_flows import TickTable
 from streaming.driver.live import Target
 
 Document = dict[str, Any]

@@ -24,7 +24,7 @@ from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merger
 from streaming.task.parse import Parsed, parse
-from streaming.task.report import TaskReport, TaskStopwatch, combine, encode
+from streaming.task.task_report import TaskReport, TaskStopwatch, combine, encode
 
 Document = dict[str, Any]
 RESULT_SCHEMA = "report binary"

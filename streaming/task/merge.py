@@ -28,7 +28,7 @@ from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, 
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.dead_letters import late_record, write_kept
-from streaming.task.report import TaskStopwatch
+from streaming.task.task_report import TaskStopwatch
 
 Document = dict[str, Any]
 MAX_RACES = 8

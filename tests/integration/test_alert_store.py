@@ -9,7 +9,7 @@ from pymongo.database import Database
 
 from shared.adapters.mongo.alerts import fire, resolve, resolve_all
 from shared.adapters.mongo.collections import ALERTS, ensure
-from shared.core.alerting.findings import AlertFinding, Kind, alert_key
+from shared.core.alerting.alert_findings import AlertFinding, Kind, alert_key
 
 Docs = Database[dict[str, Any]]
 NOON = datetime(2011, 12, 1, 12, tzinfo=UTC)

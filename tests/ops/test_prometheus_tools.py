@@ -11,8 +11,8 @@ import yaml
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.registry import Collector
 
-from shared.adapters.prometheus.catalogue import PREFIX
 from shared.adapters.prometheus.collector import families
+from shared.adapters.prometheus.metric_catalogue import PREFIX
 from shared.adapters.prometheus.samples import MetricSample, samples
 from shared.settings import Settings
 from tests.support.metrics_case import START, quiet

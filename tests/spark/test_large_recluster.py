@@ -15,7 +15,7 @@ from batch.load import CustomerTable
 from batch.scale import scale
 from batch.spark.enlarge import enlarge
 from batch.spark.settle import MAX_PASSES, settle, settle_everybody
-from batch.spark.transform import fit_transform, to_vectors
+from batch.spark.spark_transform import fit_transform, to_vectors
 from shared.core.customers.features import FEATURES, MS_PER_DAY, RfmColumns
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.assignment import assign, restate

@@ -12,8 +12,8 @@ from pymongo.database import Database
 
 from batch.alerting.channel import ChannelJob
 from shared.adapters.notify import sender_of
-from shared.core.alerting.findings import AlertFinding, Kind, alert_key
-from shared.settings.watching import AlertSettings
+from shared.core.alerting.alert_findings import AlertFinding, Kind, alert_key
+from shared.settings.monitoring import AlertSettings
 from tests.support.receivers import Receiver
 from tests.support.streams import DEADLINE_S
 

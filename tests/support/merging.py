@@ -17,7 +17,7 @@ from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merged, Merger
-from streaming.task.report import TaskStopwatch
+from streaming.task.task_report import TaskStopwatch
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import transactions
 from tests.support.state_oracle import Line

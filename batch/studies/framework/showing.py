@@ -5,8 +5,8 @@ from typing import Any
 from IPython import display
 
 from batch.studies.framework.drawing import drawn
-from batch.studies.framework.report import in_words
 from batch.studies.framework.story import Block, DataTable, Fact, Figure, Interactive, Paragraph
+from batch.studies.framework.study_page import in_words
 
 # IPython publishes no types for these
 _display: Any = display.display

@@ -8,9 +8,9 @@ import pandas as pd
 from pandas.api import types
 
 from batch.studies.framework.drawing import drawn_in_both
-from batch.studies.framework.report import Drawings, report
 from batch.studies.framework.story import DataTable, Fact, Figure, StudyResult
 from batch.studies.framework.study import Study
+from batch.studies.framework.study_page import Drawings, report
 from shared.adapters.tables import neutralised
 from shared.errors import InvalidConfig
 

@@ -12,7 +12,7 @@ from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
 from batch.studies.kmeans_deep import figures_fits as figures
 from batch.studies.kmeans_deep.algorithms import AlgorithmOutcome, Mixtures
 from batch.studies.kmeans_deep.consensus import Consensus, Robustness
-from batch.studies.kmeans_deep.quality import QualityCurve
+from batch.studies.kmeans_deep.k_qualities import QualityCurve
 from batch.studies.kmeans_deep.starts import Starts
 
 Float64 = NDArray[np.float64]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.online_retail.lines import ZONE, amounts, is_known, is_purchase
+from batch.studies.online_retail.invoice_lines import ZONE, amounts, is_known, is_purchase
 from shared.core.choice.stability import adjusted_rand
 from shared.core.customers.features import MINOR_PER_UNIT, RfmColumns, feature_matrix
 from shared.core.customers.recent import EMPTY

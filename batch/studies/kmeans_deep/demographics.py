@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.kmeans_deep.quality import QualityCurve, measure
-from batch.studies.online_retail.rfm import standardised
+from batch.studies.kmeans_deep.k_qualities import QualityCurve, measure
+from batch.studies.online_retail.customer_rfm import standardised
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans
 

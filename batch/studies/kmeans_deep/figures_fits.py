@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from batch.studies.framework.drawing import canvas
 from batch.studies.kmeans_deep.algorithms import NOISE, AlgorithmOutcome, Mixtures
 from batch.studies.kmeans_deep.consensus import Consensus, Robustness
-from batch.studies.kmeans_deep.quality import QualityCurve
+from batch.studies.kmeans_deep.k_qualities import QualityCurve
 from batch.studies.kmeans_deep.starts import Starts
 from shared.reporting.theme import Theme
 

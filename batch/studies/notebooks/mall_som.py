@@ -10,7 +10,7 @@ from pathlib import Path
 
 from batch.studies.framework import Fact
 from batch.studies.framework.showing import show
-from batch.studies.framework.spark import shared_spark
+from batch.studies.framework.study_spark import shared_spark
 from batch.studies.mall_som import figures, map_figures
 from batch.studies.mall_som.customers import FEATURES, read_customers, to_pandas
 from batch.studies.mall_som.segmentation import profiles, scale, segment, unit_means

@@ -15,16 +15,16 @@ from batch.studies.framework import Fact
 from batch.studies.framework.showing import show
 from batch.studies.reading import DataFile, read_table
 from batch.studies.retail_som_hierarchy import dendrogram, figures
-from batch.studies.retail_som_hierarchy.cleaning import COLUMNS, clean
-from batch.studies.retail_som_hierarchy.features import decode, encode
-from batch.studies.retail_som_hierarchy.mapping import GRID, compare, height_of_cut, join_units, train
+from batch.studies.retail_som_hierarchy.encoded_rows import decode, encode
 from batch.studies.retail_som_hierarchy.reading_clusters import (
     cluster_means,
     explained,
     profiles,
     result_table,
 )
+from batch.studies.retail_som_hierarchy.retail_map import GRID, compare, height_of_cut, join_units, train
 from batch.studies.retail_som_hierarchy.study import discounted
+from batch.studies.retail_som_hierarchy.usable_rows import COLUMNS, clean
 
 # %% tags=["parameters"]
 DATA = DataFile(Path("data/retail.csv"))

@@ -6,11 +6,11 @@ from functools import partial
 import pandas as pd
 
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
-from batch.studies.online_retail.agreement import compare_cleaning
 from batch.studies.online_retail.categories import by_country, by_description, describe_categories
 from batch.studies.online_retail.cleaning import Cleaned
+from batch.studies.online_retail.cleaning_effect import compare_cleaning
 from batch.studies.online_retail.figures_lines import country_bars, description_bars
-from batch.studies.online_retail.lines import is_purchase
+from batch.studies.online_retail.invoice_lines import is_purchase
 from batch.studies.online_retail.store import Stored
 
 

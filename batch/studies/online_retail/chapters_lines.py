@@ -6,12 +6,12 @@ from functools import partial
 import pandas as pd
 
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
-from batch.studies.online_retail.customers import judge_missing
 from batch.studies.online_retail.dirt import count_dirt, measure_usual_subset
 from batch.studies.online_retail.duplicates import judge_duplicates
 from batch.studies.online_retail.figures_lines import missing_bars, month_bars
-from batch.studies.online_retail.lines import is_known
-from batch.studies.online_retail.months import by_month
+from batch.studies.online_retail.invoice_lines import is_known
+from batch.studies.online_retail.missing_customers import judge_missing
+from batch.studies.online_retail.monthly_sales import by_month
 from batch.studies.online_retail.structure import describe
 
 

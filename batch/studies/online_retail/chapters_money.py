@@ -14,7 +14,7 @@ from batch.studies.online_retail.figures_lines import (
     price_boxes,
     spend_scales,
 )
-from batch.studies.online_retail.lines import is_known, usual_subset
+from batch.studies.online_retail.invoice_lines import is_known, usual_subset
 from batch.studies.online_retail.prices import judge_zero_prices, price_box, usual_prices
 
 

@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
+from batch.studies.online_retail.customer_rfm import Customers
 from batch.studies.online_retail.figures_segments import (
     k_curves,
     rfm_histograms,
@@ -13,7 +14,6 @@ from batch.studies.online_retail.figures_segments import (
     segment_shares,
 )
 from batch.studies.online_retail.personas import describe_segments
-from batch.studies.online_retail.rfm import Customers
 from batch.studies.online_retail.spark_kmeans import KCurve
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from batch.studies.online_retail.counterparts import match
-from batch.studies.online_retail.customers import fill_by_invoice
-from batch.studies.online_retail.lines import amounts, is_cancellation, is_known
+from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, is_known
+from batch.studies.online_retail.missing_customers import fill_by_invoice
 from batch.studies.online_retail.prices import fill_zero_prices, usual_prices
 
 

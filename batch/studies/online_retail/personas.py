@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.online_retail.rfm import FEATURES
+from batch.studies.online_retail.customer_rfm import FEATURES
 from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments
 from shared.core.segments.naming_tables import NamingLine, look_up
 

@@ -4,7 +4,7 @@ How files are written is `shared.intake`'s to find; here is only what a study ma
 """
 
 from batch.studies.reading.columns import DataFile, StudyColumn
-from batch.studies.reading.looking import FileLook, look
-from batch.studies.reading.table import read_table
+from batch.studies.reading.file_look import FileLook, look
+from batch.studies.reading.study_table import read_table
 
 __all__ = ["DataFile", "FileLook", "StudyColumn", "look", "read_table"]

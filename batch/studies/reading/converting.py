@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from batch.studies.reading.columns import StudyColumn
-from batch.studies.reading.looking import FileLook
+from batch.studies.reading.file_look import FileLook
 from shared.intake.cells import as_arrow
 from shared.intake.ids import IdFormat, plain_ids
 from shared.intake.numbers.number_format import NumberFormat, plain_numbers

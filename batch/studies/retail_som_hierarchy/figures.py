@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from batch.studies.framework import Figure, som_drawings
 from batch.studies.framework.drawing import canvas, colors_of
 from batch.studies.framework.wording import name_and_unit
-from batch.studies.retail_som_hierarchy.cleaning import CleanedTable
-from batch.studies.retail_som_hierarchy.mapping import GRID
+from batch.studies.retail_som_hierarchy.retail_map import GRID
+from batch.studies.retail_som_hierarchy.usable_rows import CleanedTable
 from shared.core.som.maps import u_matrix
 from shared.reporting.theme import Theme
 

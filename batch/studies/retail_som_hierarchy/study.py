@@ -11,9 +11,14 @@ from batch.studies.catalogue import STUDIES
 from batch.studies.framework import Chapter, Context, DataTable, Fact, Paragraph, Study, StudyResult
 from batch.studies.reading import DataFile, look, read_table
 from batch.studies.retail_som_hierarchy import dendrogram, figures
-from batch.studies.retail_som_hierarchy.cleaning import COLUMNS, REDUNDANT, CleanedTable, clean
-from batch.studies.retail_som_hierarchy.features import Encoded, decode, encode, largest_difference
-from batch.studies.retail_som_hierarchy.mapping import (
+from batch.studies.retail_som_hierarchy.encoded_rows import Encoded, decode, encode, largest_difference
+from batch.studies.retail_som_hierarchy.reading_clusters import (
+    cluster_means,
+    explained,
+    profiles,
+    result_table,
+)
+from batch.studies.retail_som_hierarchy.retail_map import (
     GRID,
     ITERATIONS,
     N_CLUSTERS,
@@ -24,12 +29,7 @@ from batch.studies.retail_som_hierarchy.mapping import (
     join_units,
     train,
 )
-from batch.studies.retail_som_hierarchy.reading_clusters import (
-    cluster_means,
-    explained,
-    profiles,
-    result_table,
-)
+from batch.studies.retail_som_hierarchy.usable_rows import COLUMNS, REDUNDANT, CleanedTable, clean
 from shared.core.som.two_level import MacroSegments
 from shared.errors import InvalidConfig
 

@@ -1,8 +1,8 @@
 """Alerts: the truth about what is wrong, one document per cause however often it recurs.
 
 `fire` and `resolve` may be called as often as one likes, and again after a crash: only a real change
-of state is kept, in order (`shared.core.alerting.states`). Delivery (`batch.alerting.deliver`) follows these
-changes; it never makes one.
+of state is kept, in order (`shared.core.alerting.alert_states`). Delivery (`batch.alerting.deliver`)
+follows these changes; it never makes one.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -15,8 +15,8 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import ALERTS
-from shared.core.alerting.findings import AlertFinding, Kind
-from shared.core.alerting.states import Change, Episode, fired, resolved
+from shared.core.alerting.alert_findings import AlertFinding, Kind
+from shared.core.alerting.alert_states import Change, Episode, fired, resolved
 
 _EPISODE = ("status", "severity", "first_as_of", "last_as_of", "resolved_as_of")
 

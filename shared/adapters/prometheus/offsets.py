@@ -6,7 +6,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from shared.adapters.kafka import beginning_and_end_offsets
+from shared.adapters.kafka_topics import beginning_and_end_offsets
 from shared.adapters.lag import TIMEOUT_MS, waiting
 from shared.adapters.prometheus.samples import MetricSample
 from shared.errors import ServiceUnavailable

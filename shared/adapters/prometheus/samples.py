@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from shared.adapters.prometheus.snapshot import Snapshot
 from shared.adapters.readers import OUTCOMES
-from shared.core.alerting.findings import SEVERITIES
+from shared.core.alerting.alert_findings import SEVERITIES
 from shared.settings import Settings
 
 GIB = 2**30

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.core.alerting.findings import ABOUT_THE_MODEL, Kind, Severity, rank
-from shared.core.alerting.states import Change, Episode, has_grown
+from shared.core.alerting.alert_findings import ABOUT_THE_MODEL, Kind, Severity, rank
+from shared.core.alerting.alert_states import Change, Episode, has_grown
 
 
 @dataclass(frozen=True)

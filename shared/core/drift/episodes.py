@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, cast
 
-from shared.core.drift.flows import BUSINESS
+from shared.core.drift.day_flows import BUSINESS
 from shared.core.drift.memory import Cause, ChannelReading, DriftEpisode, DriftMemory, EndedEpisode
 from shared.core.drift.states import CALM, DriftState
 

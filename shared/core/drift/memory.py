@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
-from shared.core.drift.flows import BUSINESS
+from shared.core.drift.day_flows import BUSINESS
 from shared.core.drift.states import AlarmState, DriftState
 
 Cause = Literal["basket", "buyers", "arrivals", "segments"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shared.core.choice.agreement import adjusted_mutual_information_of, adjusted_rand_of
 from shared.core.customers.features import RfmColumns
-from shared.core.drift.flows import DayFlow, champion_labels
+from shared.core.drift.day_flows import DayFlow, champion_labels
 from shared.core.drift.staleness import DriftMetric, judged, trend
 from shared.core.model.artifact import ModelArtifact
 from shared.core.segments.monic import overlap_matrix

@@ -3,7 +3,7 @@
 import numpy as np
 
 from shared.core.drift.baseline import Baseline
-from shared.core.drift.flows import BUSINESS, DayFlow
+from shared.core.drift.day_flows import BUSINESS, DayFlow
 from shared.core.drift.memory import ChannelMemory, ChannelReading, segment_of
 from shared.core.drift.series import Series
 

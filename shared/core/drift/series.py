@@ -14,7 +14,7 @@ from shared.core.drift.baseline import (
     fit_baseline,
     reference_mask,
 )
-from shared.core.drift.flows import SUMS, DayFlow, channel_values
+from shared.core.drift.day_flows import SUMS, DayFlow, channel_values
 from shared.core.drift.memory import ChannelMemory, channel_names, segment_of
 from shared.core.drift.season import with_season
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from shared.core.drift.baseline import MIN_DAYS, SMOOTHING, Baseline
 from shared.core.drift.budget import Budget
+from shared.core.drift.day_flows import BUSINESS, DayFlow
 from shared.core.drift.episodes import is_told_with
-from shared.core.drift.flows import BUSINESS, DayFlow
 from shared.core.drift.limits import bootstrap_limits
 from shared.core.drift.memory import (
     SEGMENT,

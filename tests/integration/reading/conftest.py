@@ -10,7 +10,7 @@ import pytest
 from cli.main import main
 from shared.adapters.mongo import collections
 from shared.adapters.mongo.alerts import fire
-from shared.core.alerting.findings import AlertFinding, alert_key
+from shared.core.alerting.alert_findings import AlertFinding, alert_key
 from tests.support.read_shop import (
     AS_OF,
     Document,

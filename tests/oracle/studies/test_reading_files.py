@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from batch.studies.online_retail.reading import read_lines
+from batch.studies.online_retail.reading_lines import read_lines
 from batch.studies.reading import DataFile, StudyColumn, look, read_table
 from shared.errors import InvalidConfig
 

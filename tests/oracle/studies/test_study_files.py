@@ -21,10 +21,10 @@ from batch.studies.framework import (
     Study,
     StudyResult,
     notebook,
-    run,
+    run_study,
 )
 from batch.studies.framework.drawing import canvas
-from batch.studies.framework.report import in_words
+from batch.studies.framework.study_page import in_words
 from batch.studies.framework.write import write
 from batch.studies.reading import DataFile
 from shared.errors import InvalidConfig
@@ -170,7 +170,7 @@ def test_a_study_that_is_not_there_is_refused_with_the_nearest() -> None:
 
 
 def test_missing_extras_are_named_with_the_way_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "NEEDED", ("matplotlib", "no_such_library"))
+    monkeypatch.setattr(run_study, "NEEDED", ("matplotlib", "no_such_library"))
 
     with pytest.raises(InvalidConfig, match=r"no_such_library.*make studies.*resegment\[studies\]"):
-        run.require_extras()
+        run_study.require_extras()

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.core.alerting.findings import AlertFinding, Severity, alert_key
-from shared.core.alerting.states import Episode, fired, resolved
+from shared.core.alerting.alert_findings import AlertFinding, Severity, alert_key
+from shared.core.alerting.alert_states import Episode, fired, resolved
 
 DAY_1 = datetime(2011, 3, 1, tzinfo=UTC)
 KEY = alert_key("main", "drift_basket", 3)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.core.alerting.alert_findings import AlertFinding, Severity
+from shared.core.alerting.alert_states import Episode, fired, resolved
 from shared.core.alerting.backoff import LONGEST_S, backoff_s
-from shared.core.alerting.findings import AlertFinding, Severity
 from shared.core.alerting.plan import AlertStanding, ChannelRules, Told, first_untold, next_step, told_by
-from shared.core.alerting.states import Episode, fired, resolved
 
 DAY_1 = datetime(2011, 3, 1, tzinfo=UTC)
 RULES = ChannelRules()

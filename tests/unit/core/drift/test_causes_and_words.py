@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from shared.core.drift.budget import Budget
+from shared.core.drift.day_flows import DayFlow
 from shared.core.drift.episodes import CALM_AGAIN, JOINS_WITHIN_DAYS, follow, leading_cause
 from shared.core.drift.explain import ShopFacts, explain_flow, explain_stock
-from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import ChannelReading, DriftEpisode, DriftMemory
 from shared.core.drift.migration import ModelMove, behaviour_metrics, kept_segments, model_metrics, retention
 from shared.core.drift.staleness import DriftMetric, judged

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.core.customers.transactions import NEVER_MS
-from shared.core.drift.flows import GROUPS, SUMS, DayFlow, TickTable, channel_values, day_flow
+from shared.core.drift.day_flows import GROUPS, SUMS, DayFlow, TickTable, channel_values, day_flow
 from tests.support import small_model
 from tests.support.small_model import AS_OF_MS, K
 

@@ -28,7 +28,7 @@ from streaming.driver.live import (
 from streaming.driver.publish import segment_rows
 from streaming.driver.reviews import due_review
 from streaming.task.context import BatchContext
-from streaming.task.report import TaskReport
+from streaming.task.task_report import TaskReport
 from tests.support import small_model
 from tests.support.small_model import AS_OF, AS_OF_MS, UNITS, D, K
 

@@ -137,7 +137,7 @@ def _ports() -> Check:
 
 
 def _kafka(settings: "Settings") -> Iterator[Check]:
-    from shared.adapters.kafka import ensure_topics
+    from shared.adapters.kafka_topics import ensure_topics
 
     if settings.kafka.options:
         yield Check(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from shared.core.alerting.findings import AlertFinding, Severity, rank
+from shared.core.alerting.alert_findings import AlertFinding, Severity, rank
 
 WORSE: Final = 1.5
 """A firing alert changes its state again once its score has grown by this factor."""

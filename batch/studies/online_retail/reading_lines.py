@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from batch.studies.online_retail.lines import COLUMNS
+from batch.studies.online_retail.invoice_lines import COLUMNS
 from batch.studies.reading import DataFile, StudyColumn, read_table
 from batch.studies.reading.converting import TEXT
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from batch.studies.online_retail.lines import is_known
-from batch.studies.online_retail.rfm import to_customers
+from batch.studies.online_retail.customer_rfm import to_customers
+from batch.studies.online_retail.invoice_lines import is_known
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans
 

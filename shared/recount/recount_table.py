@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from shared.recount.customer import Account
+from shared.recount.account import Account
 from shared.recount.line import Value, read_value
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from batch.studies.online_retail.lines import ZONE, is_cancellation
+from batch.studies.online_retail.invoice_lines import ZONE, is_cancellation
 from batch.studies.online_retail.personas import PersonaSegment
 from shared.core.customers.features import MINOR_PER_UNIT
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from batch.studies.reading.columns import DataFile, StudyColumn
 from batch.studies.reading.converting import Part, converted, joined, problem
-from batch.studies.reading.looking import FileLook, look, number_cells, stops, too_few_rows
+from batch.studies.reading.file_look import FileLook, look, number_cells, stops, too_few_rows
 from shared.errors import InvalidConfig
 from shared.intake.cells import as_arrow
 from shared.intake.damage import row_findings

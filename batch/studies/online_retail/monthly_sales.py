@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from batch.studies.online_retail.lines import amounts, is_cancellation, is_purchase
+from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, is_purchase
 
 
 def by_month(lines: pd.DataFrame) -> pd.DataFrame:

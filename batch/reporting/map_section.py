@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from batch.reporting.profiles import words
 from batch.reporting.run import Run, short_number
+from batch.reporting.segment_profiles import words
 from shared.core.som.grid import SomGrid, Topology
 from shared.core.som.maps import component_planes, u_matrix
 from shared.reporting.page import Chart, KeyFigure, KeyFigures, Section, Side

@@ -16,7 +16,7 @@ from cli.output import say
 from cli.verify import MISMATCH, verify_topic
 from deploy.local import services
 from shared.adapters import readers
-from shared.adapters.kafka import ensure_topics
+from shared.adapters.kafka_topics import ensure_topics
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
 from shared.errors import InvalidConfig

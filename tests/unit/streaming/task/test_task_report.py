@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.model.population import PopulationStatistics
-from streaming.task.report import TaskReport, TaskStopwatch, combine, decode, encode
+from streaming.task.task_report import TaskReport, TaskStopwatch, combine, decode, encode
 
 
 def _delta(n: int) -> dict[str, Any]:
