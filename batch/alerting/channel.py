@@ -14,7 +14,7 @@ from pymongo.database import Database
 from batch.alerting.pending import Pending, ToldChange
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import deliveries
-from shared.adapters.mongo.alerts import list_alerts
+from shared.adapters.mongo.alert_store import list_alerts
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.deliveries import Cursor, Health
 from shared.adapters.notify import AlertSender

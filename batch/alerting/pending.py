@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.mongo.alerts import episode_of
+from shared.adapters.mongo.alert_store import episode_of
 from shared.adapters.mongo.deliveries import Cursor
 from shared.adapters.notify.message import Message
 from shared.core.alerting.alert_states import Change

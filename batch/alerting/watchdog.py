@@ -10,7 +10,7 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.adapters.lag import lag_by_partition
-from shared.adapters.mongo import alerts
+from shared.adapters.mongo import alert_store
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import LEASES, LIVE_MODEL, RUNS
 from shared.core.alerting.alert_findings import AlertFinding, Kind, Severity, alert_key
@@ -39,9 +39,9 @@ class Watchdog:
 
     def _settle(self, kind: Kind, finding: AlertFinding | None, now: datetime, reason: str) -> None:
         if finding is not None:
-            alerts.fire(self._database, finding)
+            alert_store.fire(self._database, finding)
         else:
-            alerts.resolve(self._database, alert_key(self._stream, kind), as_of=now, reason=reason)
+            alert_store.resolve(self._database, alert_key(self._stream, kind), as_of=now, reason=reason)
 
     def _about_the_stream(self, live: Mapping[str, Any], now: datetime) -> Iterator[AlertFinding]:
         silent = now - live["updated_at"]

@@ -21,7 +21,7 @@ import psutil
 from pymongo.database import Database
 
 from benchmarks.models.report import Row, Target
-from deploy.local.services import start_embedded
+from deploy.local.local_services import start_embedded
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, MODELS, ensure
 from shared.adapters.mongo.schemas import CUSTOMER_KEYS

@@ -14,7 +14,7 @@ from cli.demonstration.display import watch
 from cli.demonstration.summary import print_summary, summarise, write_files
 from cli.output import say
 from cli.verify import MISMATCH, verify_topic
-from deploy.local import services
+from deploy.local import local_services
 from shared.adapters import readers
 from shared.adapters.kafka_topics import ensure_topics
 from shared.adapters.mongo import connect
@@ -45,7 +45,7 @@ def run_demo(loaded: LoadedSettings, *, folder: Path, events: int | None, out: P
     with ExitStack() as stack:
         settings = loaded.settings
         found = stack.enter_context(
-            services.resolve(
+            local_services.resolve(
                 settings.services.choice,
                 kafka_bootstrap=settings.kafka.bootstrap_servers,
                 mongo_uri=settings.mongo.uri.get_secret_value(),
@@ -74,7 +74,7 @@ def run_demo(loaded: LoadedSettings, *, folder: Path, events: int | None, out: P
     return 0 if verified.ok else MISMATCH
 
 
-def _demo_settings(found: services.Services, folder: Path) -> tuple[Settings, dict[str, str]]:
+def _demo_settings(found: local_services.Services, folder: Path) -> tuple[Settings, dict[str, str]]:
     """Return the demo's settings, and the environment that gives its child processes the same."""
     run = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     overrides = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from shared.adapters.mongo import alerts, requests
+from shared.adapters.mongo import alert_store, requests
 from shared.core.alerting.alert_findings import AlertFinding, Kind, alert_key
 from shared.core.customers.features import MINOR_PER_UNIT, MS_PER_DAY
 from shared.core.drift.budget import Budget
@@ -74,9 +74,9 @@ def update_hourly_drift_alerts(
     ended = datetime.fromtimestamp((state.hours.closed_ms or 0) / 1000, UTC)
     finding = _finding(state, "drift_hours", told, ended)
     if not state.hours.is_alarmed:
-        alerts.resolve(database, finding.key, as_of=ended, reason="calm for five windows")
+        alert_store.resolve(database, finding.key, as_of=ended, reason="calm for five windows")
         return False
-    alerts.fire(database, finding)
+    alert_store.fire(database, finding)
     return told.score > 1 and _ask(database, state, finding, settings.schedule.drift_cooldown_days)
 
 
@@ -106,8 +106,8 @@ def tell(database: Database[Document], state: LiveState, judgement: Judgement, c
     """Fire and resolve alerts, and ask for a re-clustering if one is needed; True if it was filed."""
     as_of = _as_of(state)
     for key, reason in judgement.over:
-        alerts.resolve(database, key, as_of=as_of, reason=reason)
-    alerts.resolve_all(
+        alert_store.resolve(database, key, as_of=as_of, reason=reason)
+    alert_store.resolve_all(
         database,
         [*KIND_OF.values(), "drift_hours", "staleness"],
         as_of=as_of,
@@ -115,7 +115,7 @@ def tell(database: Database[Document], state: LiveState, judgement: Judgement, c
         below_version=state.now.model_version,
     )
     for finding in judgement.standing:
-        alerts.fire(database, finding)
+        alert_store.fire(database, finding)
     asking = [finding for finding in judgement.standing if _asks(state.drift, finding)]
     if not asking:
         return False

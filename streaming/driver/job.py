@@ -15,7 +15,7 @@ from pymongo.database import Database
 from pyspark.sql import DataFrame
 
 from shared.adapters.failpoints import failpoint
-from shared.adapters.mongo import alerts, requests
+from shared.adapters.mongo import alert_store, requests
 from shared.core.model.artifact import ModelArtifact
 from shared.log import get_logger
 from shared.settings import Settings
@@ -167,10 +167,14 @@ class StreamJob:
         while (adopted := self._adopter.adopt(self._state, datetime.now(UTC))).state is not self._state:
             self._follow(adopted.state)
         if adopted.held is not None:
-            alerts.fire(self._database, clock_jump(start, adopted.held, self._settings.tick.max_jump_days))
+            alert_store.fire(
+                self._database, clock_jump(start, adopted.held, self._settings.tick.max_jump_days)
+            )
         elif self._state.now != start.now:
             as_of = datetime.fromtimestamp((self._state.now.as_of_ms or 0) / 1000, UTC)
-            alerts.resolve_all(self._database, ["clock_jump"], as_of=as_of, reason="the clock moves again")
+            alert_store.resolve_all(
+                self._database, ["clock_jump"], as_of=as_of, reason="the clock moves again"
+            )
         self._note_refusal(adopted)
 
     def _follow(self, state: LiveState) -> None:
@@ -191,11 +195,11 @@ class StreamJob:
     def _note_refusal(self, adopted: Adopted) -> None:
         """Tell people once that the pointer names a model that is not followed, and once that it is over."""
         if adopted.refused is not None:
-            if alerts.fire(self._database, model_refused(self._state, adopted.refused)):
+            if alert_store.fire(self._database, model_refused(self._state, adopted.refused)):
                 _log.error("model_refused", reason=adopted.refused)
         elif self._has_refused:
             key = model_refused(self._state, "").key
-            alerts.resolve(
+            alert_store.resolve(
                 self._database, key, as_of=datetime.now(UTC), reason="the pointer names a sound model"
             )
         self._has_refused = adopted.refused is not None

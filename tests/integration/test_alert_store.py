@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from shared.adapters.mongo.alerts import fire, resolve, resolve_all
+from shared.adapters.mongo.alert_store import fire, resolve, resolve_all
 from shared.adapters.mongo.collections import ALERTS, ensure
 from shared.core.alerting.alert_findings import AlertFinding, Kind, alert_key
 

@@ -13,7 +13,7 @@ import pytest
 
 from batch.alerting.channel import ChannelJob, PassResult
 from batch.alerting.deliver import deliver_once, watch
-from shared.adapters.mongo.alerts import fire, resolve
+from shared.adapters.mongo.alert_store import fire, resolve
 from shared.adapters.mongo.deliveries import given_up, troubled
 from shared.settings import Settings
 from tests.support.alerting import KEY, OTHER, TICK, Clock, Docs, alerts, environment, found

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from batch.alerting.channel import ChannelJob
-from shared.adapters.mongo.alerts import ack, fire, mute, resolve
+from shared.adapters.mongo.alert_store import ack, fire, mute, resolve
 from shared.adapters.notify import sender_of
 from shared.adapters.notify.webhook import signature
 from shared.core.alerting.alert_findings import alert_key

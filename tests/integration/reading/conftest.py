@@ -9,7 +9,7 @@ import pytest
 
 from cli.main import main
 from shared.adapters.mongo import collections
-from shared.adapters.mongo.alerts import fire
+from shared.adapters.mongo.alert_store import fire
 from shared.core.alerting.alert_findings import AlertFinding, alert_key
 from tests.support.read_shop import (
     AS_OF,
