@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
-# Few examples on every run, many where they are asked for (--hypothesis-profile=thorough, as CI does)
+# Few examples on every run, fewer while working (make quick), many where they are asked for (as CI does)
+settings.register_profile("brief", max_examples=5, deadline=None)
 settings.register_profile("quick", max_examples=20, deadline=None)
 settings.register_profile("thorough", max_examples=200, deadline=None)
 settings.load_profile("quick")

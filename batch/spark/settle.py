@@ -50,7 +50,7 @@ def settle_everybody(vectors: DataFrame, start: Float64, seed: int) -> Settled:
 
 
 def settle(vectors: DataFrame, start: Float64) -> Float64:
-    """Run Lloyd passes from `start` until the labels rest, to the bit as `kmeans.restate` does."""
+    """Run Lloyd passes from `start` until the labels rest, to the bit as `assignment.restate` does."""
     before, counted = start, total(vectors, _sums_of(start))
     n = counted["moved"][0]
     for _ in range(MAX_PASSES - 1):

@@ -66,6 +66,8 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     >>> added = som.partial_fit(X[:1] + 1).labels_
     >>> som.forget(X[:1] + 1, added).predict(X).shape
     (200,)
+    >>> som.grid_.n_units
+    16
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

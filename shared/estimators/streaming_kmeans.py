@@ -66,12 +66,17 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
 
     Examples
     --------
+    A customer who is taken out leaves nothing behind, to the last bit:
+
     >>> import numpy as np
     >>> X = np.random.default_rng(0).normal(size=(200, 3))
     >>> model = StreamingKMeans(4, random_state=0).fit(X)
+    >>> before = model.cluster_centers_
     >>> labels = model.partial_fit(X[:1] + 1).labels_
-    >>> model.forget(X[:1] + 1, labels).predict(X).shape
-    (200,)
+    >>> bool(np.array_equal(model.cluster_centers_, before))
+    False
+    >>> bool(np.array_equal(model.forget(X[:1] + 1, labels).cluster_centers_, before))
+    True
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {

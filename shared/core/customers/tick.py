@@ -46,6 +46,15 @@ def next_tick(
 
     Days further ahead than a jump may go do not count: the clocks of their customers are in doubt. With
     `accept_jump` an operator has confirmed that they are right.
+
+    Examples
+    --------
+    Two customers bought on 4 March 2011; the third, whose clock is a year ahead, moves nobody's date:
+
+    >>> rule = TickRule(ZoneInfo("UTC"), min_customers=2, max_jump_days=31)
+    >>> days = {date(2011, 3, 4): frozenset({1, 2}), date(2012, 3, 4): frozenset({7})}
+    >>> str(next_tick(None, days, rule).as_of)
+    '2011-03-05 00:00:00+00:00'
     """
     newest = _newest_reached(days, rule)
     if current is None or newest is None or newest <= current:

@@ -131,7 +131,7 @@ _LISTS = ("episodes", "ended", "readings")
 
 
 def channel_names(segment_ids: tuple[int, ...]) -> tuple[str, ...]:
-    """Name the channels in the order of `flows.channel_values`."""
+    """Name the channels in the order of `day_flows.channel_values`."""
     return (*BUSINESS, *(f"{SEGMENT}{segment_id}" for segment_id in segment_ids))
 
 

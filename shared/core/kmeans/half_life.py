@@ -31,6 +31,11 @@ class HalfLife:
     half_life : > 0, in the unit of the times. Below about 180 days lapsed customers fade out of
         the model altogether.
     landmark : a time.
+
+    Examples
+    --------
+    >>> HalfLife(half_life=180, landmark=1000).weights([1000, 1180, 820, 640]).tolist()
+    [1.0, 2.0, 0.5, 0.25]
     """
 
     half_life: float

@@ -105,6 +105,16 @@ def transitions(
     ----------
     Spiliopoulou, Ntoutsi, Theodoridis, Schult (2006), MONIC: modeling and monitoring cluster
     transitions, KDD. Oliveira, Gama (2010), MEC.
+
+    Examples
+    --------
+    Of three segments the first stays together, the second falls into halves, the third is taken up by
+    the first of the new ones:
+
+    >>> for event in transitions([[90, 0, 10], [0, 50, 50], [40, 0, 0]]):
+    ...     print(event.kind, event.old, event.new, round(event.share, 2))
+    merge (0, 2) (0,) 0.93
+    split (1,) (1, 2) 1.0
     """
     shared = np.asarray(overlap, dtype=np.float64)
     sizes = shared.sum(axis=1) if old_sizes is None else np.asarray(old_sizes, dtype=np.float64)

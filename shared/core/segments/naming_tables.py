@@ -1,4 +1,4 @@
-"""Segment vocabularies as ordered tables over the 125 cells of an RFM score.
+"""Segment names as an ordered table over the 125 cells of an RFM score.
 
 A table is read from the top: the first line whose ranges hold the scores gives the word.
 Its last line holds every cell, so a vocabulary is total by construction. Scores run from
@@ -62,7 +62,7 @@ class NamingLine:
         return all(low <= score <= high for score, (low, high) in scores)
 
 
-OWN_NAMES: tuple[NamingLine, ...] = (
+NAMES: tuple[NamingLine, ...] = (
     # Best fifth in purchases and in spend. In an ordinary pause they stay VIP: nobody sends
     # them a "we miss you" early.
     NamingLine(Name.VIP, r=(3, 5), f=(5, 5), m=(5, 5)),
@@ -82,48 +82,6 @@ OWN_NAMES: tuple[NamingLine, ...] = (
     NamingLine(Name.CHURNED),
 )
 """Table behind `shared.core.segments.naming.name_for_scores`, without "Alike" and the feature-based names."""
-
-COMMON_NAMES: tuple[NamingLine, ...] = (
-    NamingLine("Champions", r=(4, 5), f=(4, 5), m=(4, 5)),
-    NamingLine("Can't Lose Them", r=(1, 1), f=(4, 5), m=(4, 5)),
-    NamingLine("New Customers", r=(4, 5), f=(1, 1), m=(1, 1)),
-    NamingLine("Promising", r=(3, 4), f=(1, 1), m=(1, 1)),
-    NamingLine("About To Sleep", r=(3, 3), f=(1, 2), m=(1, 2)),
-    NamingLine("Hibernating", r=(2, 2), f=(1, 2), m=(1, 2)),
-    NamingLine("Lost", r=(1, 1), f=(1, 2), m=(1, 2)),
-    NamingLine("Need Attention", r=(3, 3), f=(2, 3), m=(2, 3)),
-    NamingLine("At Risk", r=(1, 2)),
-    NamingLine("Loyal Customers", r=(3, 5), f=(3, 5), m=(3, 5)),
-    NamingLine("Loyal Customers", r=(3, 5), f=(4, 5)),
-    NamingLine("Potential Loyalist", r=(3, 5), f=(1, 3), m=(1, 3)),
-    NamingLine("Potential Loyalist", r=(4, 5)),
-    NamingLine("Need Attention"),
-)
-"""The eleven names most RFM tutorials and the R package `rfm` use, made total.
-
-The published ranges leave 36 of the 125 cells unnamed and claim 42 twice. Here a cell that
-the published ranges claim gets one of its claimants; the others follow their neighbours.
-"""
-
-SHOPIFY_GROUPS: tuple[NamingLine, ...] = (
-    NamingLine("CHAMPIONS", r=(5, 5), f=(4, 5), m=(4, 5)),
-    NamingLine("LOYAL", r=(3, 5), f_plus_m=(8, 10)),
-    NamingLine("NEW", r=(5, 5), f_plus_m=(2, 4)),
-    NamingLine("PROMISING", r=(4, 4), f_plus_m=(2, 4)),
-    NamingLine("ACTIVE", r=(4, 5)),
-    NamingLine("NEEDS_ATTENTION", r=(3, 3), f_plus_m=(5, 7)),
-    NamingLine("ALMOST_LOST", r=(2, 3), f_plus_m=(2, 5)),
-    NamingLine("PREVIOUSLY_LOYAL", r=(1, 2), f_plus_m=(9, 10)),
-    NamingLine("AT_RISK", r=(1, 2), f_plus_m=(6, 8)),
-    NamingLine("DORMANT"),
-)
-"""Values of Shopify's `CustomerRfmGroup`, by the wording of its documentation.
-
-Shopify publishes sentences, not score ranges; the ranges are our reading of them.
-"""
-
-SHOPIFY_WITHOUT_ORDERS = "PROSPECTS"
-"""Shopify's value for a customer without a purchase: such a customer has no score cell."""
 
 
 def look_up(table: tuple[NamingLine, ...], r: int, f: int, m: int) -> str:

@@ -47,12 +47,10 @@ class SomGrid:
 
     def __post_init__(self) -> None:
         if self.rows < 1 or self.cols < 1:
-            msg = (
-                f"a map needs at least 1 x 1 units, got {self.rows} x {self.cols}; raise som.rows or som.cols"
-            )
+            msg = f"a map needs at least 1 x 1 units, got {self.rows} x {self.cols}; raise rows or cols"
             raise InvalidConfig(msg)
         if self.topology not in _REACH:
-            msg = f"topology must be one of {sorted(_REACH)}, got {self.topology!r}; correct som.topology"
+            msg = f"topology must be one of {sorted(_REACH)}, got {self.topology!r}; choose one of them"
             raise InvalidConfig(msg)
         if self.topology == "hexagonal" and self.toroidal and self.rows % 2:
             msg = f"a hexagonal torus needs an even number of rows, got {self.rows}; add or drop one row"

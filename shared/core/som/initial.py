@@ -40,7 +40,7 @@ def initial_weights(
     if isinstance(initial, np.ndarray):
         return _copied(initial, (grid.n_units, X.shape[1]))
     if initial not in get_args(Initial):
-        msg = f"initial must be an array or one of {get_args(Initial)}, got {initial!r}; correct som.initial"
+        msg = f"initial must be an array or one of {get_args(Initial)}, got {initial!r}; choose one of them"
         raise InvalidConfig(msg)
     if initial == "sample":
         return X[rng.choice(len(X), grid.n_units, replace=len(X) < grid.n_units)].astype(np.float64)

@@ -171,7 +171,7 @@ def _check(n_supported: int, method: str, k: int | None, max_d: float | None) ->
         msg = "macro segments need a prototype with hits, got none; assign customers to the map first"
         raise InvalidConfig(msg)
     if method not in get_args(Method):
-        msg = f"linkage must be one of {get_args(Method)}, got {method!r}; correct two_level.method"
+        msg = f"linkage must be one of {get_args(Method)}, got {method!r}; choose one of them"
         raise InvalidConfig(msg)
     if (k is None) == (max_d is None):
         msg = f"cut by exactly one of k and max_d, got k={k} and max_d={max_d}; drop one of them"

@@ -17,7 +17,7 @@ from shared.core.windows.purchase_scale import PurchaseScale
 from shared.core.windows.spans import LOOKS, Spans, looks
 from shared.core.windows.window_reference import Float64
 
-_TITLES: Final = {
+TITLES: Final = {
     "share": "Purchases go to other segments than usual",
     "centroid": "Those who buy are other customers than usual",
     "distance": "Those who buy fit their segments differently than usual",
@@ -57,7 +57,7 @@ def explain_hours(memory: HourlyMemory, champion: ModelArtifact, budget: Budget)
     for at in np.argsort(-found.max(axis=1)).tolist():
         channel, best = tuple(CHANNELS)[at], int(found[at].argmax())
         if channel == verdict.channel or found[at, best] > detector.limit:
-            moved.append(_WORDS[channel](_look(spans, best, memory), champion, scale))
+            moved.append(WAYS_TO_SAY[channel](_look(spans, best, memory), champion, scale))
     diagnosis = _diagnosis(moved)
     sentences = [
         moved[0].text,
@@ -76,7 +76,7 @@ def explain_hours(memory: HourlyMemory, champion: ModelArtifact, budget: Budget)
         "alarms": memory.alarms,
         "watched_days": memory.watched_days,
     }
-    return Explanation(_TITLES[moved[0].channel], "; ".join(sentences), evidence, verdict.ratio)
+    return Explanation(TITLES[moved[0].channel], "; ".join(sentences), evidence, verdict.ratio)
 
 
 def _look(spans: Spans, at: int, memory: HourlyMemory) -> _Look:
@@ -151,7 +151,7 @@ def _outliers_moved(look: _Look, champion: ModelArtifact, scale: PurchaseScale) 
     return _Moved("outliers", text, _figures(champion, scale, at, now, usual))
 
 
-_WORDS: Final = {
+WAYS_TO_SAY: Final = {
     "share": _share_moved,
     "centroid": _center_moved,
     "distance": _distance_moved,

@@ -15,7 +15,9 @@ from shared.core.model.artifact import ModelArtifact
 from shared.core.model.transform import FeatureTransform
 from shared.settings.reclustering import GateSettings
 from tests.support import small_model
+from tests.support.prose import ROOT
 
+PAGE = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
 FEATURES = ("recency_days", "frequency", "monetary")
 CENTERS = np.array([[0.0, 0.0, 0.0], [6.0, 0.0, 0.0], [0.0, 6.0, 0.0], [0.0, 0.0, 6.0]])
 CHAMPION = replace(
@@ -108,6 +110,13 @@ VETOES: dict[str, dict[str, Any]] = {
     "ambiguity": {"identities": SegmentIdentities((1, 2, 3, 4), 5, ambiguity=0.81)},
     "customers": {"last_size": 501},
 }
+
+
+def test_every_check_is_described_and_every_veto_is_tried() -> None:
+    checks = decide(gate_input()).checks
+
+    assert {check.name for check in checks if check.family == "veto"} == set(VETOES)
+    assert [check.name for check in checks if f"`{check.name}`" not in PAGE] == []
 
 
 @pytest.mark.parametrize("name", VETOES)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import failures
+from cli import failures, verify
 from cli.main import build_parser
 from cli.parser import VerbParser
 from shared import errors
@@ -36,7 +36,13 @@ def test_every_exit_code_is_in_the_table() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, ReclusteringError)
     ]
-    used = {kind.exit_code for kind in kinds} | {0, 5, failures.INTERRUPTED, failures.TERMINATED}
+    used = {kind.exit_code for kind in kinds} | {
+        0,
+        verify.MISMATCH,
+        5,
+        failures.INTERRUPTED,
+        failures.TERMINATED,
+    }
 
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)} == used
 
