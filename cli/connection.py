@@ -39,7 +39,7 @@ def open_studies_database(
     ------
     ServiceUnavailable : there is none; the message names the way without.
     """
-    from deploy.local.services import resolve
+    from deploy.local.local_services import resolve
     from shared.adapters.mongo import connect
 
     try:
@@ -98,7 +98,7 @@ def kafka_servers(settings: "Settings") -> str:
 
 def running_service(settings: "Settings", name: str) -> str | None:
     """Give the address of an embedded service that runs now."""
-    from deploy.local import services
+    from deploy.local import local_services
 
-    found = (status for status in services.status(settings.services.folder) if status.name == name)
+    found = (status for status in local_services.status(settings.services.folder) if status.name == name)
     return next((status.uri for status in found if status.state == "running"), None)

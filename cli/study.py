@@ -17,7 +17,7 @@ from shared.errors import InvalidConfig, ReclusteringError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from batch.studies.framework.run import Request
+    from batch.studies.framework.run_study import StudyRequest
     from batch.studies.reading import DataFile
     from shared.settings import Settings
 
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.name == LIST:
         return _list()
-    from batch.studies.framework.run import Request, require_extras
+    from batch.studies.framework.run_study import StudyRequest, require_extras
 
     require_extras()
     data, names = _file(args), tuple(STUDIES) if args.name == ALL else (args.name,)
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         _show(data, names[0])
     open_store = None if args.no_store else partial(open_studies_database, settings)
     requests = [
-        Request(name, args.out, data, with_notebook=not args.no_notebook, open_store=open_store)
+        StudyRequest(name, args.out, data, with_notebook=not args.no_notebook, open_store=open_store)
         for name in names
     ]
     return _run_each(requests, settings)
@@ -146,10 +146,10 @@ def _pair(text: str) -> tuple[str, str]:
     return name, yours
 
 
-def _run_each(requests: "Sequence[Request]", settings: "Settings") -> int:
+def _run_each(requests: "Sequence[StudyRequest]", settings: "Settings") -> int:
     """Run all on one Spark; raise the first failure when every study has had its turn."""
-    from batch.studies.framework.run import run as run_study
-    from batch.studies.framework.spark import shared_spark
+    from batch.studies.framework.run_study import run as run_study
+    from batch.studies.framework.study_spark import shared_spark
 
     failures: list[ReclusteringError] = []
     with shared_spark(settings.stream.cores, settings.stream.driver_memory) as spark:

@@ -21,7 +21,7 @@ from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-from shared.adapters import kafka
+from shared.adapters import kafka_topics
 from shared.adapters.failpoints import DRIVER
 from shared.adapters.mongo import connect, leases
 from shared.adapters.spark import log_of
@@ -203,7 +203,7 @@ def _is_caught_up(job: StreamJob, settings: Settings, addresses: Addresses) -> b
     state = job.state
     if state.pending is not None:
         return False
-    ranges = kafka.beginning_and_end_offsets(addresses.kafka_bootstrap, settings.kafka.topic)
+    ranges = kafka_topics.beginning_and_end_offsets(addresses.kafka_bootstrap, settings.kafka.topic)
     return all(state.offsets.get(partition, 0) >= end for partition, (_, end) in ranges.items())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batch.studies.framework.story import StudyResult
-from batch.studies.reading import Column, DataFile
+from batch.studies.reading import DataFile, StudyColumn
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -60,7 +60,7 @@ class Study:
     title: str
     asked: str
     advice: tuple[str, ...]
-    columns: Sequence[Column]
+    columns: Sequence[StudyColumn]
     own_data: Callable[[Path], DataFile]
     run: Callable[[Context], StudyResult]
     notebook: str

@@ -1,7 +1,7 @@
 """What became of the segments: survive, split, merge, emerge, disappear.
 
 MONIC compares two clusterings by their members. Where the state is kept for each customer
-the overlap is exact, so that nothing here is estimated. It does not look at centres.
+the overlap is exact, so that nothing here is estimated. It does not look at centers.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ PART = 0.25
 """Share of an old cluster that counts as a part of it; MEC takes .2, R's clusTransition .3."""
 
 
-class Kind(StrEnum):
+class TransitionKind(StrEnum):
     """The five external transitions."""
 
     SURVIVE = "survive"
@@ -43,7 +43,7 @@ class ClusterTransition:
         share of the new cluster that came from one old cluster; 0 to 1.
     """
 
-    kind: Kind
+    kind: TransitionKind
     old: tuple[int, ...]
     new: tuple[int, ...]
     share: float
@@ -150,7 +150,7 @@ def _claimed(
     for j in np.unique(claims[claims != UNASSIGNED]):
         old = np.flatnonzero(claims == j)
         share = float(np.average(shares[old, j], weights=sizes[old]))
-        kind = Kind.SURVIVE if old.size == 1 else Kind.MERGE
+        kind = TransitionKind.SURVIVE if old.size == 1 else TransitionKind.MERGE
         events.append(ClusterTransition(kind, tuple(map(int, old)), (int(j),), share))
     return events
 
@@ -161,9 +161,11 @@ def _unclaimed(shares: NDArray[np.float64], claims: NDArray[np.int64]) -> list[C
         parts = np.flatnonzero((shares[i] >= PART) & (shares[i] > 0))
         together = float(shares[i, parts].sum())
         if parts.size >= 2 and together >= WHOLE:
-            events.append(ClusterTransition(Kind.SPLIT, (int(i),), tuple(map(int, parts)), together))
+            events.append(
+                ClusterTransition(TransitionKind.SPLIT, (int(i),), tuple(map(int, parts)), together)
+            )
         else:
-            events.append(ClusterTransition(Kind.DISAPPEAR, (int(i),), (), 0.0))
+            events.append(ClusterTransition(TransitionKind.DISAPPEAR, (int(i),), (), 0.0))
     return events
 
 
@@ -171,7 +173,7 @@ def _emerged(overlap: NDArray[np.float64], reached: set[int]) -> list[ClusterTra
     """List new clusters without an event; their members may still come from old clusters."""
     of_new = row_shares(overlap.T, overlap.sum(axis=0)).max(axis=1, initial=0.0)
     return [
-        ClusterTransition(Kind.EMERGE, (), (j,), float(of_new[j]))
+        ClusterTransition(TransitionKind.EMERGE, (), (j,), float(of_new[j]))
         for j in range(overlap.shape[1])
         if j not in reached
     ]

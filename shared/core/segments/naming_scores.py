@@ -47,9 +47,9 @@ class SegmentProfile:
 
     Notes
     -----
-    Give the K-means centre taken back from log1p features rather than the plain mean: a few
+    Give the K-means center taken back from log1p features rather than the plain mean: a few
     wholesalers pull a mean of spend far above what the segment's members spend. On a year of
-    Online Retail with k = 5 the means call two segments VIP, the centres call them VIP and Loyal.
+    Online Retail with k = 5 the means call two segments VIP, the centers call them VIP and Loyal.
     """
 
     recency_days: float

@@ -43,7 +43,7 @@ ANY: Range = (1, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NamingLine:
     """One line of a table: a word and the inclusive score ranges that it covers.
 
     `f_plus_m` bounds the sum of the frequency and monetary scores (2 to 10): what the
@@ -62,28 +62,28 @@ class Line:
         return all(low <= score <= high for score, (low, high) in scores)
 
 
-NAMES: tuple[Line, ...] = (
+NAMES: tuple[NamingLine, ...] = (
     # Best fifth in purchases and in spend. In an ordinary pause they stay VIP: nobody sends
     # them a "we miss you" early.
-    Line(Name.VIP, r=(3, 5), f=(5, 5), m=(5, 5)),
+    NamingLine(Name.VIP, r=(3, 5), f=(5, 5), m=(5, 5)),
     # Just back, and best in one of the two.
-    Line(Name.VIP, r=(5, 5), f=(4, 5), m=(4, 5), f_plus_m=(9, 10)),
+    NamingLine(Name.VIP, r=(5, 5), f=(4, 5), m=(4, 5), f_plus_m=(9, 10)),
     # A first small order; a first large one shows what the customer could become.
-    Line(Name.NEW, r=(4, 5), f=(1, 1), m=(1, 3)),
-    Line(Name.LOYAL, r=(4, 5), f=(4, 5)),
-    Line(Name.LOYAL, r=(4, 5), f=(3, 3), m=(4, 5)),
-    Line(Name.POTENTIAL, r=(4, 5)),
-    Line(Name.LOYAL, r=(3, 3), f_plus_m=(8, 10)),
-    Line(Name.NEEDS_ATTENTION, r=(3, 3)),
+    NamingLine(Name.NEW, r=(4, 5), f=(1, 1), m=(1, 3)),
+    NamingLine(Name.LOYAL, r=(4, 5), f=(4, 5)),
+    NamingLine(Name.LOYAL, r=(4, 5), f=(3, 3), m=(4, 5)),
+    NamingLine(Name.POTENTIAL, r=(4, 5)),
+    NamingLine(Name.LOYAL, r=(3, 3), f_plus_m=(8, 10)),
+    NamingLine(Name.NEEDS_ATTENTION, r=(3, 3)),
     # Gone quiet: what they were worth decides how much a win-back may cost.
-    Line(Name.AT_RISK, r=(2, 2), f_plus_m=(6, 10)),
-    Line(Name.NEEDS_ATTENTION, r=(2, 2), f_plus_m=(4, 5)),
-    Line(Name.AT_RISK, r=(1, 1), f_plus_m=(8, 10)),
-    Line(Name.CHURNED),
+    NamingLine(Name.AT_RISK, r=(2, 2), f_plus_m=(6, 10)),
+    NamingLine(Name.NEEDS_ATTENTION, r=(2, 2), f_plus_m=(4, 5)),
+    NamingLine(Name.AT_RISK, r=(1, 1), f_plus_m=(8, 10)),
+    NamingLine(Name.CHURNED),
 )
 """Table behind `shared.core.segments.naming.name_for_scores`, without "Alike" and the feature-based names."""
 
 
-def look_up(table: tuple[Line, ...], r: int, f: int, m: int) -> str:
+def look_up(table: tuple[NamingLine, ...], r: int, f: int, m: int) -> str:
     """Word of the first line of `table` that holds the scores (each 1 to 5, 5 best)."""
     return str(next(line.word for line in table if line.holds(r, f, m)))

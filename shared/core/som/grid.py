@@ -16,7 +16,7 @@ from shared.errors import InvalidConfig
 
 Topology = Literal["rectangular", "hexagonal"]
 
-# Height of one row of hexagons whose centres are one apart.
+# Height of one row of hexagons whose centers are one apart.
 _HEX_ROW = sqrt(3) / 2
 # Farthest neighbour that still touches: the diagonal of a square, the side of a hexagon lattice.
 _REACH = {"rectangular": sqrt(2), "hexagonal": 1.0}

@@ -62,8 +62,8 @@ def principal_plane(
     """
     total = max(float(sample_weights.sum()), np.finfo(float).tiny)
     mean = sample_weights @ X / total
-    centred = X - mean
-    variances, components = np.linalg.eigh((centred * sample_weights[:, None]).T @ centred / total)
+    centered = X - mean
+    variances, components = np.linalg.eigh((centered * sample_weights[:, None]).T @ centered / total)
     leading = components[:, :-3:-1]
     spread = np.sqrt(np.maximum(variances[:-3:-1], 0.0))
     largest = np.abs(leading).argmax(axis=0)

@@ -8,7 +8,7 @@ import pytest
 
 from shared.settings import Settings
 from shared.settings.loading import NOT_SETTINGS
-from shared.settings.parts import Section
+from shared.settings.parts import SettingsSection
 from tests.support.prose import PACKAGES, PAGES, Passage, docstrings, lines, sentences, sources
 
 DOTTED = re.compile(r"(?<![\w./\\{\[$-])([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)(?![\w/(\[-]|\.\w)")
@@ -26,7 +26,7 @@ COLLECTIONS = {"live_model", "models", "pointer", "runs", "segments"}
 SETTINGS = {
     f"{name}.{key}"
     for name, section in Settings.model_fields.items()
-    if isinstance(section.annotation, type) and issubclass(section.annotation, Section)
+    if isinstance(section.annotation, type) and issubclass(section.annotation, SettingsSection)
     for key in section.annotation.model_fields
 }
 SECTIONS = set(Settings.model_fields)

@@ -4,10 +4,10 @@ from typing import get_args
 
 import pytest
 
-from batch.reporting.profiles import WORDS
+from batch.reporting.segment_profiles import WORDS
 from shared.core.customers.features import FEATURES
-from shared.core.windows.bundle import CHANNELS
-from shared.core.windows.explain import TITLES, WAYS_TO_SAY
+from shared.core.windows.detector import CHANNELS
+from shared.core.windows.hourly_explanation import TITLES, WAYS_TO_SAY
 from shared.settings.parts import Channel
 from tests.support.prose import ROOT
 

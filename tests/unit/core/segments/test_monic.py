@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shared.core.segments.monic import ClusterTransition, Kind, facets, overlap_matrix, transitions
+from shared.core.segments.monic import ClusterTransition, TransitionKind, facets, overlap_matrix, transitions
 from shared.errors import InvalidConfig
 
 overlaps = arrays(
@@ -24,8 +24,8 @@ def test_segments_that_keep_their_members_survive():
 
 def test_two_that_move_into_one_have_merged():
     assert transitions([[60, 40], [90, 10], [0, 100]]) == (
-        ClusterTransition(Kind.MERGE, (0, 1), (0,), 0.75),
-        ClusterTransition(Kind.SURVIVE, (2,), (1,), 1.0),
+        ClusterTransition(TransitionKind.MERGE, (0, 1), (0,), 0.75),
+        ClusterTransition(TransitionKind.SURVIVE, (2,), (1,), 1.0),
     )
 
 
@@ -47,7 +47,7 @@ def test_a_scattered_one_disappears_and_what_nobody_claims_emerges():
 def test_an_emerged_segment_says_how_much_came_from_one_old_one():
     emerged = transitions([[60, 40], [10, 0]])[-1]
 
-    assert emerged == ClusterTransition(Kind.EMERGE, (), (1,), 1.0)
+    assert emerged == ClusterTransition(TransitionKind.EMERGE, (), (1,), 1.0)
 
 
 def test_an_empty_old_segment_disappears_and_an_empty_new_one_emerges():
@@ -92,7 +92,7 @@ def test_the_overlap_counts_customers_that_both_have():
 def test_age_weights_let_old_members_count_less():
     found = overlap_matrix([0, 0], [0, 1], k_old=1, k_new=2, weights=[1.0, 0.25])
 
-    assert [e.kind for e in transitions(found)] == [Kind.SURVIVE, Kind.EMERGE]
+    assert [e.kind for e in transitions(found)] == [TransitionKind.SURVIVE, TransitionKind.EMERGE]
 
 
 def test_labels_of_different_customers_are_refused():
