@@ -14,7 +14,7 @@ BENCH := $(VENV)/.bench
 STUDIES := $(VENV)/.studies
 ARGS ?=
 
-.PHONY: help demo studies test test-faults lint bench up down lock clean
+.PHONY: help demo studies quick test test-faults lint bench up down lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ demo: $(RUNTIME) | java  ## replay a year of real purchases and show the segment
 
 studies: $(STUDIES) | java  ## run the analyses and write their reports and notebooks to out/studies
 	@$(BIN)/resegment study all --out out/studies $(ARGS)
+
+# tests/unit/deploy installs every list of requirements from an index of its own, which takes minutes
+quick: lint  ## what to run while working: lint, and the unit tests without those of the installation
+	@$(BIN)/python -m pytest -q tests/unit shared/core shared/estimators --ignore=tests/unit/deploy --hypothesis-profile=brief $(ARGS)
 
 test: $(TEST) | java  ## run every test tier: unit, spark, integration, e2e (ARGS="tests/unit" for some)
 	@$(BIN)/python -m pytest $(ARGS)

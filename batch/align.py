@@ -11,11 +11,11 @@ from batch.cluster import Clustering
 from shared.core.model.artifact import LineageEdge
 from shared.core.segments.alignment import UNMATCHED, align
 from shared.core.segments.lineage import lineage_edge
-from shared.core.segments.monic import ClusterTransition, Kind, overlap_matrix, transitions
+from shared.core.segments.monic import ClusterTransition, TransitionKind, overlap_matrix, transitions
 
 
 @dataclass(frozen=True)
-class Identities:
+class SegmentIdentities:
     """Identity of each label, and what the change of model alone does to customers.
 
     next_segment_id : the lowest that no segment has ever had.
@@ -33,7 +33,9 @@ class Identities:
     lineage: tuple[LineageEdge, ...] = ()
 
 
-def identify(clustering: Clustering, champion: ChampionView | None, next_segment_id: int) -> Identities:
+def identify(
+    clustering: Clustering, champion: ChampionView | None, next_segment_id: int
+) -> SegmentIdentities:
     """Carry the champion's identities over, and issue new ones where nothing corresponds.
 
     Parameters
@@ -42,7 +44,7 @@ def identify(clustering: Clustering, champion: ChampionView | None, next_segment
     """
     k = len(clustering.centers)
     if champion is None:
-        return Identities(tuple(range(next_segment_id, next_segment_id + k)), next_segment_id + k)
+        return SegmentIdentities(tuple(range(next_segment_id, next_segment_id + k)), next_segment_id + k)
     overlap = overlap_matrix(champion.labels, clustering.labels, k_old=champion.model.k, k_new=k)
     aligned = align(champion.centers, clustering.centers, overlap=overlap, radii=champion.radii)
     old_ids = tuple(champion.model.segment_ids.tolist())
@@ -51,7 +53,7 @@ def identify(clustering: Clustering, champion: ChampionView | None, next_segment
     moved = overlap * np.not_equal.outer(old_ids, new_ids)
     unexplained = moved * ~_explained(events, old_ids, new_ids)
     everybody = max(overlap.sum(), 1.0)
-    return Identities(
+    return SegmentIdentities(
         new_ids,
         max(next_segment_id, *(segment_id + 1 for segment_id in new_ids)),
         float(aligned.ambiguity.max(initial=0.0)),
@@ -82,7 +84,7 @@ def _explained(
     for event in events:
         for i, j in product(event.old, event.new):
             is_fresh, has_ended = new_ids[j] not in old_ids, old_ids[i] not in new_ids
-            explained[i, j] = (event.kind is Kind.SPLIT and is_fresh) or (
-                event.kind is Kind.MERGE and has_ended
+            explained[i, j] = (event.kind is TransitionKind.SPLIT and is_fresh) or (
+                event.kind is TransitionKind.MERGE and has_ended
             )
     return explained

@@ -7,7 +7,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.align import Identities
+from batch.align import SegmentIdentities
 from batch.champion import member_radii
 from batch.cluster import Clustering
 from batch.load import CustomerTable
@@ -34,7 +34,7 @@ def assemble(
     scaled: Scaled,
     clustering: Clustering,
     som: SomArtifact,
-    identities: Identities,
+    identities: SegmentIdentities,
     segments: tuple[Segment, ...],
     scores: KScores | None,
     settings: ModelSettings,

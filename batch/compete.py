@@ -19,10 +19,10 @@ LEAD = 0.01
 good differ in where they draw the lines, and every line that moves renames customers."""
 
 HELD_OUT = 0.2
-MOST_HELD_OUT = 20_000
-MOST_FITTED = 100_000
+MAX_HELD_OUT = 20_000
+MAX_FITTED = 100_000
 """Customers that candidates are fitted on at most; the winner settles on everybody."""
-FEWEST_TO_SPLIT = 50
+MIN_TO_SPLIT = 50
 """With fewer customers nobody is held out: what remains would be too little to fit or to judge."""
 
 
@@ -63,10 +63,10 @@ class Split:
 def split(n: int, seed: int) -> Split:
     """Hold customers out; of one seed always the same ones."""
     order = np.random.default_rng(seed).permutation(n)
-    if n < FEWEST_TO_SPLIT:
+    if n < MIN_TO_SPLIT:
         return Split(order, order)
-    n_probe = min(int(n * HELD_OUT), MOST_HELD_OUT)
-    return Split(np.sort(order[n_probe : n_probe + MOST_FITTED]), order[:n_probe])
+    n_probe = min(int(n * HELD_OUT), MAX_HELD_OUT)
+    return Split(np.sort(order[n_probe : n_probe + MAX_FITTED]), order[:n_probe])
 
 
 def compete(

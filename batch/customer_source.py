@@ -59,7 +59,7 @@ def open_source(
         yield InMemory(load_customers(database, settings.stream.id, wait_s=wait_s))
         return
     # Spark takes seconds to import and to start; most shops never need it here
-    from batch.spark.load import load_large_table  # noqa: PLC0415
+    from batch.spark.load_large import load_large_table  # noqa: PLC0415
     from batch.spark.session import spark_session  # noqa: PLC0415
 
     with spark_session(settings) as spark:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.align import Identities
+from batch.align import SegmentIdentities
 from batch.champion import ChampionView
 from batch.cluster import Clustering
 from batch.compete import Candidate
+from batch.fit_set import OutlierEffect
 from batch.load import CustomerTable
-from batch.outliers import OutlierEffect
 from batch.scale import Scaled
 from batch.scorecard import Probe, Scorecard, make_probe, measure, sampled_silhouettes
 from batch.select_features import FeatureChoice
@@ -65,7 +65,7 @@ class Evidence:
     candidates: tuple[Candidate, ...]
     report: KReport
     clustering: Clustering
-    identities: Identities
+    identities: SegmentIdentities
     measured: Measured
     tree: UnitTree
 

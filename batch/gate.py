@@ -1,6 +1,6 @@
 """Whether the challenger replaces the champion.
 
-Two families of checks, each a function that returns one `Check`: a challenger needs one reason to be
+Two families of checks, each a function that returns one `GateCheck`: a challenger needs one reason to be
 promoted and may meet no veto. A further gate is one more function in `_REASONS` or `_VETOES`.
 """
 
@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.align import Identities
+from batch.align import SegmentIdentities
 from batch.champion import ChampionView, has_same_transform
 from shared.adapters.mongo.requests import Kind
 from shared.core.choice.k_search import KScores
@@ -26,7 +26,7 @@ NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True)
-class Check:
+class GateCheck:
     """One gate: what was measured, what it takes, and both in words.
 
     value, limit : None if there is nothing to measure, or nothing to keep to.
@@ -46,7 +46,7 @@ class Decision:
 
     promote: bool
     reason: str
-    checks: tuple[Check, ...]
+    checks: tuple[GateCheck, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ class GateInput:
 
     challenger: ModelArtifact
     champion: ChampionView
-    identities: Identities
+    identities: SegmentIdentities
     scores: KScores | None
     X: NDArray[np.float64]
     spend: NDArray[np.float64]
@@ -90,7 +90,7 @@ def decide(given: GateInput) -> Decision:
     return Decision(promote=True, reason="; ".join(met) + overridden, checks=checks)
 
 
-def _judged(check: Check, given: GateInput) -> Check:
+def _judged(check: GateCheck, given: GateInput) -> GateCheck:
     """Waive what protects a champion that is worth protecting; faults of the data always count.
 
     A provisional champion is no more stable than its challenger and was scaled by less data: to keep it
@@ -106,7 +106,7 @@ def first() -> Decision:
     return Decision(promote=True, reason="there is no champion yet", checks=())
 
 
-def _no_reason(reasons: tuple[Check, ...]) -> str:
+def _no_reason(reasons: tuple[GateCheck, ...]) -> str:
     found = next(check for check in reasons if check.name == "improvement")
     return f"{found.text}, with the same number of segments and the same features"
 
@@ -114,51 +114,51 @@ def _no_reason(reasons: tuple[Check, ...]) -> str:
 # --- reasons: any is enough -------------------------------------------------------------------------------
 
 
-def _operator(given: GateInput) -> Check:
-    return Check("operator", "reason", given.kind == "operator", None, None, "an operator asked for it")
+def _operator(given: GateInput) -> GateCheck:
+    return GateCheck("operator", "reason", given.kind == "operator", None, None, "an operator asked for it")
 
 
-def _provisional(given: GateInput) -> Check:
+def _provisional(given: GateInput) -> GateCheck:
     text = "the champion was fitted on too few days of data"
-    return Check("provisional", "reason", given.champion.model.provisional, None, None, text)
+    return GateCheck("provisional", "reason", given.champion.model.provisional, None, None, text)
 
 
-def _k(given: GateInput) -> Check:
+def _k(given: GateInput) -> GateCheck:
     new, old = given.challenger.k, given.champion.model.k
     text = f"the number of segments changes from {old} to {new}" if new != old else f"{new} as before"
-    return Check("k", "reason", new != old, new, old, text)
+    return GateCheck("k", "reason", new != old, new, old, text)
 
 
-def _transform(given: GateInput) -> Check:
+def _transform(given: GateInput) -> GateCheck:
     is_same = has_same_transform(given.champion.model, given.challenger.transform)
-    return Check("transform", "reason", not is_same, None, None, "the features change")
+    return GateCheck("transform", "reason", not is_same, None, None, "the features change")
 
 
-def _improvement(given: GateInput) -> Check:
+def _improvement(given: GateInput) -> GateCheck:
     before, limit = given.champion.quantization_error, given.rules.min_improvement
     if not before:
-        return Check("improvement", "reason", False, None, limit, f"quantization error: {NOT_MEASURED}")
+        return GateCheck("improvement", "reason", False, None, limit, f"quantization error: {NOT_MEASURED}")
     saved = 1 - given.challenger.quantization_error / before
     is_clear = saved > limit
     change = f"{abs(saved):.1%} {'lower' if saved >= 0 else 'higher'}"
     takes = f"more than {limit:.1%}" if is_clear else f"and it takes more than {limit:.1%} to replace it"
     text = f"quantization error is {change}, {takes}"
-    return Check("improvement", "reason", is_clear, saved, limit, text)
+    return GateCheck("improvement", "reason", is_clear, saved, limit, text)
 
 
 # --- vetoes: all must pass --------------------------------------------------------------------------------
 
 
-def _pinned(given: GateInput) -> Check:
+def _pinned(given: GateInput) -> GateCheck:
     text = "the champion is pinned; `resegment model unpin` lets it go" if given.pinned else "not pinned"
-    return Check("pinned", "veto", not given.pinned, None, None, text)
+    return GateCheck("pinned", "veto", not given.pinned, None, None, text)
 
 
-def _silhouette(given: GateInput) -> Check:
+def _silhouette(given: GateInput) -> GateCheck:
     name, words = "silhouette_simplified", "simplified silhouette"
     before = _simplified(given.X, given.champion.centers)
     if not has_same_transform(given.champion.model, given.challenger.transform) or not isfinite(before):
-        return Check(name, "veto", True, None, None, f"{words}: {NOT_MEASURED}")
+        return GateCheck(name, "veto", True, None, None, f"{words}: {NOT_MEASURED}")
     limit = before - given.rules.silhouette_slack
     return _at_least(name, words, _simplified(given.X, given.challenger.centers), limit, digits=3)
 
@@ -168,7 +168,7 @@ def _simplified(X: NDArray[np.float64], centers: NDArray[np.float64]) -> float:
     return simplified_silhouette(found.distances, found.runner_up_distances)
 
 
-def _min_share(given: GateInput) -> Check:
+def _min_share(given: GateInput) -> GateCheck:
     floors, labels = given.rules.floors, assign(given.X, given.challenger.centers).labels
     counts = np.bincount(labels, minlength=given.challenger.k)
     spend = np.bincount(labels, given.spend, given.challenger.k) / max(float(given.spend.sum()), 1e-9)
@@ -178,42 +178,42 @@ def _min_share(given: GateInput) -> Check:
     return _at_least("min_share", words, float(shares.min()), floors.share, digits=3)
 
 
-def _warm_ari(given: GateInput) -> Check:
+def _warm_ari(given: GateInput) -> GateCheck:
     found = (given.scores.warm_ari, given.scores.warm_ari_se) if given.scores else (np.nan, 0.0)
     return _floor(given, "warm_ari", "agreement of warm refits", found, given.rules.floors.warm_ari)
 
 
-def _cold_ari(given: GateInput) -> Check:
+def _cold_ari(given: GateInput) -> GateCheck:
     found = (given.scores.cold_ari, given.scores.cold_ari_se) if given.scores else (np.nan, 0.0)
     return _floor(given, "cold_ari", "agreement of cold refits", found, given.rules.floors.cold_ari)
 
 
-def _jaccard(given: GateInput) -> Check:
+def _jaccard(given: GateInput) -> GateCheck:
     found = (float(given.scores.jaccard.min(initial=np.inf)) if given.scores else np.nan, 0.0)
     return _floor(given, "jaccard", "recovery of the weakest segment", found, given.rules.floors.jaccard)
 
 
-def _floor(given: GateInput, name: str, words: str, found: tuple[float, float], floor: float) -> Check:
+def _floor(given: GateInput, name: str, words: str, found: tuple[float, float], floor: float) -> GateCheck:
     value, error = found  # the champion's own k has one standard error of doubt, as in the choice of k
     if not isfinite(value):
-        return Check(name, "veto", True, None, floor, f"{words}: {NOT_MEASURED}")
+        return GateCheck(name, "veto", True, None, floor, f"{words}: {NOT_MEASURED}")
     is_current = given.challenger.k == given.champion.model.k
     return _at_least(name, words, value, floor - is_current * float(np.nan_to_num(error)), digits=2)
 
 
-def _relabelled(given: GateInput) -> Check:
+def _relabelled(given: GateInput) -> GateCheck:
     value = given.identities.relabelled
     words = f"the model alone would give {value:.1%} of customers another segment"
     return _at_most("relabelled", words, value, given.rules.max_relabelled, form=".1%")
 
 
-def _ambiguity(given: GateInput) -> Check:
+def _ambiguity(given: GateInput) -> GateCheck:
     value = given.identities.ambiguity
     words = f"the least clear identity has a rival at {value:.2f} of its cost"
     return _at_most("ambiguity", words, value, given.rules.max_ambiguity, form=".2f")
 
 
-def _customers(given: GateInput) -> Check:
+def _customers(given: GateInput) -> GateCheck:
     before = given.last_size or given.champion.model.n_customers
     share, limit = given.challenger.n_customers / max(before, 1), given.rules.min_customers_kept
     is_within = share >= limit
@@ -221,23 +221,29 @@ def _customers(given: GateInput) -> Check:
         f"{given.challenger.n_customers:,} customers, {share:.0%} of the {before:,} of the last run, "
         f"{'at least' if is_within else 'less than'} {limit:.0%}"
     )
-    return Check("customers", "veto", is_within, share, limit, text)
+    return GateCheck("customers", "veto", is_within, share, limit, text)
 
 
-def _at_least(name: str, words: str, value: float, limit: float, *, digits: int) -> Check:
+def _at_least(name: str, words: str, value: float, limit: float, *, digits: int) -> GateCheck:
     is_reached = value >= limit
     text = f"{words} {value:.{digits}f}, {'at least' if is_reached else 'below'} {limit:.{digits}f}"
-    return Check(name, "veto", is_reached, value, limit, text)
+    return GateCheck(name, "veto", is_reached, value, limit, text)
 
 
-def _at_most(name: str, words: str, value: float, limit: float, *, form: str) -> Check:
+def _at_most(name: str, words: str, value: float, limit: float, *, form: str) -> GateCheck:
     is_within = value <= limit
     text = f"{words}, {'at most' if is_within else 'more than'} {limit:{form}}"
-    return Check(name, "veto", is_within, value, limit, text)
+    return GateCheck(name, "veto", is_within, value, limit, text)
 
 
-_REASONS: tuple[Callable[[GateInput], Check], ...] = (_operator, _provisional, _k, _transform, _improvement)
-_VETOES: tuple[Callable[[GateInput], Check], ...] = (
+_REASONS: tuple[Callable[[GateInput], GateCheck], ...] = (
+    _operator,
+    _provisional,
+    _k,
+    _transform,
+    _improvement,
+)
+_VETOES: tuple[Callable[[GateInput], GateCheck], ...] = (
     _pinned,
     _silhouette,
     _min_share,

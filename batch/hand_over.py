@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from batch.champion import ChampionView
 from batch.compete import Candidate
 from batch.customer_source import CustomerSource
+from batch.fit_set import FitSet
 from batch.load import CustomerTable
-from batch.outliers import FitSet
 from batch.scale import Scaled
 from batch.select_features import FeatureChoice
 from shared.adapters.mongo.requests import Kind

@@ -18,11 +18,11 @@ from batch.cluster import cluster
 from batch.compete import best_starts, compete, settle, split
 from batch.customer_source import CustomerSource, open_source
 from batch.evidence import Evidence, compare
+from batch.fit_set import fit_set, outlier_effect
 from batch.gate import Decision, GateInput, decide, first
 from batch.hand_over import Exploration, History, RunPurpose, Stopwatch
 from batch.load import load_last_run
 from batch.name import name
-from batch.outliers import fit_set, outlier_effect
 from batch.promote import load_incumbent, publish
 from batch.scale import scale
 from batch.scorecard import make_probe

@@ -7,7 +7,7 @@ from typing import Any
 from batch.assemble import score_values
 from batch.compete import Candidate
 from batch.evidence import Evidence
-from batch.gate import Check
+from batch.gate import GateCheck
 from batch.pipeline import Outcome
 from shared.core.choice.k_search import KReport
 
@@ -51,7 +51,7 @@ def _metrics(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _check(check: Check) -> dict[str, Any]:
+def _check(check: GateCheck) -> dict[str, Any]:
     return asdict(check) | {"value": _finite(check.value), "limit": _finite(check.limit)}
 
 

@@ -19,7 +19,7 @@ from pymongo.database import Database
 from pymongo.errors import ConnectionFailure
 
 from batch.pipeline import JOB, Outcome, recluster
-from batch.reporting.publish import publish_report
+from batch.reporting.publish_report import publish_report
 from batch.reporting.run import RunRequest
 from batch.run_record import run_record
 from batch.schedule import file_due

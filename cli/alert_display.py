@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cli.output import Column, moment, number, print_pairs, print_table
 
 if TYPE_CHECKING:
-    from batch.alerting.channel import Passed
+    from batch.alerting.channel import PassResult
     from shared.adapters.mongo.deliveries import Health
 
 
@@ -44,9 +44,9 @@ def print_troubles(refused: Sequence[Mapping[str, Any]], troubled: "Sequence[Hea
         print_pairs(lines, title="channels that do not answer")
 
 
-def print_passed(passed: "Sequence[Passed]") -> None:
+def print_results(results: "Sequence[PassResult]") -> None:
     """Print one line a channel."""
-    for one in passed:
+    for one in results:
         error = f"; {one.error}" if one.error else ""
         print(f"{one.channel}: {len(one.sent)} told, {len(one.refused)} refused{error}")
 

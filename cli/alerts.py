@@ -8,7 +8,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cli.alert_display import print_alert, print_alerts, print_passed, print_troubles
+from cli.alert_display import print_alert, print_alerts, print_results, print_troubles
 from cli.connection import kafka_servers, open_database
 from cli.failures import FAILED, TERMINATED
 from cli.options import add_json_flag, start
@@ -70,10 +70,10 @@ def _register_quieting(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
 
 def _ls(args: argparse.Namespace) -> int:
     settings = start(args)
-    from shared.adapters.mongo import alerts, deliveries
+    from shared.adapters.mongo import alert_store, deliveries
 
     with open_database(settings) as database:
-        rows = alerts.list_alerts(database, only_firing=not args.all)
+        rows = alert_store.list_alerts(database, only_firing=not args.all)
         refused, troubled = deliveries.given_up(database), deliveries.troubled(database)
     if args.json:
         print_json({"alerts": rows, "refused": refused, "channels_in_trouble": troubled})
@@ -86,10 +86,10 @@ def _ls(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     settings = start(args)
-    from shared.adapters.mongo import alerts
+    from shared.adapters.mongo import alert_store
 
     with open_database(settings) as database:
-        alert = alerts.find(database, args.key)
+        alert = alert_store.find(database, args.key)
     if alert is None:
         return _no_such(args.key)
     if args.json:
@@ -101,10 +101,10 @@ def _show(args: argparse.Namespace) -> int:
 
 def _ack(args: argparse.Namespace) -> int:
     settings = start(args)
-    from shared.adapters.mongo import alerts
+    from shared.adapters.mongo import alert_store
 
     with open_database(settings) as database:
-        is_done = alerts.ack(database, args.key, by=args.by or getpass.getuser(), note=args.note)
+        is_done = alert_store.ack(database, args.key, by=args.by or getpass.getuser(), note=args.note)
     return _done(args.key, "acknowledged", is_done=is_done)
 
 
@@ -119,10 +119,10 @@ def _unmute(args: argparse.Namespace) -> int:
 
 def _set_mute(args: argparse.Namespace, until: datetime | None, what: str) -> int:
     settings = start(args)
-    from shared.adapters.mongo import alerts
+    from shared.adapters.mongo import alert_store
 
     with open_database(settings) as database:
-        is_done = alerts.mute(database, args.key, until)
+        is_done = alert_store.mute(database, args.key, until)
     return _done(args.key, what, is_done=is_done)
 
 
@@ -146,12 +146,12 @@ def _deliver(args: argparse.Namespace) -> int:
         if args.watch:
             deliver.watch(database, settings, kafka, stop=_stop_on_sigterm())
             return TERMINATED
-        passed = deliver.deliver_once(database, settings, kafka)
+        results = deliver.deliver_once(database, settings, kafka)
     if args.json:
-        print_json(passed)
+        print_json(results)
     else:
-        print_passed(passed)
-    return FAILED if any(one.error or one.refused for one in passed) else 0
+        print_results(results)
+    return FAILED if any(one.error or one.refused for one in results) else 0
 
 
 def span(text: str) -> timedelta:

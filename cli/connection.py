@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from shared.errors import ServiceUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pymongo.database import Database
 
@@ -27,6 +27,35 @@ def open_database(settings: "Settings") -> "Iterator[Database[dict[str, Any]]]":
     database = connect(mongo_uri(settings), settings.mongo.database)
     with database.client:
         yield database
+
+
+@contextmanager
+def open_studies_database(
+    settings: "Settings", say: "Callable[[str], None]"
+) -> "Iterator[Database[dict[str, Any]]]":
+    """Open the studies' own database: at the configured address, or an embedded one, started if need be.
+
+    Raises
+    ------
+    ServiceUnavailable : there is none; the message names the way without.
+    """
+    from deploy.local.local_services import resolve
+    from shared.adapters.mongo import connect
+
+    try:
+        services = resolve(
+            kafka_bootstrap="not needed",  # an address that is given is not started
+            mongo_uri=settings.mongo.uri.get_secret_value(),
+            folder=settings.services.folder,
+            say=say,
+        )
+        with services:
+            database = connect(services.mongo_uri, f"{settings.mongo.database}_studies")
+            with database.client:
+                yield database
+    except ServiceUnavailable as error:
+        msg = f"{error}; or store nothing: --no-store"
+        raise ServiceUnavailable(msg) from error
 
 
 def mongo_uri(settings: "Settings") -> str:
@@ -69,7 +98,7 @@ def kafka_servers(settings: "Settings") -> str:
 
 def running_service(settings: "Settings", name: str) -> str | None:
     """Give the address of an embedded service that runs now."""
-    from deploy.local import services
+    from deploy.local import local_services
 
-    found = (status for status in services.status(settings.services.folder) if status.name == name)
+    found = (status for status in local_services.status(settings.services.folder) if status.name == name)
     return next((status.uri for status in found if status.state == "running"), None)

@@ -76,7 +76,7 @@ def _lines(view: "CustomerView") -> dict[str, str]:
 
 def _place(view: "CustomerView") -> dict[str, str]:
     row = view.customer
-    why = f"{number(row['distance'], 3)} from its centre"
+    why = f"{number(row['distance'], 3)} from its center"
     if row["runner_up_id"] is not None:
         why += f"; the next, {_named(view, row['runner_up_id'])}, is {number(row['margin'], 3)} further"
     beside = "its neighbour is second" if row["som_adjacent"] else "the second best unit is elsewhere"

@@ -21,7 +21,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _run(args: argparse.Namespace) -> int:
     loaded = load(args)
-    from cli.demonstration.run import run_demo
+    from cli.demonstration.run_demo import run_demo
     from shared import log
 
     log.configure(loaded.settings.log)

@@ -9,7 +9,7 @@ from cli.output import Column, print_json, print_table
 from shared.errors import InvalidConfig
 
 if TYPE_CHECKING:
-    from cli.checks import Check
+    from cli.doctor_checks import Check
 
 COLUMNS = (
     Column("check", "left"),
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _checks(args: argparse.Namespace) -> "list[Check]":
-    from cli.checks import Check, check_machine, check_services
+    from cli.doctor_checks import Check, check_machine, check_services
     from shared.settings import Settings
 
     try:

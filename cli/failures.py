@@ -11,7 +11,6 @@ from shared.errors import (
     SchemaMismatch,
     ServiceUnavailable,
     StartRefused,
-    VerificationFailed,
 )
 from shared.redaction import redact
 
@@ -28,7 +27,6 @@ USUAL: dict[type, tuple[str, str]] = {
         "correct it: see `resegment {verb} --help` and `resegment config show --origin`",
     ),
     ServiceUnavailable: ("a service does not answer", "see `resegment services status`"),
-    VerificationFailed: ("what is stored differs from what was counted again", "see docs/runbook.md"),
     LeaseHeld: ("it runs once at a time", "see `resegment status`, which names its holder"),
     StartRefused: ("going on would damage what is stored", "see docs/runbook.md"),
     SchemaMismatch: ("it is damaged, or of another version", "run `resegment doctor`"),

@@ -20,7 +20,7 @@ def _run(args: argparse.Namespace) -> int:
     settings = start(args)
     servers = kafka_servers(settings)
     with open_database(settings) as database:
-        from shared.adapters.kafka import ensure_topics
+        from shared.adapters.kafka_topics import ensure_topics
         from shared.adapters.mongo.collections import ensure
 
         changes = ensure(database, dry_run=args.dry_run)

@@ -1,7 +1,7 @@
 """The `resegment` command: find the verb, run it, turn what ends it into an exit code.
 
-Verbs register their flags here and import their job only when they run, so that `--help` answers at
-once. Nothing below may import Spark, a database driver or a numeric library.
+Only the module of the verb that is called is imported, and imports its job only when it runs, so that
+`--help` answers at once. Nothing below may import Spark, a database driver or a numeric library.
 """
 
 import argparse
@@ -9,60 +9,39 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
-from cli import (
-    alerts,
-    config,
-    customer,
-    demo,
-    doctor,
-    drift,
-    export,
-    generate,
-    init,
-    metrics,
-    model,
-    recluster,
-    replay,
-    report,
-    segments,
-    services,
-    status,
-    stream,
-    study,
-    try_file,
-    verify,
-)
 from cli.failures import Terminated
 from cli.failures import report as report_failure
 from cli.options import add_common_flags
 from cli.parser import VerbParser
 
-VERBS = (
-    demo,
-    services,
-    init,
-    try_file,
-    replay,
-    stream,
-    recluster,
-    status,
-    segments,
-    model,
-    report,
-    customer,
-    drift,
-    alerts,
-    metrics,
-    verify,
-    export,
-    study,
-    generate,
-    doctor,
-    config,
-)
+MODULES = {
+    "demo": "demo",
+    "services": "services",
+    "init": "init",
+    "try": "try_file",
+    "replay": "replay",
+    "stream": "stream",
+    "recluster": "recluster",
+    "status": "status",
+    "segments": "segments",
+    "model": "model",
+    "report": "report",
+    "customer": "customer",
+    "drift": "drift",
+    "alerts": "alerts",
+    "metrics": "metrics",
+    "verify": "verify",
+    "export": "export",
+    "study": "study",
+    "generate": "generate",
+    "doctor": "doctor",
+    "config": "config",
+}
+"""Verb -> the module of `cli` that has it, in the order of the help."""
 
 USAGE = 2
 
@@ -75,7 +54,7 @@ def entry() -> NoReturn:
 
 def main(argv: Sequence[str]) -> int:
     """Run one verb and give its exit code."""
-    parser = build_parser()
+    parser = build_parser(only=argv[0] if argv else None)
     if not argv:
         parser.print_help(sys.stderr)
         return USAGE
@@ -90,8 +69,13 @@ def main(argv: Sequence[str]) -> int:
     return code
 
 
-def build_parser() -> VerbParser:
-    """Build the whole command line; each verb module adds its own parser."""
+def build_parser(only: str | None = None) -> VerbParser:
+    """Build the command line; each verb's module adds its own parser.
+
+    Parameters
+    ----------
+    only : the verb that is called; all of them are there if it is none of ours.
+    """
     parser = VerbParser(
         prog="resegment",
         description="Streaming customer segmentation: from Kafka to segments in MongoDB.",
@@ -99,8 +83,8 @@ def build_parser() -> VerbParser:
     )
     parser.add_argument("--version", action=_Version, help="show the version and exit")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=VerbParser)
-    for module in VERBS:
-        module.register(verbs)
+    for verb in [only] if only in MODULES else MODULES:
+        import_module(f"cli.{MODULES[verb]}").register(verbs)
     for leaf in parser.leaves():
         add_common_flags(leaf)
     return parser

@@ -143,7 +143,7 @@ def _lines(model: Mapping[str, Any]) -> dict[str, str]:
         "data": f"{moment(model['data_from'])} to {moment(model['data_to'])}",
         "kind": "provisional" if model["provisional"] else "lasting",
         "parent": "none" if model["parent"] is None else f"model {model['parent']}",
-        "error": f"{model['quantization_error']:.4f} (mean distance to the centre, in deviations)",
+        "error": f"{model['quantization_error']:.4f} (mean distance to the center, in deviations)",
         "run": f"{model['run_id']}, seed {model['seed']}, code {model['code_version']}",
         "checksum": model["checksum"],
     }
@@ -184,7 +184,7 @@ def _diff(args: argparse.Namespace) -> int:
     values = [(name, _plain(ours), _plain(theirs)) for name, (ours, theirs) in found.values.items()]
     print_table(columns, values, title="differences" if values else "no differences besides the segments")
     print_table(
-        [*columns, Column("centre moved")],
+        [*columns, Column("center moved")],
         [
             (str(row["segment_id"]), _side(row["a"]), _side(row["b"]), number(row["shift"], 3))
             for row in found.segments

@@ -61,7 +61,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _refuse_in_vain(database: "Database[dict[str, Any]]", settings: "Settings") -> None:
     """Refuse at once what would wait for nothing; say what is waited for otherwise."""
-    from shared.adapters.standing import read_standing
+    from shared.adapters.stream_standing import read_standing
     from shared.core.first_steps import towards_customers
 
     standing = read_standing(database, settings)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.recount import Account, Rules
+    from shared.recount import Account, RecountRules
     from shared.settings import Settings
     from streaming.replay import Reading
 
@@ -21,11 +21,11 @@ def accounts_of(reading: "Reading", settings: "Settings") -> "dict[str, Account]
     """
     import pandas as pd
 
-    from shared.recount import Rules, recount_table
+    from shared.recount import RecountRules, recount_table
 
     money = ("amount",) if "amount" in reading.profile.given else ("quantity", "unit_price")
     fields = ("event_id", "event_time", "customer_id", "invoice_no", *money)
-    rules = Rules(settings.input, settings.state)
+    rules = RecountRules(settings.input, settings.state)
     table = pd.DataFrame(_events(reading, rules, fields), columns=list(fields))
     table = table.drop_duplicates(["event_id", "customer_id", "event_time"])
     times = pd.to_datetime(table["event_time"], format="ISO8601", utc=True)
@@ -35,7 +35,7 @@ def accounts_of(reading: "Reading", settings: "Settings") -> "dict[str, Account]
     )
 
 
-def _events(reading: "Reading", rules: "Rules", fields: "Sequence[str]") -> "Iterator[list[Any]]":
+def _events(reading: "Reading", rules: "RecountRules", fields: "Sequence[str]") -> "Iterator[list[Any]]":
     """Yield the named fields of each event that is none for the dead letters."""
     from shared.recount.line import read_line
     from streaming.replay.identity import Identities

@@ -29,17 +29,17 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _up(args: argparse.Namespace) -> int:
     folder = start(args).services.folder
-    from deploy.local import services
+    from deploy.local import local_services
 
-    _print(services.up(folder, say=lambda line: print(line, file=sys.stderr)), as_json=args.json)
+    _print(local_services.up(folder, say=lambda line: print(line, file=sys.stderr)), as_json=args.json)
     return 0
 
 
 def _down(args: argparse.Namespace) -> int:
     folder = start(args).services.folder
-    from deploy.local import services
+    from deploy.local import local_services
 
-    stopped = services.down(folder)
+    stopped = local_services.down(folder)
     if args.json:
         print_json({"stopped": stopped})
     else:
@@ -49,9 +49,9 @@ def _down(args: argparse.Namespace) -> int:
 
 def _status(args: argparse.Namespace) -> int:
     folder = start(args).services.folder
-    from deploy.local import services
+    from deploy.local import local_services
 
-    _print(services.status(folder), as_json=args.json)
+    _print(local_services.status(folder), as_json=args.json)
     return 0
 
 

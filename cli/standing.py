@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def next_step(database: "Database[dict[str, Any]]", settings: "Settings") -> "Advice | None":
     """Return what a new installation lacks; None once the stream has segments."""
-    from shared.adapters.standing import read_standing
+    from shared.adapters.stream_standing import read_standing
     from shared.core.first_steps import towards_segments
 
     return towards_segments(read_standing(database, settings))

@@ -120,10 +120,10 @@ def _pending(pending: Mapping[str, Any] | None) -> str:
 
 
 def _services(settings: "Settings") -> dict[str, str]:
-    from deploy.local import services
+    from deploy.local import local_services
     from shared.adapters.mongo.client import hosts_of
 
-    embedded = {one.name: f"embedded, {one.state}" for one in services.status(settings.services.folder)}
+    embedded = {one.name: f"embedded, {one.state}" for one in local_services.status(settings.services.folder)}
     kafka, mongo = settings.kafka.bootstrap_servers, settings.mongo.uri.get_secret_value()
     given = {"kafka": kafka, "mongo": hosts_of(mongo)}
     return embedded | {name: address for name, address in given.items() if address}

@@ -4,9 +4,11 @@ import argparse
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.connection import open_studies_database
 from cli.look import print_findings, print_understood
 from cli.options import start
 from cli.output import Column, print_table, say
@@ -15,7 +17,7 @@ from shared.errors import InvalidConfig, ReclusteringError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from batch.studies.framework.run import Request
+    from batch.studies.framework.run_study import StudyRequest
     from batch.studies.reading import DataFile
     from shared.settings import Settings
 
@@ -78,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.name == LIST:
         return _list()
-    from batch.studies.framework.run import Request, require_extras
+    from batch.studies.framework.run_study import StudyRequest, require_extras
 
     require_extras()
     data, names = _file(args), tuple(STUDIES) if args.name == ALL else (args.name,)
@@ -87,8 +89,9 @@ def run(args: argparse.Namespace) -> int:
         raise InvalidConfig(msg)
     if data is not None:
         _show(data, names[0])
+    open_store = None if args.no_store else partial(open_studies_database, settings)
     requests = [
-        Request(name, args.out, data, with_notebook=not args.no_notebook, with_store=not args.no_store)
+        StudyRequest(name, args.out, data, with_notebook=not args.no_notebook, open_store=open_store)
         for name in names
     ]
     return _run_each(requests, settings)
@@ -143,10 +146,10 @@ def _pair(text: str) -> tuple[str, str]:
     return name, yours
 
 
-def _run_each(requests: "Sequence[Request]", settings: "Settings") -> int:
+def _run_each(requests: "Sequence[StudyRequest]", settings: "Settings") -> int:
     """Run all on one Spark; raise the first failure when every study has had its turn."""
-    from batch.studies.framework.run import run as run_study
-    from batch.studies.framework.spark import shared_spark
+    from batch.studies.framework.run_study import run as run_study
+    from batch.studies.framework.study_spark import shared_spark
 
     failures: list[ReclusteringError] = []
     with shared_spark(settings.stream.cores, settings.stream.driver_memory) as spark:
@@ -154,7 +157,7 @@ def _run_each(requests: "Sequence[Request]", settings: "Settings") -> int:
             began = time.monotonic()
             try:
                 with _steps(request.name) as tell:
-                    folder = run_study(request, settings, spark, tell)
+                    folder = run_study(request, spark, tell)
             except ReclusteringError as error:
                 failures.append(error)
                 if len(requests) > 1:

@@ -94,7 +94,7 @@ def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> 
     """
     from cli.output import progress
     from shared.adapters.topic_records import read_records
-    from shared.recount import Ledger, Rules, compare_counters, compare_customers
+    from shared.recount import Ledger, RecountRules, compare_counters, compare_customers
 
     live = _live_model(database, settings)
     customers = _stored_customers(database)
@@ -103,7 +103,7 @@ def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> 
     servers = kafka_servers(settings)
     ends = _ends(offsets, fences)
     _require_whole_topic(servers, settings.kafka.topic, live, ends)
-    ledger = Ledger(Rules(settings.input, settings.state), offsets, fences)
+    ledger = Ledger(RecountRules(settings.input, settings.state), offsets, fences)
     with progress("recounting", sum(ends.values())) as advance:
         for records in read_records(servers, settings.kafka.topic, ends):
             for record in records:
@@ -171,7 +171,7 @@ def _ends(offsets: Mapping[int, int], fences: Mapping[str, Mapping[int, int]]) -
 
 
 def _require_whole_topic(servers: str, topic: str, live: Mapping[str, Any], ends: Mapping[int, int]) -> None:
-    from shared.adapters.kafka import beginning_and_end_offsets, topic_id
+    from shared.adapters.kafka_topics import beginning_and_end_offsets, topic_id
 
     kept = beginning_and_end_offsets(servers, topic)
     reasons = [

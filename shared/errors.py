@@ -23,12 +23,6 @@ class ServiceUnavailable(ReclusteringError):
     exit_code = 3
 
 
-class VerificationFailed(ReclusteringError):
-    """A recount disagrees with the stored state: the data must be looked at."""
-
-    exit_code = 4
-
-
 class LeaseHeld(ReclusteringError):
     """Another instance holds the lease: stop it, or wait until its lease ends."""
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
-# Few examples on every run, many where they are asked for (--hypothesis-profile=thorough, as CI does)
+# Few examples on every run, fewer while working (make quick), many where they are asked for (as CI does)
+settings.register_profile("brief", max_examples=5, deadline=None)
 settings.register_profile("quick", max_examples=20, deadline=None)
 settings.register_profile("thorough", max_examples=200, deadline=None)
 settings.load_profile("quick")
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pymongo import MongoClient
     from pymongo.database import Database
 
-    from deploy.local.services import Services
+    from deploy.local.local_services import Services
 
 TESTS = Path(__file__).parent
 TIERS = ("spark", "integration", "e2e", "browser", "ops")
@@ -37,7 +38,7 @@ TopicFactory = Callable[..., str]
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> "Iterator[Services]":
     """Kafka and MongoDB: from the environment, from Docker with RESEG_TEST_SERVICES=docker, else embedded."""
-    from deploy.local.services import resolve  # noqa: PLC0415  the unit tier loads no client
+    from deploy.local.local_services import resolve  # noqa: PLC0415  the unit tier loads no client
 
     choice: Any = os.environ.get("RESEG_TEST_SERVICES", "embedded")
     reporter = pytestconfig.pluginmanager.get_plugin("terminalreporter")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from pymongo.database import Database
 
-from batch.alerting.channel import ChannelJob, Passed
+from batch.alerting.channel import ChannelJob, PassResult
 from batch.alerting.watchdog import Watchdog
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.deliveries import forget_failures_of_others
@@ -31,7 +31,7 @@ WATCH_S = 15.0
 log = get_logger("alerts")
 
 
-def deliver_once(database: Database[Document], settings: Settings, kafka: str | None) -> list[Passed]:
+def deliver_once(database: Database[Document], settings: Settings, kafka: str | None) -> list[PassResult]:
     """Look at the operation and tell every channel what is due, whatever it answered before.
 
     kafka : bootstrap servers, None if there are none to ask.

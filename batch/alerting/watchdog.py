@@ -10,10 +10,10 @@ from typing import Any
 from pymongo.database import Database
 
 from shared.adapters.lag import lag_by_partition
-from shared.adapters.mongo import alerts
+from shared.adapters.mongo import alert_store
 from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import LEASES, LIVE_MODEL, RUNS
-from shared.core.alerting.findings import Finding, Kind, Severity, alert_key
+from shared.core.alerting.alert_findings import AlertFinding, Kind, Severity, alert_key
 from shared.settings import Settings
 
 DOWN_AFTER = timedelta(seconds=60)
@@ -37,13 +37,13 @@ class Watchdog:
             self._settle(kind, found.get(kind), now, "the stream runs again")
         self._settle("recluster_failed", self._failed_run(), now, "a later run came to its end")
 
-    def _settle(self, kind: Kind, finding: Finding | None, now: datetime, reason: str) -> None:
+    def _settle(self, kind: Kind, finding: AlertFinding | None, now: datetime, reason: str) -> None:
         if finding is not None:
-            alerts.fire(self._database, finding)
+            alert_store.fire(self._database, finding)
         else:
-            alerts.resolve(self._database, alert_key(self._stream, kind), as_of=now, reason=reason)
+            alert_store.resolve(self._database, alert_key(self._stream, kind), as_of=now, reason=reason)
 
-    def _about_the_stream(self, live: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
+    def _about_the_stream(self, live: Mapping[str, Any], now: datetime) -> Iterator[AlertFinding]:
         silent = now - live["updated_at"]
         lease = self._database[LEASES].find_one({"_id": f"stream:{self._stream}"})
         if lease is None or lease["expires_at"] <= now:
@@ -52,7 +52,7 @@ class Watchdog:
         elif silent > timedelta(seconds=self._settings.alerts.stalled_s) and (lag := self._lag(live)):
             yield self._stalled(live, lag, now)
 
-    def _down(self, live: Mapping[str, Any], now: datetime) -> Finding:
+    def _down(self, live: Mapping[str, Any], now: datetime) -> AlertFinding:
         return self._finding(
             "stream_down",
             "page",
@@ -63,7 +63,7 @@ class Watchdog:
             {"updated_at": live["updated_at"]},
         )
 
-    def _stalled(self, live: Mapping[str, Any], lag: int, now: datetime) -> Finding:
+    def _stalled(self, live: Mapping[str, Any], lag: int, now: datetime) -> AlertFinding:
         return self._finding(
             "stream_stalled",
             "page",
@@ -74,7 +74,7 @@ class Watchdog:
             {"lag": lag, "updated_at": live["updated_at"]},
         )
 
-    def _failed_run(self) -> Finding | None:
+    def _failed_run(self) -> AlertFinding | None:
         ended = {"job": "recluster", "status": {"$ne": "running"}}
         run = self._database[RUNS].find_one(ended, sort=[("started_at", -1)])
         if run is None or run["status"] != "failed":
@@ -90,9 +90,9 @@ class Watchdog:
 
     def _finding(
         self, kind: Kind, severity: Severity, title: str, message: str, as_of: datetime, evidence: Document
-    ) -> Finding:
+    ) -> AlertFinding:
         key = alert_key(self._stream, kind)
-        return Finding(key, kind, severity, title, message, as_of, evidence=evidence)
+        return AlertFinding(key, kind, severity, title, message, as_of, evidence=evidence)
 
     def _lag(self, live: Mapping[str, Any]) -> int:
         """Count the records that wait; 0 if there is no broker to ask."""

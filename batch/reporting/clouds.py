@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from batch.reporting.profiles import RFM, words
 from batch.reporting.run import Run, label
+from batch.reporting.segment_profiles import RFM, words
 from shared.core.customers.features import feature_matrix
 from shared.reporting.page import Chart, Section
 from shared.reporting.theme import LIGHT

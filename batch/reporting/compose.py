@@ -9,10 +9,10 @@ from batch.reporting import (
     contenders,
     gates,
     k_curves,
-    maps,
-    migration,
+    map_section,
+    migration_section,
     origin,
-    profiles,
+    segment_profiles,
     silhouettes,
     tree,
 )
@@ -29,15 +29,15 @@ class Numbers:
     """Everything a report shows; its fields are the keys of the JSON twin."""
 
     schema_version: int
-    verdict: gates.Verdict
+    verdict: gates.GateVerdict
     origin: origin.Origin
-    profiles: profiles.Profiles
-    migration: migration.Migration | None
+    profiles: segment_profiles.Profiles
+    migration: migration_section.Migration | None
     k_curves: k_curves.KCurves
     contenders: contenders.Contenders
     silhouettes: silhouettes.Silhouettes
     clouds: clouds.Clouds
-    maps: maps.Maps
+    maps: map_section.Maps
     tree: tree.Tree
 
 
@@ -47,13 +47,13 @@ def numbers(run: Run) -> Numbers:
         SCHEMA_VERSION,
         gates.verdict(run),
         origin.origin(run),
-        profiles.profiles(run),
-        migration.migration(run),
+        segment_profiles.profiles(run),
+        migration_section.migration(run),
         k_curves.k_curves(run),
         contenders.contenders(run),
         silhouettes.silhouettes(run),
         clouds.clouds(run),
-        maps.maps(run),
+        map_section.maps(run),
         tree.tree(run),
     )
 
@@ -65,14 +65,14 @@ def page(run: Run, found: Numbers) -> Page:
         title=f"Re-clustering as of {run.model.as_of:%Y-%m-%d}",
         subtitle=f"{run.request.run_id} · {run.request.kind}: {run.request.reason}",
         sections=(
-            profiles.section(found.profiles, money),
+            segment_profiles.section(found.profiles, money),
             gates.section(found.verdict),
-            migration.section(found.migration, colors),
+            migration_section.section(found.migration, colors),
             k_curves.section(found.k_curves),
             contenders.section(found.contenders),
             silhouettes.section(found.silhouettes, colors),
             clouds.section(found.clouds, colors, money),
-            maps.section(found.maps, tree.chart(found.tree)),
+            map_section.section(found.maps, tree.chart(found.tree)),
             origin.section(found.origin),
         ),
         lead=(gates.lead(found.verdict), *_sampled(run), _key_figures(found)),

@@ -6,11 +6,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from batch.compete import LEAD, Candidate
-from batch.outliers import OutlierEffect
+from batch.fit_set import OutlierEffect
 from batch.reporting.run import Run
 from batch.scorecard import Scorecard
 from batch.select_features import FeatureChoice
-from shared.reporting.page import Block, Chart, Column, Fold, Section, Table
+from shared.reporting.page import Block, Chart, Fold, Section, TableBlock, TableColumn
 from shared.reporting.theme import LIGHT
 
 MARKS = ("circle", "diamond", "square", "x", "triangle-up", "cross")
@@ -123,13 +123,13 @@ def section(found: Contenders) -> Section:
 
 
 SCORES = (
-    Column("QE", "number", "mean distance", 4),
-    Column("Silhouette", "number", digits=3),
-    Column("Simplified", "number", "silhouette", 3),
-    Column("DB", "number", "low is good", 3),
-    Column("CH", "number"),
-    Column("Smallest", "share", "of customers", 1),
-    Column("Relabelled", "share", "of customers", 1),
+    TableColumn("QE", "number", "mean distance", 4),
+    TableColumn("Silhouette", "number", digits=3),
+    TableColumn("Simplified", "number", "silhouette", 3),
+    TableColumn("DB", "number", "low is good", 3),
+    TableColumn("CH", "number"),
+    TableColumn("Smallest", "share", "of customers", 1),
+    TableColumn("Relabelled", "share", "of customers", 1),
 )
 
 
@@ -145,13 +145,13 @@ def _cells(card: Scorecard) -> tuple[float | None, ...]:
     )
 
 
-def _scorecards(candidates: list[Contender], caption: str) -> Table:
+def _scorecards(candidates: list[Contender], caption: str) -> TableBlock:
     columns = (
-        Column("Kind"),
-        Column("k", "number"),
+        TableColumn("Kind"),
+        TableColumn("k", "number"),
         *SCORES,
-        Column("Transfer", "number", "ARI", 3),
-        Column("Outcome"),
+        TableColumn("Transfer", "number", "ARI", 3),
+        TableColumn("Outcome"),
     )
     rows = [
         (
@@ -163,14 +163,14 @@ def _scorecards(candidates: list[Contender], caption: str) -> Table:
         )
         for one in candidates
     ]
-    return Table(columns, rows, caption)
+    return TableBlock(columns, rows, caption)
 
 
-def _everybody(found: Contenders) -> Table:
+def _everybody(found: Contenders) -> TableBlock:
     rows = [("challenger", *_cells(found.challenger))]
     if found.champion is not None:
         rows.append(("champion", *_cells(found.champion)[:-1], None))
-    return Table((Column("Model"), *SCORES), rows, "Challenger and champion, on all customers")
+    return TableBlock((TableColumn("Model"), *SCORES), rows, "Challenger and champion, on all customers")
 
 
 def _options(found: Contenders) -> list[Block]:
@@ -182,25 +182,30 @@ def _options(found: Contenders) -> list[Block]:
     return blocks
 
 
-def _outliers(effect: OutlierEffect) -> Table:
+def _outliers(effect: OutlierEffect) -> TableBlock:
     columns = (
-        Column("Outliers"), Column("Customers", "number"), Column("Share", "share", digits=1),
-        Column("Net spend", "share", digits=1), Column("QE with", "number", "everybody", 4),
-        Column("QE without", "number", "everybody", 4), Column("QE with", "number", "usual", 4),
-        Column("QE without", "number", "usual", 4), Column("Agreement", "number", "ARI", 3),
+        TableColumn("Outliers"), TableColumn("Customers", "number"), TableColumn("Share", "share", digits=1),
+        TableColumn("Net spend", "share", digits=1), TableColumn("QE with", "number", "everybody", 4),
+        TableColumn("QE without", "number", "everybody", 4), TableColumn("QE with", "number", "usual", 4),
+        TableColumn("QE without", "number", "usual", 4), TableColumn("Agreement", "number", "ARI", 3),
     )  # fmt: skip
     row = (
         f"{effect.policy} by {effect.rule}", effect.n, effect.share, effect.spend_share, effect.error_with,
         effect.error_without, effect.usual_with, effect.usual_without, effect.agreement,
     )  # fmt: skip
-    return Table(columns, [row], "What the policy on outliers did")
+    return TableBlock(columns, [row], "What the policy on outliers did")
 
 
-def _features(choice: FeatureChoice) -> Table:
-    columns = (Column("Feature"), Column("Kept"), Column("Score", "number", digits=4), Column("Why"))
+def _features(choice: FeatureChoice) -> TableBlock:
+    columns = (
+        TableColumn("Feature"),
+        TableColumn("Kept"),
+        TableColumn("Score", "number", digits=4),
+        TableColumn("Why"),
+    )
     rows = [(one.name, "kept" if one.is_kept else "", one.score, one.reason) for one in choice.verdicts]
     before, after = choice.silhouette_configured, choice.silhouette_kept
     effect = (
         "" if before is None or after is None else f": silhouette {before:.3f} before, {after:.3f} with it"
     )
-    return Table(columns, rows, f"Features kept by {choice.method}{effect}")
+    return TableBlock(columns, rows, f"Features kept by {choice.method}{effect}")

@@ -2,55 +2,55 @@
 
 from dataclasses import dataclass
 
-from batch.gate import Check, Family
+from batch.gate import Family, GateCheck
 from batch.reporting.run import Run
-from shared.reporting.page import Column, Note, Section, Table
+from shared.reporting.page import Note, Section, TableBlock, TableColumn
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateVerdict:
     """The decision and its checks, the reasons first."""
 
     promoted: bool
     reason: str
-    checks: tuple[Check, ...]
+    checks: tuple[GateCheck, ...]
 
 
-def verdict(run: Run) -> Verdict:
+def verdict(run: Run) -> GateVerdict:
     """Take the decision of a run."""
-    return Verdict(run.decision.promote, run.decision.reason, run.decision.checks)
+    return GateVerdict(run.decision.promote, run.decision.reason, run.decision.checks)
 
 
-def section(found: Verdict) -> Section:
+def section(found: GateVerdict) -> Section:
     """Show all checks."""
     if not found.checks:
         return Section("Gates", "", (Note("There was no champion to judge against, so no gate applied."),))
-    result = {"reason": Column("Given"), "veto": Column("Result", "verdict")}
+    result = {"reason": TableColumn("Given"), "veto": TableColumn("Result", "verdict")}
 
-    def table(family: Family, caption: str) -> Table:
+    def table(family: Family, caption: str) -> TableBlock:
         columns = (
-            Column("Gate"),
-            Column("Value", "number", digits=None),
-            Column("Limit", "number", digits=None),
+            TableColumn("Gate"),
+            TableColumn("Value", "number", digits=None),
+            TableColumn("Limit", "number", digits=None),
             result[family],
-            Column("In words"),
+            TableColumn("In words"),
         )
         rows = [(c.name, c.value, c.limit, _result(c), c.text) for c in found.checks if c.family == family]
-        return Table(columns, rows, caption)
+        return TableBlock(columns, rows, caption)
 
     text = "A challenger needs one reason, and may meet no veto."
     reasons = table("reason", "Reasons to promote: any is enough")
     return Section("Gates", text, (reasons, table("veto", "Vetoes: all must pass")))
 
 
-def _result(check: Check) -> bool | str:
+def _result(check: GateCheck) -> bool | str:
     """Return whether a veto passed; a reason that is not given is no failure, so it is put in words."""
     if check.family == "veto":
         return check.passed
     return "yes" if check.passed else "no"
 
 
-def lead(found: Verdict) -> Note:
+def lead(found: GateVerdict) -> Note:
     """Return the decision in one sentence."""
     title = "Promoted" if found.promoted else "The champion stays"
     reason = found.reason.removeprefix("the champion stays: ")

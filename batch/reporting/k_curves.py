@@ -7,14 +7,14 @@ import plotly.graph_objects as go
 
 from batch.reporting.run import Run
 from shared.core.choice.k_scores import KScores
-from shared.reporting.page import Chart, Column, Section, Side, Table
+from shared.reporting.page import Chart, Section, Side, TableBlock, TableColumn
 from shared.reporting.theme import LIGHT, fade
 
 HEIGHT = 280
 
 
 @dataclass(frozen=True)
-class Curve:
+class ScoreCurve:
     """One score over k, with its standard error, and what it must reach if anything."""
 
     name: str
@@ -33,7 +33,7 @@ class KCurves:
     current: int | None
     knee: int | None
     reason: str
-    curves: dict[str, Curve]
+    curves: dict[str, ScoreCurve]
     verdicts: tuple[tuple[int, tuple[str, ...], str], ...]
 
 
@@ -46,23 +46,23 @@ def k_curves(run: Run) -> KCurves:
         return tuple(float(getattr(one, name)) for one in scores)
 
     curves = {
-        "inertia": Curve("Inertia", "the knee is one hint", values("inertia")),
-        "silhouette": Curve("Silhouette", "high is good", values("silhouette"), values("silhouette_se")),
-        "davies_bouldin": Curve("Davies-Bouldin", "low is good", values("davies_bouldin")),
-        "calinski_harabasz": Curve("Calinski-Harabasz", "high is good", values("calinski_harabasz")),
-        "warm_ari": Curve(
+        "inertia": ScoreCurve("Inertia", "the knee is one hint", values("inertia")),
+        "silhouette": ScoreCurve("Silhouette", "high is good", values("silhouette"), values("silhouette_se")),
+        "davies_bouldin": ScoreCurve("Davies-Bouldin", "low is good", values("davies_bouldin")),
+        "calinski_harabasz": ScoreCurve("Calinski-Harabasz", "high is good", values("calinski_harabasz")),
+        "warm_ari": ScoreCurve(
             "warm", "mean ARI of refits from here", values("warm_ari"), values("warm_ari_se"), floors.warm_ari
         ),
-        "cold_ari": Curve(
+        "cold_ari": ScoreCurve(
             "cold", "of refits from nothing", values("cold_ari"), values("cold_ari_se"), floors.cold_ari
         ),
-        "jaccard": Curve(
+        "jaccard": ScoreCurve(
             "weakest",
             "Jaccard of the segment that comes back least",
             tuple(_weakest(one) for one in scores),
             floor=floors.jaccard,
         ),
-        "min_share": Curve("Smallest segment", "", values("min_share"), floor=floors.share),
+        "min_share": ScoreCurve("Smallest segment", "", values("min_share"), floor=floors.share),
     }
     champion = run.champion
     return KCurves(
@@ -90,7 +90,7 @@ def draw_curve(found: KCurves, names: tuple[str, ...], axis: str) -> Any:
     return figure
 
 
-def _add_curve(figure: Any, found: KCurves, curve: Curve, color: str, dash: str) -> None:
+def _add_curve(figure: Any, found: KCurves, curve: ScoreCurve, color: str, dash: str) -> None:
     bars = None if curve.errors is None else {"type": "data", "array": curve.errors, "color": color}
     figure.add_scatter(
         x=found.ks,
@@ -126,8 +126,13 @@ def section(found: KCurves) -> Section:
         )
         for names, axis in panels
     ]
-    table = Table(
-        (Column("k", "number"), Column("Chosen"), Column("Silhouette", "number", digits=3), Column("Why")),
+    table = TableBlock(
+        (
+            TableColumn("k", "number"),
+            TableColumn("Chosen"),
+            TableColumn("Silhouette", "number", digits=3),
+            TableColumn("Why"),
+        ),
         [
             (k, "chosen" if k == found.chosen else "", found.curves["silhouette"].values[at], reason)
             for at, (k, _, reason) in enumerate(found.verdicts)
@@ -142,7 +147,7 @@ def section(found: KCurves) -> Section:
     )
 
 
-def _caption(curve: Curve) -> str:
+def _caption(curve: ScoreCurve) -> str:
     return f"**{curve.name}**: {curve.better}" if curve.better else f"**{curve.name}**"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from batch.reporting.run import Run, RunRequest
-from shared.reporting.page import Chart, Column, Section, Table
+from shared.reporting.page import Chart, Section, TableBlock, TableColumn
 from shared.reporting.theme import LIGHT
 from shared.reporting.values import moment
 
@@ -98,8 +98,8 @@ def section(found: Origin) -> Section:
         ("Code version", found.code_version),
         ("Checksum", found.checksum),
     )
-    table = Table(
-        (Column("What"), Column("Value")),
+    table = TableBlock(
+        (TableColumn("What"), TableColumn("Value")),
         rows,
         "The same customers, settings and seed give the same checksum",
     )

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
-from batch.spark.passes import Counted, matrix_of, total
 from batch.spark.settle import settle_everybody
-from batch.spark.transform import to_vectors
+from batch.spark.spark_passes import Counted, matrix_of, total
+from batch.spark.spark_transform import to_vectors
 from shared.core.fixed_point import SCALE, from_fixed, sum_by_label, to_fixed
 from shared.core.kmeans.assignment import assign
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.model.artifact import ModelArtifact, SomArtifact
 from shared.core.model.placement import grid_of
 from shared.core.model.reference_bins import count_in_bins
@@ -116,7 +116,7 @@ def _som_of(vectors: DataFrame, som: SomArtifact, grid: SomGrid, n: int) -> SomA
 def _won_by(weights: Float64) -> Callable[[Int64], Counted]:
     def won(part: Int64) -> Counted:
         units = best_two_units(from_fixed(part), weights).first
-        statistics = BatchStatistics.of(part, units, len(weights))
+        statistics = PrototypeSums.of(part, units, len(weights))
         return {"sums": statistics.sums, "counts": statistics.counts}
 
     return won

@@ -13,14 +13,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
 from batch.compete import LEAD
-from batch.spark.passes import Counted, matrix_of, total
+from batch.spark.spark_passes import Counted, matrix_of, total
 from shared.core.fixed_point import SCALE, from_fixed, to_fixed
 from shared.core.kmeans.assignment import STILL_SHARE, assign, assign_and_sum
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
-MOST_PASSES = 50
+MAX_PASSES = 50
 """Of a fit; what is left after them moves fewer than one customer in ten thousand, as a rule."""
 
 
@@ -50,10 +50,10 @@ def settle_everybody(vectors: DataFrame, start: Float64, seed: int) -> Settled:
 
 
 def settle(vectors: DataFrame, start: Float64) -> Float64:
-    """Run Lloyd passes from `start` until the labels rest, to the bit as `kmeans.restate` does."""
+    """Run Lloyd passes from `start` until the labels rest, to the bit as `assignment.restate` does."""
     before, counted = start, total(vectors, _sums_of(start))
     n = counted["moved"][0]
-    for _ in range(MOST_PASSES - 1):
+    for _ in range(MAX_PASSES - 1):
         earlier, before = before, _means(counted, before)
         counted = total(vectors, _sums_of(before, earlier))
         if not counted["moved"][0] or counted["moved"][0] < STILL_SHARE * n:
@@ -73,7 +73,7 @@ def _sums_of(centers: Float64, before: Float64 | None = None) -> Callable[[Int64
 
 
 def _means(counted: Counted, previous: Float64) -> Float64:
-    return BatchStatistics(counted["sums"], counted["weights"], counted["counts"]).means(previous)
+    return PrototypeSums(counted["sums"], counted["weights"], counted["counts"]).means(previous)
 
 
 def _inertia(vectors: DataFrame, centers: Float64) -> float:

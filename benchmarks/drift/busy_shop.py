@@ -12,7 +12,7 @@ from benchmarks.drift.simulator import Shop, simulated
 from benchmarks.models.purchases import Purchases
 from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.core.windows.hourly import MS_PER_HOUR
-from shared.core.windows.purchases import FEWEST_ROWS, PurchaseWindow, fresh_sample
+from shared.core.windows.purchases import MIN_ROWS, PurchaseWindow, fresh_sample
 from shared.core.windows.spans import MEMORY
 from streaming.replay.simulation import Lines, rehearse
 
@@ -72,7 +72,7 @@ def windows_of(who: Int64, states: RfmColumns, first_day: int, last_day: int) ->
         # Any order that differs from window to window.
         order = np.random.default_rng(start_ms // MS_PER_HOUR).permutation(len(newest))
         chosen = newest[fresh_sample(who[newest], order, recent)]
-        if len(chosen) >= FEWEST_ROWS:
+        if len(chosen) >= MIN_ROWS:
             day, hour = divmod(end_ms // MS_PER_HOUR - 1, 24)
             rows = states.take(chosen)
             window = PurchaseWindow(start_ms, end_ms, day, day % 7 * 24 + hour, rows, who[chosen])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from benchmarks.drift.mixtures import REFERENCE_ROWS, WINDOW_ROWS, Case, Family, Float, Mixture
 from shared.core.kmeans.assignment import Assignment, assign
 from shared.core.windows.reference import Reference, summarise
-from shared.core.windows.yardstick import Yardstick, fit_yardstick, sums_of
+from shared.core.windows.window_reference import WindowReference, fit_window_reference, sums_of
 
 PASSES = 5
 WEEK = 7
@@ -22,7 +22,7 @@ class Champion:
     rows: Float
     placed: Assignment
     centers: Float
-    yardstick: Yardstick
+    window_reference: WindowReference
     marks: Float
     reference: Reference
 
@@ -38,7 +38,9 @@ class Champion:
 
     def sums(self, rows: Float, placed: Assignment) -> Float:
         """Measure a window: (k, m)."""
-        return sums_of(self.yardstick.marks(rows, placed.labels, placed.distances), placed.labels, self.k)
+        return sums_of(
+            self.window_reference.marks(rows, placed.labels, placed.distances), placed.labels, self.k
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +60,10 @@ def champion(family: Family, seed: int, stream: int) -> Champion:
     centers = _refined(mixture.centers, rows)
     placed = assign(rows, centers)
     k = len(centers)
-    yardstick = fit_yardstick(rows, placed.labels, placed.distances, k)
-    marks = yardstick.marks(rows, placed.labels, placed.distances)
+    window_reference = fit_window_reference(rows, placed.labels, placed.distances, k)
+    marks = window_reference.marks(rows, placed.labels, placed.distances)
     reference = summarise(marks, placed.labels, k, phases if family.season else None)
-    return Champion(mixture, rows, placed, centers, yardstick, marks, reference)
+    return Champion(mixture, rows, placed, centers, window_reference, marks, reference)
 
 
 def windows(fitted: Champion, case: Case | None, n: int, seed: list[int]) -> list[Window]:

@@ -31,7 +31,7 @@ DAILY_PLACES: Final[Sequence[Place]] = (
     Place(adopt, "record_step"),
     Place(Adopter, "_watched"),
     Place(customer_codec, "tick_keys"),
-    Place(job, "announce"),
+    Place(job, "update_drift_alerts"),
     Place(publish, "staleness"),
     Place(publish, "learning_events"),
     Place(publish, "_metric_row"),
@@ -41,7 +41,7 @@ DAILY_PLACES: Final[Sequence[Place]] = (
 HOURLY_PLACES: Final[Sequence[Place]] = (
     Place(adopt, "next_hours"),
     Place(job, "with_clock"),
-    Place(job, "announce_hours"),
+    Place(job, "update_hourly_drift_alerts"),
     Place(documents, "to_document"),
 )
 

@@ -8,7 +8,7 @@ from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Ledger, Place
 from streaming.task import merge
 from streaming.task.context import BatchContext
 from streaming.task.executor import task
-from streaming.task.report import decode, encode
+from streaming.task.task_report import decode, encode
 
 ALL_SUMS, FOR_DETECTION = "all sums", "sums for detection"
 """Names under which the seconds travel in the report of a task, beside those of its stages."""

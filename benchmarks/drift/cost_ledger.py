@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from shared.core.model import population
-from shared.core.model.reference_bins import Yardstick
+from shared.core.model.reference_bins import ReferenceBins
 
 Work = Callable[..., Any]
 
@@ -24,8 +24,8 @@ class Place:
 
 
 SUMS_FOR_DETECTION: Sequence[Place] = (
-    Place(Yardstick, "feature_bins"),
-    Place(Yardstick, "distance_bins"),
+    Place(ReferenceBins, "feature_bins"),
+    Place(ReferenceBins, "distance_bins"),
     Place(population, "_crosstab"),
     Place(population, "_silhouettes"),
     Place(population, "_reference_columns"),

@@ -14,9 +14,9 @@ from benchmarks.drift.cost_ledger import seconds_of
 from benchmarks.drift.cost_run import Timed, timed_in_a_process
 from benchmarks.drift.cost_shops import timed_shops
 from benchmarks.models.report import Row, Target
-from deploy.local.services import start_embedded
+from deploy.local.local_services import start_embedded
 from streaming.driver.job import Addresses
-from streaming.task.report import add_counts
+from streaming.task.task_report import add_counts
 
 FOLDER: Final = Path(".local/bench-drift-cost")
 SECTION, OURS = "Cost", "ours"

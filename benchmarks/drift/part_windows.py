@@ -28,7 +28,7 @@ OURS: Final = "ours"
 PAIR: Final = "ADWIN pair, matched"
 ADWIN_DEFAULT: Final = "ADWIN pair, delta .002"
 
-MOST_FALSE: Final = 1.0
+MAX_FALSE: Final = 1.0
 """False alarms per 100 windows, ten times the budget, up to which the pair's delay is a target."""
 
 
@@ -182,7 +182,7 @@ def _held_out_rows(
         pair = judge(found["adwin"][:, 0])
         ours = judge(*our_alarms(found["ours"], limit))
         # Who alarms all the time is no measure of how late an alarm may be.
-        is_measure = pair.false <= MOST_FALSE
+        is_measure = pair.false <= MAX_FALSE
         rows += _judged_rows(HELD, family.name, OURS, case, ours, pair if is_measure else None)
         rows += _judged_rows(HELD, family.name, PAIR, case, pair)
     return rows

@@ -13,9 +13,9 @@ from benchmarks.models.history import fitted
 from benchmarks.models.purchases import FEATURES, Purchases
 from shared.core.customers.features import RfmColumns, feature_matrix
 from shared.core.drift.budget import Budget
+from shared.core.drift.day_flows import GROUPS, DayFlow, TickTable, day_flow
 from shared.core.drift.episodes import follow
-from shared.core.drift.flows import GROUPS, DayFlow, TickTable, day_flow
-from shared.core.drift.memory import DriftMemory, Reading
+from shared.core.drift.memory import ChannelReading, DriftMemory
 from shared.core.drift.series import oldest_needed
 from shared.core.drift.states import DriftState
 from shared.core.drift.watch import WatchRules, under_model, watch
@@ -132,7 +132,11 @@ def _flow(
 
 
 def _said(
-    day: int, previous: DriftMemory, memory: DriftMemory, readings: tuple[Reading, ...], started: set[str]
+    day: int,
+    previous: DriftMemory,
+    memory: DriftMemory,
+    readings: tuple[ChannelReading, ...],
+    started: set[str],
 ) -> WatchedDay:
     alarmed = tuple(reading.channel for reading in readings if reading.state in _ALARMED)
     return WatchedDay(

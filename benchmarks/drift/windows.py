@@ -17,8 +17,8 @@ from benchmarks.drift.mixtures import (
     Family,
 )
 from benchmarks.drift.rivals import rival_scores
-from shared.core.windows.bundle import scores
 from shared.core.windows.calibration import Population, draw_windows, limit_for, population
+from shared.core.windows.detector import scores
 from shared.core.windows.reference import summarise
 from shared.core.windows.spans import MEMORY
 from shared.estimators.adwin_pair import AdwinPair
@@ -68,7 +68,9 @@ def _truth(fitted: Champion, seed: int, draw: int, rng: np.random.Generator) -> 
     fresh = windows(fitted, None, FRESH_WINDOWS, [seed, draw])
     labels = np.concatenate([window.placed.labels for window in fresh])
     distances = np.concatenate([window.placed.distances for window in fresh])
-    marks = fitted.yardstick.marks(np.concatenate([window.rows for window in fresh]), labels, distances)
+    marks = fitted.window_reference.marks(
+        np.concatenate([window.rows for window in fresh]), labels, distances
+    )
     phases = np.repeat(phases_of(len(fresh), fitted), WINDOW_ROWS)
     return population(marks, labels, summarise(marks, labels, fitted.k, phases), rng)
 

@@ -21,7 +21,7 @@ import psutil
 from pymongo.database import Database
 
 from benchmarks.models.report import Row, Target
-from deploy.local.services import start_embedded
+from deploy.local.local_services import start_embedded
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, MODELS, ensure
 from shared.adapters.mongo.schemas import CUSTOMER_KEYS
@@ -29,7 +29,7 @@ from shared.adapters.mongo.schemas import CUSTOMER_KEYS
 Document = dict[str, Any]
 FOLDER = Path(".local/bench-size")
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
-MOST_GIB = 12.0
+MAX_GIB = 12.0
 SECTION = "Many customers"
 _CHUNK = 20_000
 _LOOK_S = 0.2
@@ -92,7 +92,7 @@ def _family(root: psutil.Process) -> list[psutil.Process]:
 
 
 def _rows(engine: str, n: int, seconds: float, memory: float, served: Document) -> list[Row]:
-    data, target = _data(n), Target("<=", MOST_GIB) if engine == "Spark" else None
+    data, target = _data(n), Target("<=", MAX_GIB) if engine == "Spark" else None
     taken: dict[str, float] = served["metrics"]["steps_s"]
     steps = ", ".join(f"{name} {value:.1f}" for name, value in taken.items() if value > 1)
     return [

@@ -22,8 +22,8 @@ from benchmarks.models.report import Row, Target, table, verdict
 from benchmarks.stream import ours
 from benchmarks.stream.workload import Workload, block, create_topic, producer_of, send
 from cli.verify import verify_topic
+from deploy.local.local_services import Services, start_embedded
 from deploy.local.processes import launch, release
-from deploy.local.services import Services, start_embedded
 from shared.adapters import registry
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import LIVE_MODEL, RUNS, SEGMENTS, ensure

@@ -18,7 +18,7 @@ from time import perf_counter
 from benchmarks.stream import batching, floor, known, latency, ours, per_event, report
 from benchmarks.stream.measure import Processors, Result
 from benchmarks.stream.workload import Workload, create_topic, produce
-from deploy.local.services import Services, start_embedded
+from deploy.local.local_services import Services, start_embedded
 from shared import log
 from shared.settings import LogSettings
 

@@ -15,7 +15,7 @@ from pymongo.database import Database
 
 from batch.serve import serve_once
 from benchmarks.stream.workload import DAY_MS, MS_PER_DAY, Workload, customer_id
-from shared.adapters import kafka
+from shared.adapters import kafka_topics
 from shared.adapters.mongo import connect, models
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo.collections import CUSTOMERS, MODELS, POINTER, ensure
@@ -24,7 +24,7 @@ from shared.core.customers.rfm import CustomerStates
 from shared.core.customers.transactions import NEVER_MS
 from shared.core.model.placement import LiveModel, place
 from shared.core.model.population import PopulationStatistics, population_of
-from shared.core.model.reference_bins import Yardstick
+from shared.core.model.reference_bins import ReferenceBins
 from shared.settings import ModelSettings, ReportSettings, Settings
 from streaming.driver import live_store
 from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
@@ -69,7 +69,7 @@ def prefill(uri: str, name: str, workload: Workload, servers: str) -> Database[D
             total = total.merge(PopulationStatistics.from_document(document))
     ensure(database)
     topic = TopicIdentity(
-        workload.topic, kafka.topic_id(servers, workload.topic), partitions=workload.partitions
+        workload.topic, kafka_topics.topic_id(servers, workload.topic), partitions=workload.partitions
     )
     champion = models.load_champion(database)
     assert champion is not None
@@ -120,10 +120,10 @@ def documents_of(numbers: range, model: LiveModel | None) -> tuple[list[Document
         {**codec.newcomer(customer_id(number)), **state, **placement, **fixed, "at_tick": tick}
         for number, state, placement, tick in columns
     ]
-    yardstick = Yardstick.of(model.champion if model else None)
+    reference_bins = ReferenceBins.of(model.champion if model else None)
     everybody = np.ones(len(numbers), np.bool_)
     return documents, population_of(
-        states, placed, _shape(model), yardstick, everybody, model.as_of_ms if model else 0
+        states, placed, _shape(model), reference_bins, everybody, model.as_of_ms if model else 0
     )
 
 

@@ -19,7 +19,7 @@ from pymongo.database import Database
 
 from benchmarks.stream import ours
 from benchmarks.stream.workload import Workload, block, producer_of, send
-from deploy.local.services import Services
+from deploy.local.local_services import Services
 from shared.adapters.mongo.collections import LIVE_MODEL
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from time import perf_counter, process_time
 
 import psutil
 
-from deploy.local import services
+from deploy.local import local_services
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Processors:
     """Reads the processor time of the services, and of any process with its children."""
 
     def __init__(self, folder: Path) -> None:
-        self._pids = {status.name: status.pid for status in services.status(folder) if status.pid}
+        self._pids = {status.name: status.pid for status in local_services.status(folder) if status.pid}
 
     def seconds(self) -> dict[str, float]:
         """Return processor seconds so far: of each service and of this process."""

@@ -13,8 +13,8 @@ from typing import Any
 from pymongo.database import Database
 
 from benchmarks.stream.measure import Processors, Result, difference, tree_s
+from deploy.local.local_services import Services
 from deploy.local.processes import Launched, launch, release, telling
-from deploy.local.services import Services
 from shared.adapters.mongo.collections import LIVE_MODEL
 
 Document = dict[str, Any]

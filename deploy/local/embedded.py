@@ -9,7 +9,7 @@ from typing import Protocol
 from deploy.local import kafka, mongo
 from deploy.local.processes import Identity, Launched, free_port, launch, release, stop
 from deploy.local.state import (
-    Record,
+    ServiceRecord,
     ServiceStatus,
     log_file,
     read_record,
@@ -23,7 +23,7 @@ _LOCK_DEADLINE_S = 1_200.0
 """A first start holds the lock while it downloads."""
 
 
-class Kind(Protocol):
+class ServiceModule(Protocol):
     """What the module of each service offers."""
 
     NAME: str
@@ -42,12 +42,12 @@ class Kind(Protocol):
         ...
 
 
-KINDS: tuple[Kind, ...] = (kafka, mongo)
+KINDS: tuple[ServiceModule, ...] = (kafka, mongo)
 
 
 def start(
     folder: Path, names: Sequence[str], *, owned: bool, stack: ExitStack, say: Say
-) -> dict[str, Record]:
+) -> dict[str, ServiceRecord]:
     """Start those of `names` that do not run yet, wait until all are ready, and return their records.
 
     `stack` gets the undoing: the caller keeps it for owned services and drops it for detached ones
@@ -76,7 +76,7 @@ def status(folder: Path) -> list[ServiceStatus]:
     return [read_status(folder, kind.NAME) for kind in KINDS]
 
 
-def _running(kind: Kind, folder: Path, say: Say) -> Record | None:
+def _running(kind: ServiceModule, folder: Path, say: Say) -> ServiceRecord | None:
     record = read_record(folder, kind.NAME)
     if record is None or record.identity.find() is None:
         return None
@@ -84,7 +84,7 @@ def _running(kind: Kind, folder: Path, say: Say) -> Record | None:
     return record
 
 
-def _start(kind: Kind, folder: Path, owned: bool, stack: ExitStack, say: Say) -> Record:
+def _start(kind: ServiceModule, folder: Path, owned: bool, stack: ExitStack, say: Say) -> ServiceRecord:
     home, log, before = folder / kind.NAME, log_file(folder, kind.NAME), read_record(folder, kind.NAME)
     home.mkdir(parents=True, exist_ok=True)
     port = free_port(preferred=before.port if before else None)
@@ -92,19 +92,19 @@ def _start(kind: Kind, folder: Path, owned: bool, stack: ExitStack, say: Say) ->
     launched = launch(kind.command(home, port, say), log=log, owned=owned, grace_s=kind.STOP_GRACE_S)
     stack.callback(_undo, kind, folder, launched)
     identity, owner_pid = launched.identity, os.getpid() if owned else None
-    record = Record(kind.NAME, identity.pid, identity.created, port, kind.uri(port), owner_pid)
+    record = ServiceRecord(kind.NAME, identity.pid, identity.created, port, kind.uri(port), owner_pid)
     write_record(folder, record)
     return record
 
 
-def _undo(kind: Kind, folder: Path, launched: Launched) -> None:
+def _undo(kind: ServiceModule, folder: Path, launched: Launched) -> None:
     release(launched, grace_s=kind.STOP_GRACE_S)
     record = read_record(folder, kind.NAME)
     if record is not None and record.identity == launched.identity:
         remove_record(folder, kind.NAME)
 
 
-def _stop_recorded(kind: Kind, folder: Path) -> bool:
+def _stop_recorded(kind: ServiceModule, folder: Path) -> bool:
     record = read_record(folder, kind.NAME)
     ran = record is not None and stop(record.identity, grace_s=kind.STOP_GRACE_S)
     remove_record(folder, kind.NAME)

@@ -12,7 +12,7 @@ State: TypeAlias = Literal["running", "starting", "stopped", "stale"]
 
 
 @dataclass(frozen=True)
-class Record:
+class ServiceRecord:
     """The content of a state file."""
 
     name: str
@@ -42,17 +42,17 @@ class ServiceStatus:
     owner_pid: int | None = None
 
 
-def write_record(folder: Path, record: Record) -> None:
+def write_record(folder: Path, record: ServiceRecord) -> None:
     """Replace the state file in one step, so that a reader never sees half of it."""
     new = _file(folder, record.name).with_suffix(".new")
     new.write_text(json.dumps(asdict(record), indent=1), "utf-8")
     new.replace(_file(folder, record.name))
 
 
-def read_record(folder: Path, name: str) -> Record | None:
+def read_record(folder: Path, name: str) -> ServiceRecord | None:
     """Return what the state file says; None if there is none or it cannot be read."""
     try:
-        return Record(**json.loads(_file(folder, name).read_text("utf-8")))
+        return ServiceRecord(**json.loads(_file(folder, name).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.setup.running import Failed, Pip, normal, shown
+from deploy.setup.pip_process import Failed, Pip, normal, shown
 from deploy.setup.settings import pip_environment
 from shared.progress import say, show
 

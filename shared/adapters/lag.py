@@ -6,7 +6,7 @@ Tools that read consumer groups see nothing here, because the stream keeps its o
 from collections.abc import Mapping
 from typing import Any
 
-from shared.adapters.kafka import beginning_and_end_offsets
+from shared.adapters.kafka_topics import beginning_and_end_offsets
 from shared.errors import ServiceUnavailable
 
 TIMEOUT_MS = 3_000

@@ -3,6 +3,14 @@
 A float sum changes with the order of its terms, so a customer added and later taken out leaves
 a residue. Integers leave none. 2^-32 is 2.3e-10 of a standard deviation in scaled features; the
 range of +-2^31 leaves room for two million customers a thousand standard deviations away.
+
+Examples
+--------
+>>> 0.1 + 0.2 - 0.2 == 0.1
+False
+>>> a, b = to_fixed([0.1, 0.2])
+>>> a + b - b == a
+np.True_
 """
 
 from typing import Any
@@ -74,6 +82,12 @@ def sum_by_label(values_fixed: ArrayLike, labels: ArrayLike, k: int) -> Int64:
     ------
     ValueError : shapes disagree, or a label is `k` or more.
     OverflowError : a sum does not fit into int64.
+
+    Examples
+    --------
+    >>> sums = sum_by_label(to_fixed([[1.5], [2.0], [0.25], [9.0]]), [0, 1, 0, -1], k=3)
+    >>> from_fixed(sums).tolist()
+    [[1.75], [2.0], [0.0]]
     """
     # numba costs a second to import; whoever never sums should not pay for it.
     from shared.core import compiled, fixed_point_loops  # noqa: PLC0415

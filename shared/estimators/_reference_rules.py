@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.core.kmeans.assignment import assign
 from shared.core.kmeans.reference_rules import Prototypes, minibatch_update, mllib_update, reassign_small
-from shared.core.kmeans.youth import Batch
+from shared.core.kmeans.youth import WeightedRows
 
 Float64 = NDArray[np.float64]
 Labels = NDArray[np.int32]
@@ -41,7 +41,7 @@ class MiniBatchRule(_CountedRule):
     rng: np.random.RandomState
     n_since_check: int = 0
 
-    def learn(self, batch: Batch) -> tuple[Labels, Self]:
+    def learn(self, batch: WeightedRows) -> tuple[Labels, Self]:
         """Fold rows into their nearest centers. Returns labels (before the move) and the new rule."""
         labels = assign(batch.X, self.centers).labels
         prototypes = minibatch_update(self.prototypes, batch.X, sample_weights=batch.weights)
@@ -60,7 +60,7 @@ class MLlibRule(_CountedRule):
     decay_factor: float
     time_unit: str
 
-    def learn(self, batch: Batch) -> tuple[Labels, Self]:
+    def learn(self, batch: WeightedRows) -> tuple[Labels, Self]:
         """Fold rows into their nearest centers. Returns labels (before the move) and the new rule."""
         labels = assign(batch.X, self.centers).labels
         prototypes = mllib_update(

@@ -13,7 +13,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from shared.core.checks import checked_labels
 from shared.core.fixed_point import to_fixed
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.row_ledger import Keys, RowLedger, row_keys
 from shared.core.som.batch_rule import smooth
 from shared.core.som.decay import DecayKind
@@ -52,7 +52,7 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     Attributes
     ----------
-    weights_ : (n_units, d). grid_ : SomGrid. statistics_ : BatchStatistics of what each unit has won.
+    weights_ : (n_units, d). grid_ : SomGrid. statistics_ : PrototypeSums of what each unit has won.
         Learning "online" leaves them at the last `fit` or `restate`.
     labels_ : (n,) unit under which each row of the last `fit`, `partial_fit` or `restate` was counted.
     quantization_error_, topographic_error_ : over the rows of the last `fit` or `restate`.
@@ -66,6 +66,8 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     >>> added = som.partial_fit(X[:1] + 1).labels_
     >>> som.forget(X[:1] + 1, added).predict(X).shape
     (200,)
+    >>> som.grid_.n_units
+    16
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -118,7 +120,7 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     grid_: SomGrid
     weights_: Float
     labels_: NDArray[np.int64]
-    statistics_: BatchStatistics
+    statistics_: PrototypeSums
     _ledger: RowLedger
 
     @learning
@@ -226,8 +228,8 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         table = validate_data(self, X, dtype=np.float64, reset=reset)
         return table, _check_sample_weight(sample_weight, table, dtype=np.float64, ensure_non_negative=True)
 
-    def _statistics(self, X: Float, labels: NDArray[np.int64], sample_weight: Float) -> BatchStatistics:
-        return BatchStatistics.of(to_fixed(X), labels, self.grid_.n_units, sample_weight)
+    def _statistics(self, X: Float, labels: NDArray[np.int64], sample_weight: Float) -> PrototypeSums:
+        return PrototypeSums.of(to_fixed(X), labels, self.grid_.n_units, sample_weight)
 
     def _keys(self, X: Float, labels: NDArray[np.int64], sample_weight: Float) -> Keys:
         return row_keys([*X.T, sample_weight, labels.astype(np.float64)])

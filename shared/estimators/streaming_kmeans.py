@@ -16,7 +16,7 @@ from shared.core.kmeans.exact_rule import ExactRule, exponent_of
 from shared.core.kmeans.lloyd import fit_kmeans
 from shared.core.kmeans.reference_rules import Prototypes
 from shared.core.kmeans.seeding import distinct_rows
-from shared.core.kmeans.youth import Batch, Seeding
+from shared.core.kmeans.youth import Seeding, WeightedRows
 from shared.estimators._contract import learning
 from shared.estimators._reference_rules import MiniBatchRule, MLlibRule
 
@@ -66,12 +66,17 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
 
     Examples
     --------
+    A customer who is taken out leaves nothing behind, to the last bit:
+
     >>> import numpy as np
     >>> X = np.random.default_rng(0).normal(size=(200, 3))
     >>> model = StreamingKMeans(4, random_state=0).fit(X)
+    >>> before = model.cluster_centers_
     >>> labels = model.partial_fit(X[:1] + 1).labels_
-    >>> model.forget(X[:1] + 1, labels).predict(X).shape
-    (200,)
+    >>> bool(np.array_equal(model.cluster_centers_, before))
+    False
+    >>> bool(np.array_equal(model.forget(X[:1] + 1, labels).cluster_centers_, before))
+    True
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -231,7 +236,7 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
     def _n_features_out(self) -> int:
         return len(self._rule.centers)
 
-    def _learn(self, batch: Batch) -> Self:
+    def _learn(self, batch: WeightedRows) -> Self:
         self.labels_, self._rule = self._rule.learn(batch)
         exponent = self._rule.exponent
         squares = assign(np.ldexp(batch.X, -exponent), self._rule.centers).distances ** 2
@@ -242,7 +247,7 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
 
     def _batch(
         self, X: ArrayLike, sample_weight: ArrayLike | None, times: ArrayLike | None, *, is_first: bool
-    ) -> Batch:
+    ) -> WeightedRows:
         rows = validate_data(self, X, dtype=np.float64, order="C", reset=is_first)
         weights = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
         moments = np.full(len(rows), self.n_steps_) if times is None else np.asarray(times)
@@ -253,7 +258,7 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         if not np.isfinite(moments).all():
             msg = "times should be finite; correct or leave out the rows without one"
             raise ValueError(msg)
-        return Batch(rows, weights, moments)
+        return WeightedRows(rows, weights, moments)
 
     @property
     def _is_exact(self) -> bool:
@@ -263,7 +268,7 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
     def _half_life(self) -> float | None:
         return self.half_life if self.update == "half_life" else None
 
-    def _given_centers(self, batch: Batch) -> Float64 | None:
+    def _given_centers(self, batch: WeightedRows) -> Float64 | None:
         if isinstance(self.init, str):
             return None
         centers = np.asarray(self.init, dtype=np.float64)
@@ -276,11 +281,11 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
     def _seed(self) -> int:
         return int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
 
-    def _young(self, batch: Batch) -> ExactRule:
+    def _young(self, batch: WeightedRows) -> ExactRule:
         seeding = Seeding(self.n_init, self.max_passes, self._seed())
         return ExactRule.young(self.n_clusters, batch.X.shape[1], self._half_life, seeding)
 
-    def _clustered(self, batch: Batch, given: Float64 | None) -> Float64:
+    def _clustered(self, batch: WeightedRows, given: Float64 | None) -> Float64:
         exponent = exponent_of(batch.X)
         fit = fit_kmeans(
             np.ldexp(batch.X, -exponent),
@@ -293,7 +298,7 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         )
         return np.ldexp(fit.centers, exponent)
 
-    def _begun(self, batch: Batch) -> Float64:
+    def _begun(self, batch: WeightedRows) -> Float64:
         n_distinct = len(distinct_rows(batch.X, batch.weights)[0])
         if n_distinct < self.n_clusters:
             msg = (
@@ -304,7 +309,7 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
             raise ValueError(msg)
         return self._clustered(batch, None)
 
-    def _rule_at(self, centers: Float64, batch: Batch) -> Rule:
+    def _rule_at(self, centers: Float64, batch: WeightedRows) -> Rule:
         """Return the rule that starts at `centers` with nothing learnt."""
         if self._is_exact:
             return ExactRule.at(centers, batch, self._half_life)

@@ -4,12 +4,12 @@ It is read as the specification and shares no code with the stream: one event at
 offset order, with dictionaries and exact numbers. Where the two disagree, one of them is wrong.
 """
 
+from shared.recount.account import Account
 from shared.recount.compare import Comparison, Mismatch, compare_counters, compare_customers
-from shared.recount.customer import Account
 from shared.recount.learning import compare_learning
 from shared.recount.ledger import Ledger, Totals
-from shared.recount.line import Line, Rules, read_line
-from shared.recount.table import recount_table
+from shared.recount.line import Line, RecountRules, read_line
+from shared.recount.recount_table import recount_table
 
 __all__ = [
     "Account",
@@ -17,7 +17,7 @@ __all__ = [
     "Ledger",
     "Line",
     "Mismatch",
-    "Rules",
+    "RecountRules",
     "Totals",
     "compare_counters",
     "compare_customers",

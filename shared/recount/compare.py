@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.recount.customer import Account
+from shared.recount.account import Account
 from shared.recount.ledger import Totals
 
 COUNTS = ("frequency", "monetary_minor")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.recount.customer import Account
-from shared.recount.line import Rules, read_line
+from shared.recount.account import Account
+from shared.recount.line import RecountRules, read_line
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Ledger:
     """
 
     def __init__(
-        self, rules: Rules, offsets: Mapping[int, int], fences: Mapping[str, Mapping[int, int]]
+        self, rules: RecountRules, offsets: Mapping[int, int], fences: Mapping[str, Mapping[int, int]]
     ) -> None:
         self.accounts: dict[str, Account] = {}
         self.totals = Totals()

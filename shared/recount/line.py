@@ -37,7 +37,7 @@ _NOISE = Fraction(1, 2**51)
 
 
 @dataclass(frozen=True)
-class Rules:
+class RecountRules:
     """How records are judged and how long a customer's past is remembered."""
 
     input: InputSettings
@@ -77,7 +77,7 @@ class RejectedError(Exception):
     """The record goes to the dead letters."""
 
 
-def read_line(value: bytes | None, kafka_ms: int, rules: Rules) -> Line | None:
+def read_line(value: bytes | None, kafka_ms: int, rules: RecountRules) -> Line | None:
     """Read a record's value; None means that it must be rejected.
 
     Parameters
@@ -92,7 +92,7 @@ def read_line(value: bytes | None, kafka_ms: int, rules: Rules) -> Line | None:
         return None
 
 
-def _line(event: dict[str, Any], kafka_ms: int, rules: Rules) -> Line:
+def _line(event: dict[str, Any], kafka_ms: int, rules: RecountRules) -> Line:
     guest = event.get("customer_id") is None
     customer_id = None if guest else _identifier(event["customer_id"])
     if customer_id is not None and len(customer_id.encode()) > MAX_ID_LENGTH:

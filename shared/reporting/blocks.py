@@ -36,7 +36,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """One column of a table.
 
     unit : shown under the name. digits : decimals of numbers; None gives whole numbers none and others
@@ -51,10 +51,10 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableBlock:
     """Rows of values in the order of the columns; None and NaN are shown as a dash."""
 
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Any]]
     caption: str
 
@@ -85,7 +85,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Text:
+class TextBlock:
     """Paragraphs, parted by blank lines."""
 
     text: str
@@ -122,7 +122,7 @@ class Fold:
     blocks: "Sequence[Block]"
 
 
-Block = Chart | Picture | Table | KeyFigures | Note | Text | Bullets | Code | Side | Fold
+Block = Chart | Picture | TableBlock | KeyFigures | Note | TextBlock | Bullets | Code | Side | Fold
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from shared.reporting.blocks import (
     Bullets,
     Chart,
     Code,
-    Column,
     Fold,
     KeyFigure,
     KeyFigures,
@@ -30,8 +29,9 @@ from shared.reporting.blocks import (
     Picture,
     Section,
     Side,
-    Table,
-    Text,
+    TableBlock,
+    TableColumn,
+    TextBlock,
 )
 from shared.reporting.theme import (
     DARK,
@@ -47,8 +47,22 @@ from shared.reporting.theme import (
 from shared.reporting.values import cell, dates_whole, marked_up, paragraphs, slug
 
 __all__ = [
-    "Block", "Bullets", "Chart", "Code", "Column", "Fold", "KeyFigure", "KeyFigures", "Note", "Page",
-    "Picture", "Section", "Side", "Table", "Text", "render",
+    "Block",
+    "Bullets",
+    "Chart",
+    "Code",
+    "Fold",
+    "KeyFigure",
+    "KeyFigures",
+    "Note",
+    "Page",
+    "Picture",
+    "Section",
+    "Side",
+    "TableBlock",
+    "TableColumn",
+    "TextBlock",
+    "render",
 ]  # fmt: skip
 
 _ASSETS = Path(__file__).parent / "assets"

@@ -8,14 +8,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from shared.reporting.blocks import Column
+from shared.reporting.blocks import TableColumn
 
 DASH = "\N{EN DASH}"
 _DATES = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 _MARKS = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
 
 
-def cell(value: Any, column: Column) -> str:
+def cell(value: Any, column: TableColumn) -> str:
     """Return a value of a table in words."""
     if value is None or (isinstance(value, float) and not isfinite(value)):
         return DASH

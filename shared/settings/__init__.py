@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared.core.customers.features import FEATURES
-from shared.settings.parts import Section
+from shared.settings.monitoring import AlertSettings, DriftSettings, MetricsSettings
+from shared.settings.parts import SettingsSection
 from shared.settings.reclustering import GateSettings, ScheduleSettings
-from shared.settings.watching import AlertSettings, DriftSettings, MetricsSettings
 
 
-class KafkaSettings(Section):
+class KafkaSettings(SettingsSection):
     """Where purchases come from, and where what cannot be used goes."""
 
     bootstrap_servers: str = ""
@@ -29,7 +29,7 @@ class KafkaSettings(Section):
     """Passed through to Spark's Kafka source (`kafka.security.protocol` and the like)."""
 
 
-class MongoSettings(Section):
+class MongoSettings(SettingsSection):
     """Where the state is kept."""
 
     uri: SecretStr = SecretStr("")
@@ -37,14 +37,14 @@ class MongoSettings(Section):
     database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = "resegment"
 
 
-class ServicesSettings(Section):
+class ServicesSettings(SettingsSection):
     """The embedded broker and database."""
 
     choice: Literal["embedded", "docker"] = "embedded"
     folder: Path = Path(".local/services")
 
 
-class InputSettings(Section):
+class InputSettings(SettingsSection):
     """How a record is read and judged."""
 
     zone: str = "UTC"
@@ -70,7 +70,7 @@ class InputSettings(Section):
         return zone
 
 
-class StateSettings(Section):
+class StateSettings(SettingsSection):
     """How long a customer's recent past is remembered exactly."""
 
     horizon_days: Annotated[int, Field(ge=1, le=90)] = 7
@@ -78,7 +78,7 @@ class StateSettings(Section):
     max_recent_events: Annotated[int, Field(ge=16, le=65_536)] = 65_536
 
 
-class StreamSettings(Section):
+class StreamSettings(SettingsSection):
     """The streaming job."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")] = "main"
@@ -95,7 +95,7 @@ class StreamSettings(Section):
     lease_s: Annotated[float, Field(ge=5)] = 20.0
 
 
-class TickSettings(Section):
+class TickSettings(SettingsSection):
     """What "today" is."""
 
     clock: Literal["auto", "event"] = "auto"
@@ -107,7 +107,7 @@ class TickSettings(Section):
     """A larger jump holds the tick and raises an alert."""
 
 
-class ModelSettings(Section):
+class ModelSettings(SettingsSection):
     """What is clustered, and when everybody is re-clustered."""
 
     features: tuple[str, ...] = ("recency_days", "frequency", "monetary")
@@ -159,7 +159,7 @@ class ModelSettings(Section):
         return self
 
 
-class ReportSettings(Section):
+class ReportSettings(SettingsSection):
     """The report of every re-clustering: a page and its JSON twin."""
 
     write: bool = True
@@ -167,14 +167,14 @@ class ReportSettings(Section):
     """Where they are written, named after their run; about 5 MB each, and never deleted by the job."""
 
 
-class LogSettings(Section):
+class LogSettings(SettingsSection):
     """Structured events on stderr."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
 
 
-class Settings(Section):
+class Settings(SettingsSection):
     """Everything that can be set, one section per concern."""
 
     kafka: KafkaSettings = KafkaSettings()

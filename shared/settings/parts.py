@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from shared.core.alerting.findings import Severity
+from shared.core.alerting.alert_findings import Severity
 
 
-class Section(BaseModel):
+class SettingsSection(BaseModel):
     """A frozen group of settings that refuses names it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -24,7 +24,7 @@ HttpAddress = Annotated[SecretStr, AfterValidator(_http)]
 """Often a secret: who knows the address of a webhook can usually write to it."""
 
 
-class _Channel(Section):
+class _Channel(SettingsSection):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
     min_severity: Severity = "ticket"
     """Milder alerts are not sent here."""

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from shared.core.choice.k_scores import Floors
-from shared.settings.parts import Section
+from shared.settings.parts import SettingsSection
 
 
-class GateSettings(Section):
+class GateSettings(SettingsSection):
     """What a challenger must show before it replaces the champion by itself."""
 
     min_improvement: Annotated[float, Field(ge=0, lt=1)] = 0.01
@@ -47,7 +47,7 @@ class GateSettings(Section):
         )
 
 
-class ScheduleSettings(Section):
+class ScheduleSettings(SettingsSection):
     """When everybody is re-clustered."""
 
     refit_days: Annotated[int, Field(ge=1)] = 7

@@ -17,14 +17,14 @@ from pymongo.database import Database
 
 from shared.adapters.mongo.collections import FLOWS
 from shared.core.customers.features import MINOR_PER_UNIT
-from shared.core.drift.flows import GROUPS, DayFlow, day_flow
+from shared.core.drift.day_flows import GROUPS, DayFlow, day_flow
 from shared.core.drift.migration import ModelMove, model_move
 from shared.core.drift.season import season_days
 from shared.core.drift.series import oldest_needed
 from shared.core.fixed_point import from_fixed
 from shared.core.model.artifact import ModelArtifact
 from streaming.driver.live import LiveState, Target
-from streaming.driver.table import CustomerTable
+from streaming.driver.table import CustomerColumns
 
 Document = dict[str, Any]
 
@@ -36,7 +36,7 @@ def day_number(as_of_ms: int, zone: ZoneInfo) -> int:
 
 def record_step(
     database: Database[Document],
-    table: CustomerTable,
+    table: CustomerColumns,
     state: LiveState,
     target: Target,
     champions: tuple[ModelArtifact | None, ModelArtifact],

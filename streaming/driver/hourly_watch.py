@@ -30,7 +30,7 @@ from shared.core.windows.hourly import (
     under_epoch,
     with_reference,
 )
-from shared.core.windows.purchases import FEWEST_ROWS, HOURS_A_WEEK, PurchaseWindow, fresh_sample
+from shared.core.windows.purchases import HOURS_A_WEEK, MIN_ROWS, PurchaseWindow, fresh_sample
 from shared.core.windows.spans import MEMORY
 from shared.settings import Settings
 from streaming.driver.flows import day_number
@@ -135,7 +135,7 @@ def _measure(
     for end_ms in range(start_ms + MS_PER_HOUR, until_ms + 1, MS_PER_HOUR):
         inside = np.flatnonzero(rows.last_purchase_ms < end_ms)
         chosen = inside[fresh_sample(who[inside], order[inside], recent)]
-        if chosen.size >= FEWEST_ROWS:
+        if chosen.size >= MIN_ROWS:
             ended = datetime.fromtimestamp((end_ms - 1) / 1000, zone)
             phase = (ended.weekday() * 24 + ended.hour) % HOURS_A_WEEK
             return PurchaseWindow(

@@ -15,14 +15,14 @@ from pymongo.database import Database
 from pyspark.sql import DataFrame
 
 from shared.adapters.failpoints import failpoint
-from shared.adapters.mongo import alerts, requests
+from shared.adapters.mongo import alert_store, requests
 from shared.core.model.artifact import ModelArtifact
 from shared.log import get_logger
 from shared.settings import Settings
 from streaming.driver import live_store
 from streaming.driver.adopt import Adopted, Adopter
-from streaming.driver.announce import announce, announce_hours
 from streaming.driver.checkpoint import folder_of, planned_offsets
+from streaming.driver.drift_alerts import update_drift_alerts, update_hourly_drift_alerts
 from streaming.driver.hourly_watch import with_clock
 from streaming.driver.live import LiveState, absorb, learn, read_up_to, total_delta
 from streaming.driver.operational_alerts import clock_jump, model_refused
@@ -31,7 +31,7 @@ from streaming.driver.restate import recount
 from streaming.driver.reviews import due_review
 from streaming.driver.task_context import context_of
 from streaming.task import executor
-from streaming.task.report import TaskReport, batch_summary, decode
+from streaming.task.task_report import TaskReport, batch_summary, decode
 
 Document = dict[str, Any]
 REVIEW_POLL_S = 0.1
@@ -167,10 +167,14 @@ class StreamJob:
         while (adopted := self._adopter.adopt(self._state, datetime.now(UTC))).state is not self._state:
             self._follow(adopted.state)
         if adopted.held is not None:
-            alerts.fire(self._database, clock_jump(start, adopted.held, self._settings.tick.max_jump_days))
+            alert_store.fire(
+                self._database, clock_jump(start, adopted.held, self._settings.tick.max_jump_days)
+            )
         elif self._state.now != start.now:
             as_of = datetime.fromtimestamp((self._state.now.as_of_ms or 0) / 1000, UTC)
-            alerts.resolve_all(self._database, ["clock_jump"], as_of=as_of, reason="the clock moves again")
+            alert_store.resolve_all(
+                self._database, ["clock_jump"], as_of=as_of, reason="the clock moves again"
+            )
         self._note_refusal(adopted)
 
     def _follow(self, state: LiveState) -> None:
@@ -191,11 +195,11 @@ class StreamJob:
     def _note_refusal(self, adopted: Adopted) -> None:
         """Tell people once that the pointer names a model that is not followed, and once that it is over."""
         if adopted.refused is not None:
-            if alerts.fire(self._database, model_refused(self._state, adopted.refused)):
+            if alert_store.fire(self._database, model_refused(self._state, adopted.refused)):
                 _log.error("model_refused", reason=adopted.refused)
         elif self._has_refused:
             key = model_refused(self._state, "").key
-            alerts.resolve(
+            alert_store.resolve(
                 self._database, key, as_of=datetime.now(UTC), reason="the pointer names a sound model"
             )
         self._has_refused = adopted.refused is not None
@@ -206,11 +210,11 @@ class StreamJob:
             publish_metrics(self._database, self._state, champion)
 
     def _tell(self) -> None:
-        if announce(self._database, self._state, self._champion(), self._settings):
+        if update_drift_alerts(self._database, self._state, self._champion(), self._settings):
             self._save(replace(self._state, asked_ms=self._state.now.as_of_ms))
 
     def _tell_hours(self) -> None:
-        if announce_hours(self._database, self._state, self._champion(), self._settings):
+        if update_hourly_drift_alerts(self._database, self._state, self._champion(), self._settings):
             self._save(replace(self._state, asked_ms=self._state.now.as_of_ms))
 
     def _ask_for_review(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.core.customers.tick import DaySightings, merge_sightings
+from shared.core.customers.tick import ActiveDays, merge_active_days
 from shared.core.drift.memory import DriftMemory
 from shared.core.fixed_point import from_fixed
 from shared.core.model.artifact import ModelArtifact
@@ -22,7 +22,7 @@ from shared.core.segments.given_names import GivenName
 from shared.core.som.batch_rule import smooth
 from shared.core.som.reopening import SETTLED_SIGMA
 from shared.core.windows.hourly import HourlyMemory
-from streaming.task.report import TaskReport, add_counts, from_names, to_names
+from streaming.task.task_report import TaskReport, add_counts, from_names, to_names
 
 Float64 = NDArray[np.float64]
 NO_TICK_MS = 0
@@ -93,7 +93,7 @@ class LiveState:
     first_event_ms: int | None
     newest_event_ms: int | None
     newest_delay_ms: int
-    days: DaySightings
+    days: ActiveDays
     centers: Float64
     unit_weights: Float64
     population: PopulationStatistics
@@ -140,7 +140,7 @@ def absorb(state: LiveState, reports: list[TaskReport], min_customers: int) -> L
     for report in reports:
         tally = tally.plus(report)
         offsets[report.partition] = max(report.next_offset, offsets.get(report.partition, 0))
-        days = merge_sightings(days, from_names(report.days), min_customers)
+        days = merge_active_days(days, from_names(report.days), min_customers)
     firsts = [r.first_event_ms for r in reports if r.first_event_ms is not None]
     for report in reports:
         if report.newest_event_ms is not None and report.newest_event_ms >= (state.newest_event_ms or 0):
@@ -183,7 +183,7 @@ def total_delta(reports: list[TaskReport], shape: tuple[int, int, int]) -> Popul
     return total
 
 
-def days_document(days: DaySightings) -> list[dict[str, Any]]:
+def days_document(days: ActiveDays) -> list[dict[str, Any]]:
     """Write the open days as a list, oldest first."""
     return [{"day": day, "customers": seen} for day, seen in to_names(days).items()]
 

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from shared.core.alerting.findings import Finding, alert_key
+from shared.core.alerting.alert_findings import AlertFinding, alert_key
 from streaming.driver.live import LiveState
 
 
-def clock_jump(state: LiveState, held: datetime, max_jump_days: int) -> Finding:
+def clock_jump(state: LiveState, held: datetime, max_jump_days: int) -> AlertFinding:
     """Say that the tick was held back because the data is suddenly dated `held`."""
     as_of = datetime.fromtimestamp((state.now.as_of_ms or 0) / 1000, UTC)
-    return Finding(
+    return AlertFinding(
         key=alert_key(state.stream_id, "clock_jump", f"{held:%Y-%m-%d}"),
         kind="clock_jump",
         severity="warning",
@@ -23,9 +23,9 @@ def clock_jump(state: LiveState, held: datetime, max_jump_days: int) -> Finding:
     )
 
 
-def model_refused(state: LiveState, reason: str) -> Finding:
+def model_refused(state: LiveState, reason: str) -> AlertFinding:
     """Say that the champion pointer names a model that cannot be trusted."""
-    return Finding(
+    return AlertFinding(
         key=alert_key(state.stream_id, "model_refused"),
         kind="model_refused",
         severity="page",

@@ -11,8 +11,8 @@ from pymongo.database import Database
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS, SEGMENT_STATS, SEGMENTS
 from shared.core.customers.features import MINOR_PER_UNIT
-from shared.core.drift.flows import DayFlow
-from shared.core.drift.memory import Reading
+from shared.core.drift.day_flows import DayFlow
+from shared.core.drift.memory import ChannelReading
 from shared.core.drift.migration import behaviour_metrics, model_metrics
 from shared.core.drift.segment_events import SegmentEvents, learning_events, promotion_events
 from shared.core.drift.staleness import DriftMetric, staleness
@@ -71,7 +71,9 @@ def publish_hours(database: Database[Document], state: LiveState, champion: Mode
     if verdict is None or detector is None:
         return
     customers = float(detector.history.sums[-1, :, 0].sum())
-    reading = Reading("hours", None, customers, None, verdict.score, detector.limit, detector.alarm.state)
+    reading = ChannelReading(
+        "hours", None, customers, None, verdict.score, detector.limit, detector.alarm.state
+    )
     dated = f"{state.now.model_epoch}:{state.now.as_of_ms}"
     _replace(database, DRIFT_METRICS, [_reading_row(reading, dated, state, champion)])
 
@@ -124,7 +126,7 @@ def _metric_row(metric: DriftMetric, dated: str, state: LiveState, champion: Mod
     }
 
 
-def _reading_row(reading: Reading, dated: str, state: LiveState, champion: ModelArtifact) -> Document:
+def _reading_row(reading: ChannelReading, dated: str, state: LiveState, champion: ModelArtifact) -> Document:
     names = {segment.segment_id: segment.name for segment in champion.segments}
     is_segment = reading.segment_id is not None
     metric = "drift_segments" if is_segment else f"drift_{reading.channel}"

@@ -21,11 +21,11 @@ from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-from shared.adapters import kafka
+from shared.adapters import kafka_topics
 from shared.adapters.failpoints import DRIVER
 from shared.adapters.mongo import connect, leases
 from shared.adapters.spark import log_of
-from shared.errors import LeaseHeld, StreamFailed
+from shared.errors import LeaseHeld, ReclusteringError, StreamFailed
 from shared.log import get_logger
 from shared.settings import Settings
 from streaming.driver.adopt import Adopter
@@ -40,7 +40,9 @@ Document = dict[str, Any]
 _log = get_logger("stream")
 STOP_DEADLINE_S = 25.0
 _POLL_S = 0.2
-_REASON = re.compile(r"^(\w+\.)*\w+(Error|Exception|Unavailable|Held|Refused|Mismatch|NotFound): ")
+_OURS = "|".join(kind.__name__ for kind in ReclusteringError.__subclasses__())
+_REASON = re.compile(rf"^(\w+\.)*(\w+(Error|Exception)|{_OURS}): ")
+"""A line of a traceback that names what was raised, in Python, in Java or by ourselves."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ def _is_caught_up(job: StreamJob, settings: Settings, addresses: Addresses) -> b
     state = job.state
     if state.pending is not None:
         return False
-    ranges = kafka.beginning_and_end_offsets(addresses.kafka_bootstrap, settings.kafka.topic)
+    ranges = kafka_topics.beginning_and_end_offsets(addresses.kafka_bootstrap, settings.kafka.topic)
     return all(state.offsets.get(partition, 0) >= end for partition, (_, end) in ranges.items())
 
 
@@ -220,10 +222,14 @@ def _stop_query(query: StreamingQuery, job: StreamJob) -> bool:
 
 
 def _failure(query: StreamingQuery) -> str:
-    """Say why in one line: the last line of the innermost Python or Java error."""
     error = query.exception()
     if error is None:
         return "the streaming query ended without an error; start it again, and keep the log"
-    reasons = [line for line in str(error).splitlines() if _REASON.match(line)]
-    reason = (reasons or str(error).splitlines())[-1 if reasons else 0]
-    return f"the streaming query failed: {reason.strip()}; nothing is lost: mend the cause and start it again"
+    reason = reason_of(str(error))
+    return f"the streaming query failed: {reason}; nothing is lost: mend the cause and start it again"
+
+
+def reason_of(text: str) -> str:
+    """Return the one line of Spark's account that says why: the last that names what was raised."""
+    reasons = [line for line in text.splitlines() if _REASON.match(line)]
+    return (reasons or text.splitlines())[-1 if reasons else 0].strip()

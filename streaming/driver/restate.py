@@ -30,11 +30,11 @@ from shared.core.model.placement import (
     vectors_of,
 )
 from shared.core.model.population import PopulationStatistics, population_of
-from shared.core.model.reference_bins import Yardstick
+from shared.core.model.reference_bins import ReferenceBins
 from shared.core.som.reopening import needs_reopening, reopen, settle
 from shared.errors import LeaseHeld
 from streaming.driver.live import LiveState, Target
-from streaming.driver.table import CustomerTable
+from streaming.driver.table import CustomerColumns
 
 Document = dict[str, Any]
 _WRITE_CHUNK = 10_000
@@ -47,14 +47,14 @@ def recount(
     model = state.model(champion)
     shape = (len(state.centers), len(state.unit_weights), state.centers.shape[1])
     cols = champion.som.cols if model and champion else 0
-    yardstick = Yardstick.of(champion if model else None)
+    reference_bins = ReferenceBins.of(champion if model else None)
     as_of_ms = model.as_of_ms if model else 0
     total = PopulationStatistics.empty(*shape)
     for documents in store.scan(store.customers_of(database)):
         everybody = np.ones(len(documents), np.bool_)
         placed = codec.placements_of(documents, shape[2], cols)
         total = total.merge(
-            population_of(codec.states_of(documents), placed, shape, yardstick, everybody, as_of_ms)
+            population_of(codec.states_of(documents), placed, shape, reference_bins, everybody, as_of_ms)
         )
         ahead = [document for document in documents if _is_ahead(document["last_transition"], state)]
         transitions.publish(database, ahead)
@@ -63,7 +63,7 @@ def recount(
 
 def restate(
     database: Database[Document],
-    table: CustomerTable,
+    table: CustomerColumns,
     state: LiveState,
     target: Target,
     champion: ModelArtifact,
@@ -83,7 +83,7 @@ def restate(
     shape = (len(model.centers), len(model.unit_weights), model.centers.shape[1])
     everybody = np.ones(len(table.ids), np.bool_)
     return model, population_of(
-        table.states, placed, shape, Yardstick.of(champion), everybody, model.as_of_ms
+        table.states, placed, shape, ReferenceBins.of(champion), everybody, model.as_of_ms
     )
 
 
@@ -112,7 +112,7 @@ def _resettled(
 
 def _write(
     database: Database[Document],
-    table: CustomerTable,
+    table: CustomerColumns,
     placed: Placements,
     model: LiveModel,
     state: LiveState,

@@ -5,7 +5,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from shared.adapters import kafka
+from shared.adapters import kafka_topics
 from shared.adapters.mongo.leases import Lease
 from shared.errors import StartRefused
 from shared.settings import Settings
@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedStream:
     """state : ours to write from now on. needs_recount : the last run did not end cleanly."""
 
     state: LiveState
@@ -26,7 +26,7 @@ class Opened:
 
 def open_state(
     database: Database[Document], settings: Settings, bootstrap: str, lease: Lease, *, accept_new_topic: bool
-) -> Opened:
+) -> OpenedStream:
     """Take over the live model under `lease`, once the topic is known to be the one it belongs to.
 
     Raises
@@ -47,12 +47,12 @@ def open_state(
         raise StartRefused(msg)
     needs_recount = known is not None and not known.clean
     opened = live_store.save(database, replace(state, topic=topic, lease_epoch=lease.epoch, clean=False))
-    return Opened(opened, needs_recount)
+    return OpenedStream(opened, needs_recount)
 
 
 def _identity(bootstrap: str, topic: str) -> TopicIdentity:
-    partitions = len(kafka.beginning_and_end_offsets(bootstrap, topic))
-    return TopicIdentity(topic, kafka.topic_id(bootstrap, topic), partitions)
+    partitions = len(kafka_topics.beginning_and_end_offsets(bootstrap, topic))
+    return TopicIdentity(topic, kafka_topics.topic_id(bootstrap, topic), partitions)
 
 
 def _on_new_topic(state: LiveState, topic: TopicIdentity, *, accept_new_topic: bool) -> LiveState:

@@ -10,14 +10,14 @@ from pymongo.database import Database
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
 from shared.core.customers.rfm import CustomerStates, concatenate_states
-from shared.core.drift.flows import TickTable
+from shared.core.drift.day_flows import TickTable
 from streaming.driver.live import Target
 
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class CustomerTable:
+class CustomerColumns:
     """Every customer, in order of id.
 
     segments : id and name of each customer's segment. at_tick : state as of the last tick.
@@ -34,7 +34,7 @@ class CustomerTable:
     is_at_target: NDArray[np.bool_]
 
 
-def read_table(database: Database[Document], target: Target) -> CustomerTable:
+def read_table(database: Database[Document], target: Target) -> CustomerColumns:
     """Read numbers, not documents: a million customers are a few hundred megabytes then."""
     ids: list[str] = []
     revs: list[int] = []
@@ -56,7 +56,7 @@ def read_table(database: Database[Document], target: Target) -> CustomerTable:
             codec.states_of([{**d, "recent_events": b"", "recent_invoices": b""} for d in documents])
         )
         ticks.append(codec.ticks_of(documents))
-    return CustomerTable(
+    return CustomerColumns(
         ids,
         revs,
         concatenate_states(states),

@@ -7,7 +7,7 @@ from time import perf_counter
 from prometheus_client import Histogram
 from pyspark.sql import DataFrame
 
-from shared.adapters.prometheus.catalogue import FROM_THE_DRIVER, PREFIX
+from shared.adapters.prometheus.metric_catalogue import FROM_THE_DRIVER, PREFIX
 from shared.adapters.prometheus.server import serving
 
 LOOPBACK = "127.0.0.1"

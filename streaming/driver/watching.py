@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared.core.drift.day_flows import DayFlow
 from shared.core.drift.episodes import follow
-from shared.core.drift.flows import DayFlow
 from shared.core.drift.memory import DriftMemory
 from shared.core.drift.migration import ModelMove, kept_segments
 from shared.core.drift.staleness import staleness

@@ -10,7 +10,7 @@ _QUARTER_MS = 900_000
 """Every zone's midnight falls on a quarter of an hour, so a quarter belongs to one local day."""
 
 
-def sightings(
+def active_days(
     event_ms: NDArray[np.int64], customers: NDArray[np.int64], zone: str, min_customers: int
 ) -> dict[str, list[int]]:
     """Return local day -> the smallest `min_customers` distinct customer hashes seen on it."""

@@ -2,7 +2,7 @@
 
 The fast decoder takes the last of two equal keys, does not look at text that it skips, and ends a
 time at NUL. A block of records is looked at once for signs of that; only where there is one does
-each record get the exact look of `streaming.task.explain`. A key stated twice is `ambiguous`.
+each record get the exact look of `streaming.task.event_faults`. A key stated twice is `ambiguous`.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streaming.task.contract import MAX_ID_BYTES, MAX_QUANTITY, Rejection
-from streaming.task.explain import KEY_BYTES, PRICED, REQUIRED, inspect, is_doubtful, is_plain
+from streaming.task.event_faults import KEY_BYTES, PRICED, REQUIRED, inspect, is_doubtful, is_plain
 
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ID_BYTES)]
 _Id = _Text | Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]

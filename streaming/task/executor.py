@@ -19,12 +19,12 @@ from shared.adapters.mongo import connect
 from shared.adapters.mongo.customer_store import customers_of
 from shared.core.customers.transactions import Transactions
 from streaming.task import dead_letters
-from streaming.task.active_days import sightings
+from streaming.task.active_days import active_days
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merger
 from streaming.task.parse import Parsed, parse
-from streaming.task.report import Stopwatch, TaskReport, combine, encode
+from streaming.task.task_report import TaskReport, TaskStopwatch, combine, encode
 
 Document = dict[str, Any]
 RESULT_SCHEMA = "report binary"
@@ -115,7 +115,7 @@ class _Raw:
 class _Worker:
     def __init__(self, context: BatchContext) -> None:
         self._context = context
-        self._watch = Stopwatch()
+        self._watch = TaskStopwatch()
         self._database = _database(context.mongo_uri, context.settings.mongo.database)
         self._customers = _customers(context.mongo_uri, context.settings.mongo.database)
 
@@ -166,7 +166,7 @@ class _Worker:
         names = np.fromiter((xxh3_64_intdigest(i.encode()) >> 1 for i in chunk.customer_ids), np.int64)
         is_open = seen & (chunk.rows.event_ms >= self._context.as_of_ms)
         rows = chunk.rows.take(is_open)
-        return sightings(rows.event_ms, names[rows.customer], rules.input.zone, rules.tick.min_customers)
+        return active_days(rows.event_ms, names[rows.customer], rules.input.zone, rules.tick.min_customers)
 
 
 def _chunk(partition: int, parsed: Parsed, offsets: NDArray[np.int64]) -> Chunk:

@@ -22,13 +22,13 @@ from shared.core.customers.rfm import CustomerStates, Outcomes, apply_transactio
 from shared.core.customers.transactions import Transactions
 from shared.core.model.placement import LiveModel, Placements, place
 from shared.core.model.population import PopulationStatistics, population_of
-from shared.core.model.reference_bins import Yardstick
+from shared.core.model.reference_bins import ReferenceBins
 from shared.errors import ServiceUnavailable
 from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, transition
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.dead_letters import late_record, write_kept
-from streaming.task.report import Stopwatch
+from streaming.task.task_report import TaskStopwatch
 
 Document = dict[str, Any]
 MAX_RACES = 8
@@ -67,7 +67,7 @@ class Merger:
         context: BatchContext,
         database: Database[Document],
         customers: Collection[Document],
-        watch: Stopwatch,
+        watch: TaskStopwatch,
     ) -> None:
         self._context, self._database, self._watch = context, database, watch
         self._customers = customers
@@ -191,12 +191,14 @@ class Merger:
 
     def _change(self, attempt: _Round, won: NDArray[np.bool_]) -> PopulationStatistics:
         with self._watch.stage("merge"):
-            yardstick = Yardstick.of(self._model.champion if self._model else None)
+            reference_bins = ReferenceBins.of(self._model.champion if self._model else None)
             as_of_ms = self._context.as_of_ms
-            gained = population_of(attempt.after, attempt.placed, self.shape, yardstick, won, as_of_ms)
+            gained = population_of(attempt.after, attempt.placed, self.shape, reference_bins, won, as_of_ms)
             counted = won & attempt.books.is_counted
             return gained.subtract(
-                population_of(attempt.before, attempt.placed_before, self.shape, yardstick, counted, as_of_ms)
+                population_of(
+                    attempt.before, attempt.placed_before, self.shape, reference_bins, counted, as_of_ms
+                )
             )
 
     def _write_transitions(self, written: list[Document], attempt: _Round) -> int:

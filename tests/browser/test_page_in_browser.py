@@ -5,7 +5,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
-from shared.reporting.page import Chart, Column, Note, Page, Section, Table, render
+from shared.reporting.page import Chart, Note, Page, Section, TableBlock, TableColumn, render
 from shared.reporting.theme import DARK, LIGHT
 from tests.support.browser import open_page
 
@@ -16,7 +16,7 @@ EVIL = "</script><img src=x onerror=window.hit=1><b>VIP</b>"
 def report(tmp_path: Path) -> Path:
     line = go.Figure(go.Scatter(x=[1, 2], y=[1, 3], name=EVIL, line={"color": LIGHT.series[0]}))
     cloud = go.Figure(go.Scatter3d(x=[1, 2], y=[2, 1], z=[1, 2], mode="markers"))
-    table = Table([Column("Segment"), Column("Customers", "number")], [[EVIL, 5]], EVIL)
+    table = TableBlock([TableColumn("Segment"), TableColumn("Customers", "number")], [[EVIL, 5]], EVIL)
     blocks = [Chart(line, EVIL), Chart(cloud, "points"), table, Note(EVIL)]
     path = tmp_path / "report.html"
     path.write_text(render(Page(EVIL, EVIL, [Section(EVIL, EVIL, blocks)])), encoding="utf-8")

@@ -15,7 +15,7 @@ import pytest
 from kafka import KafkaAdminClient
 from pymongo import MongoClient
 
-from shared.adapters.mongo import alerts
+from shared.adapters.mongo import alert_store
 from shared.adapters.mongo.collections import DRIFT_METRICS, FLOWS, LIVE_MODEL, REQUESTS, SEGMENT_EVENTS
 from shared.adapters.notify.webhook import signature
 from shared.core.drift.budget import Budget
@@ -72,7 +72,7 @@ def said(played: Played, name: str) -> list[Document]:
 
 def test_a_rise_of_prices_is_one_alert_and_one_request_and_over_with_the_promotion(both: Both) -> None:
     risen, _ = both
-    (alert,) = alerts.list_alerts(risen.database)
+    (alert,) = alert_store.list_alerts(risen.database)
     (request,) = drift_requests(risen)
 
     assert (alert["kind"], alert["evidence"]["diagnosis"]) == ("drift_basket", "spend shift")
@@ -91,7 +91,7 @@ def test_a_rise_of_prices_is_one_alert_and_one_request_and_over_with_the_promoti
 def test_what_came_while_the_receiver_was_down_arrives_once_in_order_and_signed(both: Both) -> None:
     risen, _ = both
     taken = [*risen.before, *risen.after]
-    key = alerts.list_alerts(risen.database)[0]["_id"]
+    key = alert_store.list_alerts(risen.database)[0]["_id"]
 
     assert [(r.json["key"], r.json["seq"], r.json["status"]) for r in risen.before] == [(key, 1, "firing")]
     assert [(r.json["key"], r.json["seq"], r.json["status"]) for r in risen.after] == [(key, 2, "resolved")]

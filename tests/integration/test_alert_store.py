@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from shared.adapters.mongo.alerts import fire, resolve, resolve_all
+from shared.adapters.mongo.alert_store import fire, resolve, resolve_all
 from shared.adapters.mongo.collections import ALERTS, ensure
-from shared.core.alerting.findings import Finding, Kind, alert_key
+from shared.core.alerting.alert_findings import AlertFinding, Kind, alert_key
 
 Docs = Database[dict[str, Any]]
 NOON = datetime(2011, 12, 1, 12, tzinfo=UTC)
@@ -22,8 +22,8 @@ def database(mongo_database: Docs) -> Docs:
     return mongo_database
 
 
-def found(day: int = 0, score: float = 2.0, *, kind: Kind = "drift_basket", version: int = 3) -> Finding:
-    return Finding(
+def found(day: int = 0, score: float = 2.0, *, kind: Kind = "drift_basket", version: int = 3) -> AlertFinding:
+    return AlertFinding(
         key=alert_key("main", kind, version),
         kind=kind,
         severity="ticket",

@@ -12,7 +12,7 @@ from cli import drift_hours
 from shared.core.windows.documents import to_document
 from shared.core.windows.hourly import REFERENCE_DAYS, Watching
 from shared.settings import Settings, StreamSettings, TickSettings
-from shared.settings.watching import DriftSettings
+from shared.settings.monitoring import DriftSettings
 from streaming.driver import hourly_watch, live_store
 from tests.support import small_model
 from tests.support.driven_stream import DrivenStream

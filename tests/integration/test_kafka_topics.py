@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
-from shared.adapters.kafka import (
+from shared.adapters.kafka_topics import (
     DEAD_LETTER_BYTES,
     beginning_and_end_offsets,
     ensure_topics,

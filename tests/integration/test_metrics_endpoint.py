@@ -22,7 +22,7 @@ from pymongo.database import Database
 
 from shared.adapters.prometheus.collector import StateCollector
 from shared.adapters.prometheus.offsets import OffsetWatch
-from shared.adapters.prometheus.samples import Sample
+from shared.adapters.prometheus.samples import MetricSample
 from shared.adapters.prometheus.snapshot import take
 from shared.errors import ServiceUnavailable
 from shared.settings import Settings
@@ -176,4 +176,4 @@ def test_offsets_that_are_no_longer_asked_for_are_not_shown() -> None:
 
     with OffsetWatch(nowhere, "transactions") as watch:
         assert watch.has_asked.wait(DEADLINE_S)
-        assert list(watch.samples(None)) == [Sample("kafka_up", (), 0.0)]
+        assert list(watch.samples(None)) == [MetricSample("kafka_up", (), 0.0)]

@@ -7,13 +7,13 @@ import pytest
 from pymongo.database import Database
 from pymongo.errors import WriteError
 
+from batch.studies.online_retail.analyst_collections import CUSTOMERS, LAYOUTS, PRODUCTS, TRANSACTIONS, VIEWS
 from batch.studies.online_retail.cleaning import Cleaned, clean
-from batch.studies.online_retail.documents import customers, products, transactions
-from batch.studies.online_retail.layout import CUSTOMERS, LAYOUTS, PRODUCTS, TRANSACTIONS, VIEWS
+from batch.studies.online_retail.customer_rfm import to_customers
 from batch.studies.online_retail.personas import describe_segments
-from batch.studies.online_retail.reading import SHIPPED, read_lines
-from batch.studies.online_retail.rfm import to_customers
+from batch.studies.online_retail.reading_lines import SHIPPED, read_lines
 from batch.studies.online_retail.store import Stored, store
+from batch.studies.online_retail.stored_documents import customers, products, transactions
 from batch.studies.reading import DataFile
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.main import main
-from shared.adapters.kafka import beginning_and_end_offsets
+from shared.adapters.kafka_topics import beginning_and_end_offsets
 from shared.adapters.topic_records import read_records
 from shared.errors import ServiceUnavailable
 from shared.intake.source import Source

@@ -17,15 +17,15 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from deploy.local import services as local
-from deploy.local.services import Services
+from deploy.local import local_services as local
+from deploy.local.local_services import Services
 
 DEADLINE_S = 60.0
 
 OWNER = """
 import sys, time
 from pathlib import Path
-from deploy.local.services import start_embedded
+from deploy.local.local_services import start_embedded
 with start_embedded(Path(sys.argv[1])):
     print("ready", flush=True)
     time.sleep(600)
@@ -214,7 +214,7 @@ def test_up_stays_until_down_and_each_says_so_when_repeated(folder: Path) -> Non
 
 
 def test_two_starts_at_once_give_one_pair_of_services(folder: Path) -> None:
-    code = "import sys; from pathlib import Path; from deploy.local.services import up; up(Path(sys.argv[1]))"
+    code = "import pathlib, sys; from deploy.local.local_services import up; up(pathlib.Path(sys.argv[1]))"
     both = [subprocess.Popen([sys.executable, "-c", code, str(folder)]) for _ in range(2)]
 
     assert [process.wait(DEADLINE_S * 2) for process in both] == [0, 0]

@@ -10,7 +10,7 @@ import pytest
 from kafka import TopicPartition
 
 from cli.main import main
-from shared.adapters.kafka import topic_id
+from shared.adapters.kafka_topics import topic_id
 from tests.support import poison
 from tests.support.kafka_records import MAX_RECORD_BYTES, send_cases
 

@@ -11,9 +11,9 @@ import yaml
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.registry import Collector
 
-from shared.adapters.prometheus.catalogue import PREFIX
 from shared.adapters.prometheus.collector import families
-from shared.adapters.prometheus.samples import Sample, samples
+from shared.adapters.prometheus.metric_catalogue import PREFIX
+from shared.adapters.prometheus.samples import MetricSample, samples
 from shared.settings import Settings
 from tests.support.metrics_case import START, quiet
 
@@ -31,21 +31,21 @@ ROUTES: dict[str, Any] = yaml.safe_load((FOLDER / "alertmanager.yml").read_text(
 QUIET_MINUTES = 240
 
 
-def shown(minutes: int) -> list[Sample]:
+def shown(minutes: int) -> list[MetricSample]:
     """Give what a quiet shop's exporter shows so many minutes on."""
     snapshot = quiet(minutes)
     assert snapshot.live is not None
     read = snapshot.live["counters"]["read"]
     broker = [
-        Sample("kafka_up", (), 1),
-        Sample("kafka_produced_records_total", ("transactions", "0"), read + minutes % 3),
-        Sample("kafka_lag_records", ("transactions", "0"), minutes % 3),
+        MetricSample("kafka_up", (), 1),
+        MetricSample("kafka_produced_records_total", ("transactions", "0"), read + minutes % 3),
+        MetricSample("kafka_lag_records", ("transactions", "0"), minutes % 3),
     ]
     found = [*samples(snapshot, Settings(), START + timedelta(minutes=minutes)), *broker]
-    return [Sample("mongo_up", (), 1), *(_from_zero(sample) for sample in found)]
+    return [MetricSample("mongo_up", (), 1), *(_from_zero(sample) for sample in found)]
 
 
-def _from_zero(sample: Sample) -> Sample:
+def _from_zero(sample: MetricSample) -> MetricSample:
     """Move moments to promtool's clock, which starts at 0."""
     is_moment = sample.name.endswith("_timestamp_seconds")
     return sample._replace(value=sample.value - START.timestamp()) if is_moment else sample
@@ -101,7 +101,7 @@ def test_a_quiet_shop_raises_no_alert(promtool: Tool, tmp_path: Path) -> None:
     promtool("test", "rules", str(tmp_path / "quiet.yml"))
 
 
-def _name(sample: Sample) -> str:
+def _name(sample: MetricSample) -> str:
     """Write a series with its labels."""
     family = next(family for family in families([sample]) if family.samples)
     labels = ",".join(f'{k}="{v}"' for k, v in {"instance": "a", **family.samples[0].labels}.items())

@@ -10,7 +10,7 @@ from shared.adapters.mongo.collections import ensure
 from shared.settings import InputSettings, MongoSettings, Settings
 from streaming.task import executor
 from streaming.task.context import BatchContext
-from streaming.task.report import TaskReport, decode
+from streaming.task.task_report import TaskReport, decode
 from tests.support.shop import ZONE, per_partition, shop
 from tests.support.shop_recount import expected_of
 

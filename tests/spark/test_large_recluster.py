@@ -14,8 +14,8 @@ from batch.customer_source import InMemory
 from batch.load import CustomerTable
 from batch.scale import scale
 from batch.spark.enlarge import enlarge
-from batch.spark.settle import MOST_PASSES, settle, settle_everybody
-from batch.spark.transform import fit_transform, to_vectors
+from batch.spark.settle import MAX_PASSES, settle, settle_everybody
+from batch.spark.spark_transform import fit_transform, to_vectors
 from shared.core.customers.features import FEATURES, MS_PER_DAY, RfmColumns
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.assignment import assign, restate
@@ -76,7 +76,7 @@ def test_centers_come_to_rest_where_they_do_in_one_process(rows: DataFrame, rfm:
     scaled = scale(rfm, AS_OF_MS, _everybody(rfm).fit_transform(NAMES, None))
     vectors = to_vectors(rows, AS_OF_MS, scaled.transform)
     start = _nearly_settled(scaled.X, 4)
-    expected = restate(to_fixed(scaled.X), start, max_passes=MOST_PASSES).centers
+    expected = restate(to_fixed(scaled.X), start, max_passes=MAX_PASSES).centers
     assert settle(vectors, start).tobytes() == expected.tobytes()
 
 

@@ -6,9 +6,9 @@ from pyspark.sql import SparkSession
 from sklearn.metrics import silhouette_score
 
 from batch.studies.online_retail.cleaning import clean
+from batch.studies.online_retail.customer_rfm import Customers, to_customers
 from batch.studies.online_retail.personas import describe_segments
-from batch.studies.online_retail.reading import SHIPPED, read_lines
-from batch.studies.online_retail.rfm import Customers, to_customers
+from batch.studies.online_retail.reading_lines import SHIPPED, read_lines
 from batch.studies.online_retail.spark_kmeans import fit_curve
 from batch.studies.reading import DataFile
 

@@ -25,7 +25,7 @@ with spark_session(Settings()) as spark:
     show(spark)
 """
 STUDIES = """
-from batch.studies.framework.spark import shared_spark
+from batch.studies.framework.study_spark import shared_spark
 with shared_spark() as session:
     show(session())
 """

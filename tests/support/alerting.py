@@ -12,8 +12,8 @@ from pymongo.database import Database
 
 from batch.alerting.channel import ChannelJob
 from shared.adapters.notify import sender_of
-from shared.core.alerting.findings import Finding, Kind, alert_key
-from shared.settings.watching import AlertSettings
+from shared.core.alerting.alert_findings import AlertFinding, Kind, alert_key
+from shared.settings.monitoring import AlertSettings
 from tests.support.receivers import Receiver
 from tests.support.streams import DEADLINE_S
 
@@ -37,8 +37,8 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-def found(day: int = 0, score: float = 2.0, kind: Kind = "drift_basket") -> Finding:
-    return Finding(
+def found(day: int = 0, score: float = 2.0, kind: Kind = "drift_basket") -> AlertFinding:
+    return AlertFinding(
         key=alert_key("main", kind, 3),
         kind=kind,
         severity="ticket",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shared.core.drift.day_flows import GROUPS, SUMS, DayFlow
 from shared.core.drift.episodes import follow
-from shared.core.drift.flows import GROUPS, SUMS, DayFlow
 from shared.core.drift.memory import DriftMemory
 from shared.core.drift.series import oldest_needed
 from shared.core.drift.watch import WatchRules, under_model, watch

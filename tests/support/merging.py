@@ -17,7 +17,7 @@ from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merged, Merger
-from streaming.task.report import Stopwatch
+from streaming.task.task_report import TaskStopwatch
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import transactions
 from tests.support.state_oracle import Line
@@ -69,7 +69,7 @@ def merge(
 ) -> Merged:
     """Merge one chunk."""
     return Merger(
-        context_of(state, champion), database, customer_store.customers_of(database), Stopwatch()
+        context_of(state, champion), database, customer_store.customers_of(database), TaskStopwatch()
     ).merge(chunk, raw_record)
 
 

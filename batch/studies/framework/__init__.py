@@ -3,12 +3,12 @@
 from batch.studies.framework.story import (
     Block,
     Chapter,
+    DataTable,
+    Fact,
     Figure,
     Interactive,
-    Number,
+    Paragraph,
     StudyResult,
-    Table,
-    Text,
 )
 from batch.studies.framework.study import Context, Study
 
@@ -16,11 +16,11 @@ __all__ = [
     "Block",
     "Chapter",
     "Context",
+    "DataTable",
+    "Fact",
     "Figure",
     "Interactive",
-    "Number",
+    "Paragraph",
     "Study",
     "StudyResult",
-    "Table",
-    "Text",
 ]

@@ -5,8 +5,8 @@ from typing import Any
 from IPython import display
 
 from batch.studies.framework.drawing import drawn
-from batch.studies.framework.report import in_words
-from batch.studies.framework.story import Block, Figure, Interactive, Number, Table, Text
+from batch.studies.framework.story import Block, DataTable, Fact, Figure, Interactive, Paragraph
+from batch.studies.framework.study_page import in_words
 
 # IPython publishes no types for these
 _display: Any = display.display
@@ -19,17 +19,17 @@ def show(*blocks: Block) -> None:
     """Display blocks below a cell, in their order."""
     for block in blocks:
         _display(_shown(block))
-        if isinstance(block, Figure | Interactive | Table):
-            below = block.note if isinstance(block, Table) else block.caption
+        if isinstance(block, Figure | Interactive | DataTable):
+            below = block.note if isinstance(block, DataTable) else block.caption
             _display(_markdown(f"**{block.title}.** {below}"))
 
 
 def _shown(block: Block) -> object:
-    if isinstance(block, Text):
+    if isinstance(block, Paragraph):
         return _markdown(block.body)
-    if isinstance(block, Number):
+    if isinstance(block, Fact):
         return _markdown(f"{block.label}: **{in_words(block)}**")
-    if isinstance(block, Table):
+    if isinstance(block, DataTable):
         return block.frame.head(block.shown)
     if isinstance(block, Interactive):
         # with its library inside, so that it turns in any viewer and without a network

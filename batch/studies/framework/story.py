@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Text:
+class Paragraph:
     """One paragraph of plain text."""
 
     body: str
 
 
 @dataclass(frozen=True)
-class Number:
+class Fact:
     """One value of numbers.json.
 
     Parameters
@@ -42,7 +42,7 @@ class Number:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class DataTable:
     """A table; its CSV has every row, the page the first `shown`.
 
     Parameters
@@ -88,9 +88,9 @@ class Interactive:
     draw: "Callable[[], go.Figure]"
 
 
-Block = Text | Number | Table | Figure | Interactive
+Block = Paragraph | Fact | DataTable | Figure | Interactive
 
-Kind = TypeVar("Kind", Text, Number, Table, Figure, Interactive)
+Kind = TypeVar("Kind", Paragraph, Fact, DataTable, Figure, Interactive)
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ class StudyResult:
 
     def __post_init__(self) -> None:
         for names in (
-            [number.key for number in self.of(Number)],
-            [table.name for table in self.of(Table)],
+            [number.key for number in self.of(Fact)],
+            [table.name for table in self.of(DataTable)],
             [figure.name for figure in self.of(Figure)] + [figure.name for figure in self.of(Interactive)],
         ):
             twice = sorted({name for name in names if names.count(name) > 1})

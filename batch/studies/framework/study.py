@@ -1,17 +1,21 @@
 """What a study is, and what it is given to run."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batch.studies.framework.story import StudyResult
-from batch.studies.reading import Column, DataFile
+from batch.studies.reading import DataFile, StudyColumn
 
 if TYPE_CHECKING:
+    from pymongo.database import Database
     from pyspark.sql import SparkSession
 
-    from shared.settings import Settings
+
+OpenStore = Callable[[Callable[[str], None]], AbstractContextManager["Database[dict[str, Any]]"]]
+"""Opens the database of the studies; told how to say what it waits for."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +29,15 @@ class Context:
     folder : of this run's output; exists.
     spark : gives the session, which starts on the first call and serves every study of the run.
     say : told each step as it begins.
-    settings : for a study that stores something; the others need none.
-    with_store : whether a study that stores something shall.
+    open_store : for a study that stores something; None if it shall not.
     """
 
     data: DataFile
     is_own: bool
     folder: Path
     spark: "Callable[[], SparkSession]"
-    settings: "Settings"
     say: Callable[[str], None] = field(default=lambda _step: None)
-    with_store: bool = True
+    open_store: OpenStore | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Study:
     title: str
     asked: str
     advice: tuple[str, ...]
-    columns: Sequence[Column]
+    columns: Sequence[StudyColumn]
     own_data: Callable[[Path], DataFile]
     run: Callable[[Context], StudyResult]
     notebook: str

@@ -8,9 +8,9 @@ import pandas as pd
 from pandas.api import types
 
 from batch.studies.framework.drawing import drawn_in_both
-from batch.studies.framework.report import Drawings, report
-from batch.studies.framework.story import Figure, Number, StudyResult, Table
+from batch.studies.framework.story import DataTable, Fact, Figure, StudyResult
 from batch.studies.framework.study import Study
+from batch.studies.framework.study_page import Drawings, report
 from shared.adapters.tables import neutralised
 from shared.errors import InvalidConfig
 
@@ -20,7 +20,7 @@ def write(study: Study, result: StudyResult, folder: Path) -> None:
     drawings: Drawings = {figure.name: drawn_in_both(figure.draw) for figure in result.of(Figure)}
     _write_figures(drawings, made_folder(folder / "figures", ("*.png", "*.svg")))
     tables = made_folder(folder / "tables", ("*.csv",))
-    for table in result.of(Table):
+    for table in result.of(DataTable):
         _safe(table.frame).to_csv(tables / f"{table.name}.csv", index=False, lineterminator="\n")
     (folder / "numbers.json").write_text(numbers_json(study, result), encoding="utf-8")
     (folder / "report.html").write_text(report(study, result, drawings), encoding="utf-8")
@@ -46,7 +46,7 @@ def made_folder(folder: Path, stale: tuple[str, ...] = ()) -> Path:
 
 def numbers_json(study: Study, result: StudyResult) -> str:
     """Return every number of the study under its key; what is not finite is null."""
-    numbers = {number.key: _finite(number.value) for number in result.of(Number)}
+    numbers = {number.key: _finite(number.value) for number in result.of(Fact)}
     document = {"study": study.name, "source": result.source, "numbers": numbers}
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -24,7 +24,7 @@ MIN_MEMBERS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class AlgorithmOutcome:
     """Labels of one algorithm, (n,); -1 belongs to nobody. Indices leave noise out.
 
     largest_share, noise_share : of the customers. ari : agreement with K-means of the same k, noise a
@@ -55,7 +55,7 @@ class Mixtures:
     best_kind: str
 
 
-def compare_algorithms(X: Float64, k: int, *, seed: int = 0) -> tuple[Outcome, ...]:
+def compare_algorithms(X: Float64, k: int, *, seed: int = 0) -> tuple[AlgorithmOutcome, ...]:
     """Run K-means, Ward, average linkage, a mixture, DBSCAN and HDBSCAN on X (n, d)."""
     reference = fit_kmeans(X, k, rng=seed).labels
     with one_thread():
@@ -105,10 +105,10 @@ def _mixture(X: Float64, k: int, kind: str, seed: int) -> GaussianMixture:
         return model.fit(X)
 
 
-def _judged(name: str, X: Float64, labels: Labels, reference: Labels) -> Outcome:
+def _judged(name: str, X: Float64, labels: Labels, reference: Labels) -> AlgorithmOutcome:
     inside = labels != NOISE
     sizes = np.bincount(labels[inside]) if inside.any() else np.zeros(1, np.int64)
-    return Outcome(
+    return AlgorithmOutcome(
         name=name,
         labels=labels,
         n_clusters=int(np.count_nonzero(sizes)),

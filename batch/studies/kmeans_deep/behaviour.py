@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from batch.studies.online_retail.lines import amounts, is_known, is_purchase
+from batch.studies.online_retail.customer_rfm import standardised
+from batch.studies.online_retail.invoice_lines import amounts, is_known, is_purchase
 from batch.studies.online_retail.prices import usual_prices
-from batch.studies.online_retail.rfm import standardised
 from shared.core.customers.features import MINOR_PER_UNIT, MS_PER_DAY, RfmColumns, feature_matrix
 
 Float64 = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.framework import Chapter, Figure, Number, Table, Text
+from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
 from batch.studies.framework.wording import in_words
 from batch.studies.kmeans_deep import figures_features as figures
 from batch.studies.kmeans_deep.behaviour import Behaviour, rank_correlations
@@ -28,15 +28,15 @@ def features(customers: Behaviour) -> Chapter:
     return Chapter(
         "Nine features of behaviour",
         (
-            Number("n_customers", "customers", len(customers.customers)),
-            Text(
+            Fact("n_customers", "customers", len(customers.customers)),
+            Paragraph(
                 "Age, gender and income are not in a shop's invoices; how much, how often, how broadly and "
                 "at what prices somebody buys is. Interval is the mean pause between purchases (0 "
                 "for a single one); discount share is the part of spend on lines at least 5% below the "
                 "article's usual "
                 "price; return share is what came back. All are taken as log(1 + x) and standardised."
             ),
-            Table("features", "The features", frame.describe().T.reset_index(names="feature")),
+            DataTable("features", "The features", frame.describe().T.reset_index(names="feature")),
             Figure(
                 "correlations",
                 "What goes with what",
@@ -61,10 +61,10 @@ def selection(verdicts: Mapping[str, Sequence[FeatureVerdict]]) -> Chapter:
     return Chapter(
         "Choosing features automatically",
         (
-            Table("selection", "What each rule keeps", table),
-            Table("selection_reasons", "And why", reasons),
-            Number("kept_by_all_rules", "features that every rule keeps", len(kept_by_all)),
-            Text(
+            DataTable("selection", "What each rule keeps", table),
+            DataTable("selection_reasons", "And why", reasons),
+            Fact("kept_by_all_rules", "features that every rule keeps", len(kept_by_all)),
+            Paragraph(
                 "Rules: variance of the feature's range, rank correlation with an earlier feature, the "
                 "Laplacian "
                 "score (does it differ little between neighbours?). They agree on "
@@ -90,11 +90,11 @@ def components(found: Components, names: Sequence[str]) -> Chapter:
                 f"{found.n_kept} of {len(names)} hold nine tenths of the variance.",
                 partial(figures.loadings, found, names),
             ),
-            Number("n_components", "components kept", found.n_kept),
-            Number("components_ari", "agreement of segments, kept against all (ARI)", found.ari, digits=3),
-            Number("components_silhouette", "silhouette, kept", found.silhouette_kept, digits=3),
-            Number("all_silhouette", "silhouette, all", found.silhouette_all, digits=3),
-            Text(
+            Fact("n_components", "components kept", found.n_kept),
+            Fact("components_ari", "agreement of segments, kept against all (ARI)", found.ari, digits=3),
+            Fact("components_silhouette", "silhouette, kept", found.silhouette_kept, digits=3),
+            Fact("all_silhouette", "silhouette, all", found.silhouette_all, digits=3),
+            Paragraph(
                 "Dropping components saves nothing here (nine features cost no time) and moves segments "
                 "for no "
                 "better separation, measured on all features. It pays where features are many or nearly "
@@ -115,17 +115,17 @@ def outliers(found: Sequence[Unusual]) -> Chapter:
                 "On the raw scale the rules set the best customers aside.",
                 partial(figures.outlier_bars, found),
             ),
-            Table(
+            DataTable(
                 "outliers",
                 "Rules; ari is the agreement of everybody else's segments",
                 pd.DataFrame([asdict(u) for u in found]),
                 decimals=3,
             ),
             *(
-                Number(f"outliers_{u.rule}_{u.scale}", f"{u.rule}, {u.scale} scale", u.n_outliers)
+                Fact(f"outliers_{u.rule}_{u.scale}", f"{u.rule}, {u.scale} scale", u.n_outliers)
                 for u in found
             ),
-            Text(
+            Paragraph(
                 "Nine features each with their own fences add up: the quartile rule sets aside a third to "
                 "almost half of "
                 "the customers. To remove outliers before clustering is to remove customers who pay. On the "
@@ -165,10 +165,10 @@ def labels(
                 "Means of the scaled features; 0 is everybody's mean.",
                 partial(figures.profiles, found, X, given, names),
             ),
-            Table("labels", "Segments and their typical customers", pd.DataFrame(rows)),
-            *(Number(f"label_{s.label}_customers", f"{s.word} ({s.name})", s.n_customers) for s in found),
-            *(Text(f"{s.word} ({s.n_customers:,} customers): {s.action}") for s in found),
-            Text(
+            DataTable("labels", "Segments and their typical customers", pd.DataFrame(rows)),
+            *(Fact(f"label_{s.label}_customers", f"{s.word} ({s.name})", s.n_customers) for s in found),
+            *(Paragraph(f"{s.word} ({s.n_customers:,} customers): {s.action}") for s in found),
+            Paragraph(
                 "The labels are read off each segment's typical customer, among all customers; two segments "
                 "may share one. In the document's five words there is no place for new and for lost "
                 "customers; the product's names have both."
@@ -182,26 +182,26 @@ def people(bank: Demographics, gender: Gender) -> Chapter:
     return Chapter(
         "Age, income, gender",
         (
-            Text(
+            Paragraph(
                 "Made-up customers of a bank (`resegment generate customer360`) and of a mall (`resegment "
                 "generate mall`): "
                 "their kinds are built in, so that this shows the method and says nothing about anybody."
             ),
-            Number("bank_k_log", "k by silhouette, log scale (6 kinds are built in)", bank.log.by_silhouette),
-            Number("bank_k_plain", "k by silhouette, plain scale", bank.plain.by_silhouette),
-            Number("bank_ari", f"agreement of both scales at k = {bank.k} (ARI)", bank.ari, digits=3),
-            Table("bank", "Medians of the bank's segments; money in thousands", bank.profile, decimals=1),
-            Number("gender_ari", "mall: segments with and without gender agree (ARI)", gender.ari, digits=3),
-            Number(
+            Fact("bank_k_log", "k by silhouette, log scale (6 kinds are built in)", bank.log.by_silhouette),
+            Fact("bank_k_plain", "k by silhouette, plain scale", bank.plain.by_silhouette),
+            Fact("bank_ari", f"agreement of both scales at k = {bank.k} (ARI)", bank.ari, digits=3),
+            DataTable("bank", "Medians of the bank's segments; money in thousands", bank.profile, decimals=1),
+            Fact("gender_ari", "mall: segments with and without gender agree (ARI)", gender.ari, digits=3),
+            Fact(
                 "gender_purity_without_percent",
                 "commoner gender in a segment, without, %",
                 100 * gender.purity_without,
                 digits=1,
             ),
-            Number(
+            Fact(
                 "gender_purity_with_percent", "with gender as a number, %", 100 * gender.purity_with, digits=1
             ),
-            Text(
+            Paragraph(
                 "Gender as 0 and 1, standardised, is the strongest feature there is: nobody lies between, so "
                 "K-means splits along it first. Leave it out of the fit, and "
                 "tabulate it against the segments afterwards. The same holds for every category; and "

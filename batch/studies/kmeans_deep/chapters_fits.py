@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.framework import Chapter, Figure, Number, Table, Text
+from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
 from batch.studies.kmeans_deep import figures_fits as figures
-from batch.studies.kmeans_deep.algorithms import Mixtures, Outcome
+from batch.studies.kmeans_deep.algorithms import AlgorithmOutcome, Mixtures
 from batch.studies.kmeans_deep.consensus import Consensus, Robustness
-from batch.studies.kmeans_deep.quality import Curve
+from batch.studies.kmeans_deep.k_qualities import QualityCurve
 from batch.studies.kmeans_deep.starts import Starts
 
 Float64 = NDArray[np.float64]
 
 
-def how_many(wide: Curve, rfm: Curve, *, k: int) -> Chapter:
+def how_many(wide: QualityCurve, rfm: QualityCurve, *, k: int) -> Chapter:
     """Ask every measure for k."""
     rows = [
         {"features": words} | asdict(quality)
@@ -36,24 +36,24 @@ def how_many(wide: Curve, rfm: Curve, *, k: int) -> Chapter:
                 "Ringed: the k that the measure would pick. Best of five starts each.",
                 partial(figures.measures, wide, rfm),
             ),
-            Number("pick_elbow", "elbow", wide.elbow),
-            Number("pick_silhouette", "silhouette", wide.by_silhouette),
-            Number("pick_davies_bouldin", "Davies-Bouldin", wide.by_davies_bouldin),
-            Number("pick_dunn", "Dunn", wide.by_dunn),
-            Number("pick_calinski_harabasz", "Calinski-Harabasz", wide.by_calinski_harabasz),
+            Fact("pick_elbow", "elbow", wide.elbow),
+            Fact("pick_silhouette", "silhouette", wide.by_silhouette),
+            Fact("pick_davies_bouldin", "Davies-Bouldin", wide.by_davies_bouldin),
+            Fact("pick_dunn", "Dunn", wide.by_dunn),
+            Fact("pick_calinski_harabasz", "Calinski-Harabasz", wide.by_calinski_harabasz),
             *(
-                Number(f"wide_k{q.k}_silhouette", f"silhouette, k = {q.k}", q.silhouette, digits=3)
+                Fact(f"wide_k{q.k}_silhouette", f"silhouette, k = {q.k}", q.silhouette, digits=3)
                 for q in wide.qualities
             ),
-            Table("measures", "All measures", pd.DataFrame(rows), decimals=3),
-            Text(
+            DataTable("measures", "All measures", pd.DataFrame(rows), decimals=3),
+            Paragraph(
                 f"Asked for the k of nine features, five measures give {n_answers} answers. Dunn divides the "
                 "smallest gap by the largest diameter: with thousands of customers, two neighbours decide "
                 "it. "
                 "Measures of spaces of different dimension cannot be compared at all: nine features do not "
                 "cluster worse than three because their silhouette is lower."
             ),
-            Text(
+            Paragraph(
                 f"From here on k = {k}, one for each label that the document names. The product asks first "
                 "whether segments come back in resampled customers and are large enough, and separation last."
             ),
@@ -76,7 +76,7 @@ def beginnings(found: Mapping[str, Sequence[Starts]]) -> Chapter:
         for each in starts
     ]
     numbers = [
-        Number(
+        Fact(
             f"good_starts_{at}_{each.method.replace(' ', '_').replace('+', 'p').replace('-', '_')}_percent",
             f"{name}: {each.method}, good starts, %",
             100 * each.good_share,
@@ -95,9 +95,9 @@ def beginnings(found: Mapping[str, Sequence[Starts]]) -> Chapter:
                 "found.",
                 partial(figures.start_ratios, found),
             ),
-            Table("starts", "Starts", pd.DataFrame(rows), decimals=3),
+            DataTable("starts", "Starts", pd.DataFrame(rows), decimals=3),
             *numbers,
-            Text(
+            Paragraph(
                 "On the shop's customers, one cloud without gaps, it hardly matters where a start begins: "
                 "every method mostly ends in some optimum a few percent above the best. On customers of "
                 "distinct kinds random starts miss a kind and stay there, and careful seeding pays. Either "
@@ -108,7 +108,9 @@ def beginnings(found: Mapping[str, Sequence[Starts]]) -> Chapter:
     )
 
 
-def algorithms(outcomes: Sequence[Outcome], mixtures: Mixtures, scores: Float64, *, k: int) -> Chapter:
+def algorithms(
+    outcomes: Sequence[AlgorithmOutcome], mixtures: Mixtures, scores: Float64, *, k: int
+) -> Chapter:
     """Lay other algorithms beside K-means."""
     columns = ("name", "n_clusters", "noise_share", "largest_share", "silhouette", "davies_bouldin", "ari")
     rows = [{name: getattr(outcome, name) for name in columns} for outcome in outcomes]
@@ -123,18 +125,18 @@ def algorithms(outcomes: Sequence[Outcome], mixtures: Mixtures, scores: Float64,
                 "On the first two principal components; grey dots belong to no cluster. Colours go by size.",
                 partial(figures.side_by_side, scores, outcomes),
             ),
-            Table(
+            DataTable(
                 "algorithms",
                 f"Where it can be chosen, k = {k}; ari is the agreement with K-means",
                 pd.DataFrame(rows),
                 decimals=3,
             ),
-            *(Number(f"clusters_{_key(o.name)}", f"{o.name}: clusters", o.n_clusters) for o in outcomes),
+            *(Fact(f"clusters_{_key(o.name)}", f"{o.name}: clusters", o.n_clusters) for o in outcomes),
             *(
-                Number(f"ari_{_key(o.name)}", f"{o.name}: agreement with K-means", o.ari, digits=3)
+                Fact(f"ari_{_key(o.name)}", f"{o.name}: agreement with K-means", o.ari, digits=3)
                 for o in outcomes
             ),
-            Text(
+            Paragraph(
                 f"Average linkage puts {average.largest_share:.1%} into one segment and has the best "
                 "silhouette "
                 "of all: indices reward splitting a few odd customers off. Density finds "
@@ -149,7 +151,7 @@ def algorithms(outcomes: Sequence[Outcome], mixtures: Mixtures, scores: Float64,
                 "instead of describing kinds of customers.",
                 partial(figures.bic_curves, mixtures),
             ),
-            Number("mixture_best_k", "components by BIC, of those tried", mixtures.best_k),
+            Fact("mixture_best_k", "components by BIC, of those tried", mixtures.best_k),
         ),
     )
 
@@ -160,7 +162,7 @@ def consensus(found: Consensus, robustness: Robustness) -> Chapter:
     return Chapter(
         "An ensemble",
         (
-            Text(
+            Paragraph(
                 f"{found.n_clusterings} clusterings of {len(found.unit_labels)} micro-clusters (units of a "
                 "self-organising map, with the weight of their customers) differ in k, start and features "
                 "seen. Micro-clusters that mostly stay together are joined. Sizes of the result: "
@@ -180,11 +182,11 @@ def consensus(found: Consensus, robustness: Robustness) -> Chapter:
                 f"{robustness.n_runs} runs, each on four fifths of the customers, judged on all of them.",
                 partial(figures.robustness_bars, robustness),
             ),
-            Number("undecided_pairs_percent", "undecided pairs, %", 100 * found.undecided_share, digits=1),
-            Number("robust_single", "agreement of single fits", robustness.single_start, digits=3),
-            Number("robust_consensus", "agreement of ensembles", robustness.consensus, digits=3),
-            Number("robust_best_of_ten", "agreement of best-of-ten fits", robustness.best_of_ten, digits=3),
-            Text(
+            Fact("undecided_pairs_percent", "undecided pairs, %", 100 * found.undecided_share, digits=1),
+            Fact("robust_single", "agreement of single fits", robustness.single_start, digits=3),
+            Fact("robust_consensus", "agreement of ensembles", robustness.consensus, digits=3),
+            Fact("robust_best_of_ten", "agreement of best-of-ten fits", robustness.best_of_ten, digits=3),
+            Paragraph(
                 "An ensemble is steadier than one K-means. Compare it with the best of ten starts before "
                 "using it: that costs less, and its segments have centers that a stream can assign to."
             ),

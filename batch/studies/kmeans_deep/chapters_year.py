@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from batch.studies.framework import Chapter, Figure, Number, Table, Text
+from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
 from batch.studies.kmeans_deep.daily import Year
 from batch.studies.kmeans_deep.figures_features import year_curves
 
@@ -15,7 +15,7 @@ def year(found: Year | None) -> Chapter:
     """Show how centers age over the year, tended and not."""
     title = "Staying current"
     if found is None:
-        return Chapter(title, (Text("The file holds too few days to follow a model over them."),))
+        return Chapter(title, (Paragraph("The file holds too few days to follow a model over them."),))
     tended, frozen = (
         np.array([getattr(look, name) for look in found.looks]) for name in ("restated", "frozen")
     )
@@ -23,7 +23,7 @@ def year(found: Year | None) -> Chapter:
     return Chapter(
         title,
         (
-            Text(
+            Paragraph(
                 f"A first model of {found.champion_day} (k = {found.k}; recency, frequency, monetary), "
                 f"then {found.n_days} trading days with "
                 f"{found.n_lines:,} lines of known customers in their order, through the very functions "
@@ -39,23 +39,25 @@ def year(found: Year | None) -> Chapter:
                 "agreement dips although the fit is as good, two different clusterings are equally good.",
                 partial(year_curves, found),
             ),
-            Number(
+            Fact(
                 "tended_ratio_mean",
                 "inertia by a fresh clustering's, tended: mean",
                 float(tended.mean()),
                 digits=4,
             ),
-            Number("tended_ratio_max", "tended: worst", float(tended.max()), digits=4),
-            Number("frozen_ratio_mean", "never touched: mean", float(frozen.mean()), digits=3),
-            Number("frozen_ratio_max", "never touched: worst", float(frozen.max()), digits=3),
-            Number(
+            Fact("tended_ratio_max", "tended: worst", float(tended.max()), digits=4),
+            Fact("frozen_ratio_mean", "never touched: mean", float(frozen.mean()), digits=3),
+            Fact("frozen_ratio_max", "never touched: worst", float(frozen.max()), digits=3),
+            Fact(
                 "moved_share_median_percent",
                 "customers who change segment in a day: median, %",
                 100 * float(np.median(moved)),
                 digits=1,
             ),
-            Table("year", "Looks", pd.DataFrame([asdict(look) for look in found.looks]), shown=8, decimals=4),
-            Text(
+            DataTable(
+                "year", "Looks", pd.DataFrame([asdict(look) for look in found.looks]), shown=8, decimals=4
+            ),
+            Paragraph(
                 "So the answer to real-time is not to cluster again and again. Each customer's state is "
                 "right within seconds; "
                 "the centers follow once a day, which costs a few passes; a re-clustering is due when k or "

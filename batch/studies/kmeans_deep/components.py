@@ -38,12 +38,12 @@ class Components:
 
 def find_components(X: Float64, k: int, *, seed: int = 0) -> Components:
     """Rotate standardised features (n, d) to their principal axes, each axis mostly positive."""
-    centred = X - X.mean(axis=0)
-    _, spread, axes = np.linalg.svd(centred, full_matrices=False)
+    centered = X - X.mean(axis=0)
+    _, spread, axes = np.linalg.svd(centered, full_matrices=False)
     axes *= np.sign(axes.sum(axis=1))[:, None]
     shares = spread**2 / (spread**2).sum()
     n_kept = int(np.searchsorted(np.cumsum(shares), ENOUGH) + 1)
-    scores = centred @ axes.T
+    scores = centered @ axes.T
     everything = fit_kmeans(X, k, rng=seed).labels
     kept = fit_kmeans(scores[:, :n_kept], k, rng=seed).labels
     return Components(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.online_retail.lines import ZONE, amounts, is_known, is_purchase
+from batch.studies.online_retail.invoice_lines import ZONE, amounts, is_known, is_purchase
 from shared.core.choice.stability import adjusted_rand
 from shared.core.customers.features import MINOR_PER_UNIT, RfmColumns, feature_matrix
 from shared.core.customers.recent import EMPTY
@@ -42,7 +42,7 @@ class Midnight:
 
 
 @dataclass(frozen=True)
-class Look:
+class DayComparison:
     """One day against a clustering from scratch of the same customers.
 
     restated, frozen : inertia by that of the fresh clustering; 1 is as good. restated_ari, frozen_ari :
@@ -64,7 +64,7 @@ class Year:
 
     k: int
     champion_day: str
-    looks: tuple[Look, ...]
+    looks: tuple[DayComparison, ...]
     n_days: int
     n_lines: int
 
@@ -127,11 +127,11 @@ def _look(
     labels: "pd.Series[int]",
     before: "pd.Series[int]",
     seed: int,
-) -> Look:
+) -> DayComparison:
     fresh = fit_kmeans(rows, len(centers[0]), n_starts=5, rng=seed)
     tended, frozen = (assign(rows, each) for each in centers)
     stayed = before.index.intersection(labels.index)
-    return Look(
+    return DayComparison(
         day.day,
         len(rows),
         float((tended.distances**2).sum() / fresh.inertia),

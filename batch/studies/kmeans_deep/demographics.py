@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.kmeans_deep.quality import Curve, measure
-from batch.studies.online_retail.rfm import standardised
+from batch.studies.kmeans_deep.k_qualities import QualityCurve, measure
+from batch.studies.online_retail.customer_rfm import standardised
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans
 
@@ -29,8 +29,8 @@ MALL = ("Age", "Annual Income (k$)", "Spending Score (1-100)")
 class Demographics:
     """Curves of k on the plain and on the log scale, and how far the two agree at k (ARI)."""
 
-    plain: Curve
-    log: Curve
+    plain: QualityCurve
+    log: QualityCurve
     k: int
     ari: float
     profile: pd.DataFrame

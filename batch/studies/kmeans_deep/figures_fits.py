@@ -9,9 +9,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from batch.studies.framework.drawing import canvas
-from batch.studies.kmeans_deep.algorithms import NOISE, Mixtures, Outcome
+from batch.studies.kmeans_deep.algorithms import NOISE, AlgorithmOutcome, Mixtures
 from batch.studies.kmeans_deep.consensus import Consensus, Robustness
-from batch.studies.kmeans_deep.quality import Curve
+from batch.studies.kmeans_deep.k_qualities import QualityCurve
 from batch.studies.kmeans_deep.starts import Starts
 from shared.reporting.theme import Theme
 
@@ -20,7 +20,7 @@ Float64 = NDArray[np.float64]
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
-def measures(wide: Curve, rfm: Curve, theme: Theme) -> Drawing:
+def measures(wide: QualityCurve, rfm: QualityCurve, theme: Theme) -> Drawing:
     """Four measures by k, for all features and for three."""
     figure = canvas(10, 6.4)
     panels = (
@@ -48,7 +48,7 @@ def measures(wide: Curve, rfm: Curve, theme: Theme) -> Drawing:
     return figure
 
 
-def _picked(curve: Curve, name: str) -> int | None:
+def _picked(curve: QualityCurve, name: str) -> int | None:
     return curve.elbow if name == "inertia" else int(getattr(curve, f"by_{name}"))
 
 
@@ -69,7 +69,7 @@ def start_ratios(found: Mapping[str, Sequence[Starts]], theme: Theme) -> Drawing
     return figure
 
 
-def side_by_side(scores: Float64, outcomes: Sequence[Outcome], theme: Theme) -> Drawing:
+def side_by_side(scores: Float64, outcomes: Sequence[AlgorithmOutcome], theme: Theme) -> Drawing:
     """Labels of every algorithm on the first two principal components."""
     figure = canvas(10, 6.6)
     for axes, outcome in zip(figure.subplots(2, 3, sharex=True, sharey=True).flat, outcomes, strict=True):

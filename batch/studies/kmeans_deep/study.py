@@ -11,12 +11,12 @@ from batch.studies.kmeans_deep.consensus import agree, judge_robustness
 from batch.studies.kmeans_deep.daily import follow
 from batch.studies.kmeans_deep.demographics import scaled as scaled_bank
 from batch.studies.kmeans_deep.demographics import study_bank, study_gender
+from batch.studies.kmeans_deep.k_qualities import measure
 from batch.studies.kmeans_deep.labels import label_segments
-from batch.studies.kmeans_deep.quality import measure
 from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
 from batch.studies.online_retail.enough import require_customers
-from batch.studies.online_retail.reading import FILE_COLUMNS, read_lines, shipped
+from batch.studies.online_retail.reading_lines import FILE_COLUMNS, read_lines, shipped
 from shared.core.choice.feature_selection import FeatureVerdict, Method, select
 from shared.core.kmeans.lloyd import fit_kmeans
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from batch.studies.online_retail.rfm import standardised
+from batch.studies.online_retail.customer_rfm import standardised
 from shared.core.choice.outliers import Rule, find_outliers
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans

@@ -4,14 +4,14 @@ import pandas as pd
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from batch.studies.reading import Column, DataFile, read_table
+from batch.studies.reading import DataFile, StudyColumn, read_table
 
 COLUMNS = (
-    Column("CustomerID", "id", "one for each customer"),
-    Column("Gender", "text", "any words"),
-    Column("Age", "number", "years"),
-    Column("Annual Income (k$)", "number", "thousand dollars a year"),
-    Column("Spending Score (1-100)", "number", "points, 1 to 100"),
+    StudyColumn("CustomerID", "id", "one for each customer"),
+    StudyColumn("Gender", "text", "any words"),
+    StudyColumn("Age", "number", "years"),
+    StudyColumn("Annual Income (k$)", "number", "thousand dollars a year"),
+    StudyColumn("Spending Score (1-100)", "number", "points, 1 to 100"),
 )
 NAMES = ("customer_id", "gender", "age_years", "income_k", "score")
 """What the columns are called from here on."""

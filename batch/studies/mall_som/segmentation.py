@@ -30,7 +30,7 @@ _SAMPLE = 5_000
 
 
 @dataclass(frozen=True, eq=False)
-class Scaled:
+class ScaledCustomers:
     """Features in deviations from their means, (n, d), and what leads back; read-only."""
 
     X: NDArray[np.float64]
@@ -68,7 +68,7 @@ class Segmentation:
         return int(self.unit_segments.max())
 
 
-def scale(customers: DataFrame) -> Scaled:
+def scale(customers: DataFrame) -> ScaledCustomers:
     """Scale every feature to mean 0 and deviation 1 in a pipeline of Spark; a constant one becomes 0."""
     pipeline = Pipeline(
         stages=[
@@ -83,7 +83,7 @@ def scale(customers: DataFrame) -> Scaled:
         raise TypeError(msg)
     scaled = vector_to_array(F.col("scaled"))
     rows = model.transform(customers).select([scaled[at].alias(name) for at, name in enumerate(FEATURES)])
-    return Scaled(rows.toPandas().to_numpy(), scaler.mean.toArray(), scaler.std.toArray())
+    return ScaledCustomers(rows.toPandas().to_numpy(), scaler.mean.toArray(), scaler.std.toArray())
 
 
 def segment(X: NDArray[np.float64], seed: int = SEED) -> Segmentation:

@@ -7,12 +7,12 @@ from pyspark.sql import DataFrame
 
 from batch.studies import stand_ins
 from batch.studies.catalogue import STUDIES
-from batch.studies.framework import Chapter, Context, Number, Study, StudyResult, Table, Text
+from batch.studies.framework import Chapter, Context, DataTable, Fact, Paragraph, Study, StudyResult
 from batch.studies.mall_som import figures, map_figures
 from batch.studies.mall_som.customers import COLUMNS, FEATURES, read_customers, to_pandas
 from batch.studies.mall_som.segmentation import (
     GRID,
-    Scaled,
+    ScaledCustomers,
     Segmentation,
     profiles,
     scale,
@@ -50,20 +50,20 @@ def columns_chapter(spark_customers: DataFrame, customers: pd.DataFrame) -> Chap
     return Chapter(
         "What goes with what",
         (
-            Number("customers", "customers", len(customers)),
-            Number("slope_points_per_k", "slope, points per k$", line.slope, 3),
-            Number("slope_low", "95 % interval from", line.low, 3),
-            Number("slope_high", "to", line.high, 3),
-            Number("r_squared", "R²", line.r_squared, 3),
-            Number("slope_p", "p of no slope", line.p, 3),
+            Fact("customers", "customers", len(customers)),
+            Fact("slope_points_per_k", "slope, points per k$", line.slope, 3),
+            Fact("slope_low", "95 % interval from", line.low, 3),
+            Fact("slope_high", "to", line.high, 3),
+            Fact("r_squared", "R²", line.r_squared, 3),
+            Fact("slope_p", "p of no slope", line.p, 3),
             figures.correlation_heatmap(matrix),
             figures.spending_on_income(customers, line),
-            Text(
+            Paragraph(
                 f"The line explains {line.r_squared:.1%} of the variance of the spending score. A flat line "
                 "does not mean that there is no structure: four corners and a middle have a correlation near "
                 "zero too, and only the picture tells the two apart."
             ),
-            Table(
+            DataTable(
                 "correlations",
                 "Correlations",
                 matrix.rename_axis("feature").reset_index(),
@@ -85,13 +85,13 @@ def groups_chapter(spark_customers: DataFrame, customers: pd.DataFrame) -> Chapt
             figures.gender_bars(counts),
             figures.spending_by_gender(customers),
             figures.spending_by_age(customers),
-            Table("spending_by_gender", "Spending score by gender", by_gender),
-            Table("spending_by_age", "Spending score by age group", by_age),
+            DataTable("spending_by_gender", "Spending score by gender", by_gender),
+            DataTable("spending_by_age", "Spending score by age group", by_age),
         ),
     )
 
 
-def map_chapter(scaled: Scaled, found: Segmentation, customers: pd.DataFrame) -> Chapter:
+def map_chapter(scaled: ScaledCustomers, found: Segmentation, customers: pd.DataFrame) -> Chapter:
     """Tell how the map has ordered the customers."""
     weights = scaled.raw(found.som.weights)
     means = unit_means(customers[list(FEATURES)].to_numpy(), found.units)
@@ -103,18 +103,18 @@ def map_chapter(scaled: Scaled, found: Segmentation, customers: pd.DataFrame) ->
     return Chapter(
         "The map",
         (
-            Text(
+            Paragraph(
                 f"Features are scaled in a Spark pipeline, and a map of {GRID.rows} x {GRID.cols} units with "
                 "a Gaussian neighbourhood learns them in 30 passes of the batch rule, its radius falling "
                 "from 5 units to 1. Each customer then belongs to the nearest unit."
             ),
-            Number("quantization_error", "quantization error, deviations", found.som.quantization_error, 3),
-            Number("topographic_error", "topographic error, share", found.som.topographic_error, 3),
-            Number("units_won", "units with customers", int(pd.Series(found.units).nunique())),
+            Fact("quantization_error", "quantization error, deviations", found.som.quantization_error, 3),
+            Fact("topographic_error", "topographic error, share", found.som.topographic_error, 3),
+            Fact("units_won", "units with customers", int(pd.Series(found.units).nunique())),
             map_figures.weight_planes(weights),
             map_figures.unit_mean_planes(means),
-            Table("customers", "Customers with their unit", placed, shown=10),
-            Table("unit_means", "Mean customer of each unit", per_unit.dropna(), shown=10),
+            DataTable("customers", "Customers with their unit", placed, shown=10),
+            DataTable("unit_means", "Mean customer of each unit", per_unit.dropna(), shown=10),
         ),
     )
 
@@ -125,16 +125,16 @@ def segments_chapter(found: Segmentation, customers: pd.DataFrame) -> Chapter:
     return Chapter(
         "The segments",
         (
-            Text(
+            Paragraph(
                 "A hundred units are too many for a marketer. Ward's tree of the units, each weighted by its "
                 f"customers, is cut where the customers' silhouette is best: into {found.k} segments."
             ),
-            Number("segments", "segments", found.k),
-            Number("silhouette", "mean silhouette", found.silhouettes[found.k], 3),
+            Fact("segments", "segments", found.k),
+            Fact("silhouette", "mean silhouette", found.silhouettes[found.k], 3),
             map_figures.customers_on_map(found),
             map_figures.silhouettes(found),
-            Table("readings", "What each segment is like", readings(table, customers)),
-            Table("segments", "Mean customer of each segment", table),
+            DataTable("readings", "What each segment is like", readings(table, customers)),
+            DataTable("segments", "Mean customer of each segment", table),
         ),
     )
 

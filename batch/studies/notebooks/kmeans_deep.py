@@ -17,11 +17,11 @@ from batch.studies.kmeans_deep.components import find_components
 from batch.studies.kmeans_deep.consensus import agree, judge_robustness
 from batch.studies.kmeans_deep.daily import follow
 from batch.studies.kmeans_deep.demographics import scaled, study_bank, study_gender
+from batch.studies.kmeans_deep.k_qualities import measure
 from batch.studies.kmeans_deep.labels import label_segments
-from batch.studies.kmeans_deep.quality import measure
 from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
-from batch.studies.online_retail.reading import read_lines
+from batch.studies.online_retail.reading_lines import read_lines
 from batch.studies.reading import DataFile
 from shared.core.choice.feature_selection import Method, select
 from shared.core.kmeans.lloyd import fit_kmeans

@@ -8,9 +8,9 @@ Spark reads and scales them, a map of 10 x 10 units orders them, and the units a
 # %%
 from pathlib import Path
 
-from batch.studies.framework import Number
+from batch.studies.framework import Fact
 from batch.studies.framework.showing import show
-from batch.studies.framework.spark import shared_spark
+from batch.studies.framework.study_spark import shared_spark
 from batch.studies.mall_som import figures, map_figures
 from batch.studies.mall_som.customers import FEATURES, read_customers, to_pandas
 from batch.studies.mall_som.segmentation import profiles, scale, segment, unit_means
@@ -68,8 +68,8 @@ Every unit has weights, one for each feature; neighbours are alike. Each custome
 
 # %%
 found = segment(scaled.X)
-show(Number("quantization_error", "quantization error, deviations", found.som.quantization_error, 3))
-show(Number("topographic_error", "topographic error, share", found.som.topographic_error, 3))
+show(Fact("quantization_error", "quantization error, deviations", found.som.quantization_error, 3))
+show(Fact("topographic_error", "topographic error, share", found.som.topographic_error, 3))
 show(map_figures.weight_planes(scaled.raw(found.som.weights)))
 show(map_figures.unit_mean_planes(unit_means(customers[list(FEATURES)].to_numpy(), found.units)))
 

@@ -9,7 +9,7 @@ The chapters of the report, made by the same functions, from the lines to four k
 from pathlib import Path
 
 from batch.studies.framework.showing import show
-from batch.studies.framework.spark import shared_spark
+from batch.studies.framework.study_spark import shared_spark
 from batch.studies.online_retail import (
     chapters_cleaned,
     chapters_lines,
@@ -17,8 +17,8 @@ from batch.studies.online_retail import (
     chapters_segments,
 )
 from batch.studies.online_retail.cleaning import clean
-from batch.studies.online_retail.reading import read_lines
-from batch.studies.online_retail.rfm import to_customers
+from batch.studies.online_retail.customer_rfm import to_customers
+from batch.studies.online_retail.reading_lines import read_lines
 from batch.studies.online_retail.spark_kmeans import fit_curve
 from batch.studies.reading import DataFile
 

@@ -11,20 +11,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from batch.studies.framework import Number
+from batch.studies.framework import Fact
 from batch.studies.framework.showing import show
 from batch.studies.reading import DataFile, read_table
 from batch.studies.retail_som_hierarchy import dendrogram, figures
-from batch.studies.retail_som_hierarchy.cleaning import COLUMNS, clean
-from batch.studies.retail_som_hierarchy.features import decode, encode
-from batch.studies.retail_som_hierarchy.mapping import GRID, compare, height_of_cut, join_units, train
+from batch.studies.retail_som_hierarchy.encoded_rows import decode, encode
 from batch.studies.retail_som_hierarchy.reading_clusters import (
     cluster_means,
     explained,
     profiles,
     result_table,
 )
+from batch.studies.retail_som_hierarchy.retail_map import GRID, compare, height_of_cut, join_units, train
 from batch.studies.retail_som_hierarchy.study import discounted
+from batch.studies.retail_som_hierarchy.usable_rows import COLUMNS, clean
 
 # %% tags=["parameters"]
 DATA = DataFile(Path("data/retail.csv"))
@@ -39,7 +39,7 @@ Every row is kept, or dropped and counted under its first fault.
 # %%
 table = read_table(DATA, COLUMNS)
 cleaned = clean(table)
-show(Number("rows_in", "rows in the file", cleaned.n_in), Number("rows_kept", "rows kept", len(cleaned.rows)))
+show(Fact("rows_in", "rows in the file", cleaned.n_in), Fact("rows_kept", "rows kept", len(cleaned.rows)))
 show(figures.dropped_rows(cleaned))
 
 # %%

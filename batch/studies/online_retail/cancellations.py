@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from batch.studies.online_retail.lines import amounts, is_cancellation, is_known, is_purchase
+from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, is_known, is_purchase
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from batch.studies.online_retail.lines import amounts
+from batch.studies.online_retail.invoice_lines import amounts
 
 FENCE = 1.5
 """Interquartile ranges beyond the quartiles; Tukey's (1977) rule."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from batch.studies.online_retail.lines import amounts
+from batch.studies.online_retail.invoice_lines import amounts
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from functools import partial
 
 import pandas as pd
 
-from batch.studies.framework import Chapter, Figure, Number, Table, Text
-from batch.studies.online_retail.agreement import compare_cleaning
+from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
 from batch.studies.online_retail.categories import by_country, by_description, describe_categories
 from batch.studies.online_retail.cleaning import Cleaned
+from batch.studies.online_retail.cleaning_effect import compare_cleaning
 from batch.studies.online_retail.figures_lines import country_bars, description_bars
-from batch.studies.online_retail.lines import is_purchase
+from batch.studies.online_retail.invoice_lines import is_purchase
 from batch.studies.online_retail.store import Stored
 
 
@@ -21,19 +21,19 @@ def cleaning(lines: pd.DataFrame, cleaned: Cleaned, *, k: int, seed: int) -> Cha
     return Chapter(
         "What the cleaning leaves",
         (
-            Table("cleaning", "Steps in their order; revenue is net, GBP", steps),
-            Number("clean_n_lines", "lines left", len(cleaned.lines)),
-            Number("clean_revenue_gbp", "their net revenue, GBP", cleaned.steps[-1].revenue_left),
-            Number(
+            DataTable("cleaning", "Steps in their order; revenue is net, GBP", steps),
+            Fact("clean_n_lines", "lines left", len(cleaned.lines)),
+            Fact("clean_revenue_gbp", "their net revenue, GBP", cleaned.steps[-1].revenue_left),
+            Fact(
                 "cleaning_effect_revenue_gbp",
                 "net revenue by the product's rules, GBP",
                 effect.product_revenue,
             ),
-            Number("cleaning_effect_moved", "customers whose spend differs by > 10%", effect.n_moved_spend),
-            Number(
+            Fact("cleaning_effect_moved", "customers whose spend differs by > 10%", effect.n_moved_spend),
+            Fact(
                 "cleaning_effect_ari", f"agreement of {k} segments (ARI, 1 = the same)", effect.ari, digits=3
             ),
-            Text(
+            Paragraph(
                 "The product drops lines without a customer and nothing else: repeats count, gifts are worth "
                 "nothing, every cancellation is netted. Clustered on the log scale, both ways put nearly "
                 "everybody into the same segment. What differs is the revenue that a report adds up, and "
@@ -54,14 +54,14 @@ def categories(cleaned: Cleaned) -> Chapter:
     return Chapter(
         "Countries and articles",
         (
-            Number("n_customers", "customers with a purchase", found.n_customers),
-            Number("n_articles", "stock codes", found.n_articles),
-            Number("n_countries", "countries", found.n_countries),
-            Number("articles_several_names", "stock codes with several descriptions", found.n_several_names),
-            Number(
+            Fact("n_customers", "customers with a purchase", found.n_customers),
+            Fact("n_articles", "stock codes", found.n_articles),
+            Fact("n_countries", "countries", found.n_countries),
+            Fact("articles_several_names", "stock codes with several descriptions", found.n_several_names),
+            Fact(
                 "articles_half_of_revenue", "articles that bring half of the revenue", found.half_of_revenue
             ),
-            Number(
+            Fact(
                 "articles_per_customer_median",
                 "articles of the median customer",
                 found.articles_per_customer,
@@ -74,14 +74,14 @@ def categories(cleaned: Cleaned) -> Chapter:
                 f"{found.home_revenue_share:.1%} of the revenue; few, large customers live elsewhere.",
                 partial(country_bars, countries),
             ),
-            Table("countries", "Countries", countries, shown=15),
+            DataTable("countries", "Countries", countries, shown=15),
             Figure(
                 "articles",
                 "Description x customers",
                 "The articles that most customers have bought, and what one of them spends on each.",
                 partial(description_bars, articles),
             ),
-            Table("articles", "Articles", articles, shown=15),
+            DataTable("articles", "Articles", articles, shown=15),
         ),
     )
 
@@ -89,7 +89,7 @@ def categories(cleaned: Cleaned) -> Chapter:
 def stored(result: Stored | None, cleaned: Cleaned) -> Chapter:
     """Show what dashboards read."""
     if result is None:
-        return Chapter("For dashboards", (Text("Nothing was stored: the study ran with --no-store."),))
+        return Chapter("For dashboards", (Paragraph("Nothing was stored: the study ran with --no-store."),))
     rows = [("collection", name, n) for name, n in result.documents.items()]
     rows += [("view", name, n) for name, n in result.view_rows.items()]
     expected = round(cleaned.steps[-1].revenue_left * 10_000)
@@ -97,16 +97,18 @@ def stored(result: Stored | None, cleaned: Cleaned) -> Chapter:
     return Chapter(
         "For dashboards",
         (
-            Text(
+            Paragraph(
                 f"The database {result.database} holds the cleaned lines, the articles and the customers "
                 "with their segments: typed, checked by validators, indexed, money as whole 1/10,000 GBP. "
                 "Each run replaces a collection in one step, so a second run leaves the same documents and a "
                 "dashboard never sees half of them. Power BI, Metabase or Tableau read the views through "
                 "MongoDB's SQL interface, or export them with mongoexport."
             ),
-            Table("stored", "Collections and views", pd.DataFrame(rows, columns=["kind", "name", "rows"])),
-            Number("stored_revenue_minor", "revenue of the monthly view, 1/10,000 GBP", result.revenue_minor),
-            Text(
+            DataTable(
+                "stored", "Collections and views", pd.DataFrame(rows, columns=["kind", "name", "rows"])
+            ),
+            Fact("stored_revenue_minor", "revenue of the monthly view, 1/10,000 GBP", result.revenue_minor),
+            Paragraph(
                 f"Summed up through the monthly view, the revenue {agrees} with the table above to the "
                 "last digit."
             ),

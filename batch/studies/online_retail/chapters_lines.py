@@ -5,13 +5,13 @@ from functools import partial
 
 import pandas as pd
 
-from batch.studies.framework import Chapter, Figure, Number, Table, Text
-from batch.studies.online_retail.customers import judge_missing
+from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
 from batch.studies.online_retail.dirt import count_dirt, measure_usual_subset
 from batch.studies.online_retail.duplicates import judge_duplicates
 from batch.studies.online_retail.figures_lines import missing_bars, month_bars
-from batch.studies.online_retail.lines import is_known
-from batch.studies.online_retail.months import by_month
+from batch.studies.online_retail.invoice_lines import is_known
+from batch.studies.online_retail.missing_customers import judge_missing
+from batch.studies.online_retail.monthly_sales import by_month
 from batch.studies.online_retail.structure import describe
 
 
@@ -22,23 +22,25 @@ def structure(lines: pd.DataFrame) -> Chapter:
     return Chapter(
         "What the file holds",
         (
-            Number("n_lines", "invoice lines", found.n_lines),
-            Number("n_days", "days with an invoice", found.n_days),
-            Number("quantity_sum", "items, net", found.quantity),
-            Number("revenue_net_gbp", "value of all lines, GBP", found.revenue),
-            Text(
+            Fact("n_lines", "invoice lines", found.n_lines),
+            Fact("n_days", "days with an invoice", found.n_days),
+            Fact("quantity_sum", "items, net", found.quantity),
+            Fact("revenue_net_gbp", "value of all lines, GBP", found.revenue),
+            Paragraph(
                 f"From {found.first_at} to {found.last_at}, local time. Invoice, stock code, description, "
                 "customer and country are categories although some look like numbers: they are read as "
                 "text, so that no code loses a leading zero and nobody averages customer numbers. Blanks at "
                 "the ends of texts are cut off on reading."
             ),
-            Table(
+            DataTable(
                 "columns",
                 "Columns",
                 pd.DataFrame([asdict(column) for column in found.columns]),
                 decimals=4,
             ),
-            Table("numbers", "Numerical columns", pd.DataFrame([asdict(column) for column in found.numbers])),
+            DataTable(
+                "numbers", "Numerical columns", pd.DataFrame([asdict(column) for column in found.numbers])
+            ),
             Figure(
                 "missing_values",
                 "Empty cells",
@@ -51,7 +53,7 @@ def structure(lines: pd.DataFrame) -> Chapter:
                 "Purchases above, cancellations below the line; all lines, with or without a customer.",
                 partial(month_bars, months),
             ),
-            Table("months", "Sales by month, GBP", months),
+            DataTable("months", "Sales by month, GBP", months),
         ),
     )
 
@@ -63,21 +65,21 @@ def dirt(lines: pd.DataFrame) -> Chapter:
     return Chapter(
         "What is wrong with it, counted",
         (
-            Text(
+            Paragraph(
                 "Lines, unless the name says otherwise. Descriptions are counted without blanks at their "
                 "ends."
             ),
-            *(Number(f"dirt_{name}", _label(name), value) for name, value in counts.items()),
-            Text(
+            *(Fact(f"dirt_{name}", _label(name), value) for name, value in counts.items()),
+            Paragraph(
                 "Most publications on this file keep lines that have a customer, are not cancelled, and "
                 "have a quantity and a price above 0. Their figures are these:"
             ),
-            Number("usual_n_lines", "lines in the usual subset", usual.n_lines),
-            Number("usual_n_customers", "its customers", usual.n_customers),
-            Number("usual_n_invoices", "its invoices", usual.n_invoices),
-            Number("usual_revenue_gbp", "its revenue, GBP", usual.revenue, digits=3),
-            Number("usual_n_lines_distinct", "its lines, exact repeats dropped", usual.n_lines_deduplicated),
-            Number(
+            Fact("usual_n_lines", "lines in the usual subset", usual.n_lines),
+            Fact("usual_n_customers", "its customers", usual.n_customers),
+            Fact("usual_n_invoices", "its invoices", usual.n_invoices),
+            Fact("usual_revenue_gbp", "its revenue, GBP", usual.revenue, digits=3),
+            Fact("usual_n_lines_distinct", "its lines, exact repeats dropped", usual.n_lines_deduplicated),
+            Fact(
                 "usual_revenue_distinct_gbp",
                 "their revenue, GBP",
                 usual.revenue_deduplicated,
@@ -99,15 +101,15 @@ def customers(lines: pd.DataFrame) -> Chapter:
     return Chapter(
         "Lines without a customer",
         (
-            Number("missing_customer_share_percent", "lines without a customer, %", 100 * found.share),
-            Number("fillable_lines", "of these, fillable from their invoice", found.n_fillable),
-            Number("dropped_without_customer", "dropped", found.n_dropped),
-            Number(
+            Fact("missing_customer_share_percent", "lines without a customer, %", 100 * found.share),
+            Fact("fillable_lines", "of these, fillable from their invoice", found.n_fillable),
+            Fact("dropped_without_customer", "dropped", found.n_dropped),
+            Fact(
                 "dropped_value_share_percent",
                 "value of the dropped lines, % of all",
                 100 * found.dropped_value_share,
             ),
-            Text(
+            Paragraph(
                 f"{verdict} The dropped lines are worth {found.dropped_value:,.2f} GBP net on "
                 f"{found.n_invoices:,} invoices; sales by country or month should count them, customers "
                 "cannot."
@@ -122,17 +124,17 @@ def duplicates(lines: pd.DataFrame) -> Chapter:
     return Chapter(
         "Lines that repeat another one",
         (
-            Number("repeats", "exact repeats, of lines with a customer", found.n_repeats),
-            Number("repeats_value_gbp", "their value, GBP", found.value),
-            Number("repeats_value_share_percent", "of all value with a customer, %", 100 * found.value_share),
-            Number(
+            Fact("repeats", "exact repeats, of lines with a customer", found.n_repeats),
+            Fact("repeats_value_gbp", "their value, GBP", found.value),
+            Fact("repeats_value_share_percent", "of all value with a customer, %", 100 * found.value_share),
+            Fact(
                 "repeats_adjacent_share_percent",
                 "right after their twin, %",
                 100 * found.adjacent_share,
                 digits=1,
             ),
-            Number("repeats_whole_invoices", "invoices repeated as a whole", found.n_whole_invoices),
-            Text(
+            Fact("repeats_whole_invoices", "invoices repeated as a whole", found.n_whole_invoices),
+            Paragraph(
                 "They are dropped here, as was asked. They need not be wrong: the file numbers no lines, so "
                 "an article that is scanned twice on one invoice looks like a line that was exported twice. "
                 f"A faulty export would put the twins side by side; only {found.adjacent_share:.0%} of them "

@@ -5,7 +5,8 @@ from functools import partial
 
 import pandas as pd
 
-from batch.studies.framework import Chapter, Figure, Number, Table, Text
+from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
+from batch.studies.online_retail.customer_rfm import Customers
 from batch.studies.online_retail.figures_segments import (
     k_curves,
     rfm_histograms,
@@ -13,8 +14,7 @@ from batch.studies.online_retail.figures_segments import (
     segment_shares,
 )
 from batch.studies.online_retail.personas import describe_segments
-from batch.studies.online_retail.rfm import Customers
-from batch.studies.online_retail.spark_kmeans import Curve
+from batch.studies.online_retail.spark_kmeans import KCurve
 
 
 def rfm(customers: Customers) -> Chapter:
@@ -23,9 +23,9 @@ def rfm(customers: Customers) -> Chapter:
     return Chapter(
         "Recency, frequency, monetary",
         (
-            Number("n_clustered", "customers to cluster", len(table)),
-            Number("n_left_out", "left out: net spend of 0 or less", customers.n_left_out),
-            Text(
+            Fact("n_clustered", "customers to cluster", len(table)),
+            Fact("n_left_out", "left out: net spend of 0 or less", customers.n_left_out),
+            Paragraph(
                 f"As of {customers.as_of}, the midnight after the last invoice. Frequency counts invoices "
                 "with a purchase; monetary is net of the cancellations that were kept."
             ),
@@ -35,12 +35,12 @@ def rfm(customers: Customers) -> Chapter:
                 "Frequency and spend reach over three and six powers of ten.",
                 partial(rfm_histograms, table),
             ),
-            Table("rfm", "Customers", table, shown=8),
+            DataTable("rfm", "Customers", table, shown=8),
         ),
     )
 
 
-def how_many(raw: Curve, log: Curve, *, k: int) -> Chapter:
+def how_many(raw: KCurve, log: KCurve, *, k: int) -> Chapter:
     """Elbow and silhouette on both scales."""
     rows = [
         {
@@ -56,7 +56,7 @@ def how_many(raw: Curve, log: Curve, *, k: int) -> Chapter:
         for fit in curve.fits
     ]
     numbers = [
-        Number(f"{scale}_k{fit.k}_{name}", f"{label}, {scale} scale, k = {fit.k}", value, digits=3)
+        Fact(f"{scale}_k{fit.k}_{name}", f"{label}, {scale} scale, k = {fit.k}", value, digits=3)
         for scale, curve in (("raw", raw), ("log", log))
         for fit in curve.fits
         for name, label, value in (
@@ -75,19 +75,19 @@ def how_many(raw: Curve, log: Curve, *, k: int) -> Chapter:
                 "K-means of Spark on standardised features, raw and after log(1 + x).",
                 partial(k_curves, raw, log),
             ),
-            Table("k_scores", "Every k on both scales", pd.DataFrame(rows), decimals=3),
-            Number("raw_elbow", "elbow, raw scale", raw.elbow),
-            Number("log_elbow", "elbow, log scale", log.elbow),
-            Number("raw_best_k", "best silhouette at k, raw scale", raw.best_k),
-            Number("log_best_k", "best silhouette at k, log scale", log.best_k),
+            DataTable("k_scores", "Every k on both scales", pd.DataFrame(rows), decimals=3),
+            Fact("raw_elbow", "elbow, raw scale", raw.elbow),
+            Fact("log_elbow", "elbow, log scale", log.elbow),
+            Fact("raw_best_k", "best silhouette at k, raw scale", raw.best_k),
+            Fact("log_best_k", "best silhouette at k, log scale", log.best_k),
             *numbers,
-            Number(
+            Fact(
                 "raw_smallest", f"customers in the smallest of {k} clusters, raw scale", raw.of(k).sizes[-1]
             ),
-            Number(
+            Fact(
                 "log_smallest", f"customers in the smallest of {k} clusters, log scale", log.of(k).sizes[-1]
             ),
-            Text(
+            Paragraph(
                 "Standardising does not change the shape of a feature. On the raw scale a handful of "
                 f"wholesalers is so far out that K-means gives them a cluster of {raw.of(k).sizes[-1]}, and "
                 f"{raw.of(k).sizes[0]:,} customers share one; the silhouette rewards exactly that. "
@@ -95,7 +95,7 @@ def how_many(raw: Curve, log: Curve, *, k: int) -> Chapter:
                 "two scales cannot be compared: each measures distances of its own. Spark's silhouette uses "
                 "squared distances and is larger than the usual one for the same labels."
             ),
-            Text(
+            Paragraph(
                 f"The document fixes k = {k}, and the elbow does not decide it: where its straight line ends "
                 "moves it. The log scale is used from here on."
             ),
@@ -103,7 +103,7 @@ def how_many(raw: Curve, log: Curve, *, k: int) -> Chapter:
     )
 
 
-def segments(customers: Customers, curve: Curve, *, k: int) -> Chapter:
+def segments(customers: Customers, curve: KCurve, *, k: int) -> Chapter:
     """Name the four kinds of customers, by what each cluster is like."""
     labels = curve.of(k).labels
     found = describe_segments(customers.rfm, labels)
@@ -124,13 +124,13 @@ def segments(customers: Customers, curve: Curve, *, k: int) -> Chapter:
                 "Who is many is seldom who pays.",
                 partial(segment_shares, found),
             ),
-            Table(
+            DataTable(
                 "segments",
                 "Segments; typical values are means on the log scale, means are plain",
                 table.drop(columns=["action", "label"]),
             ),
             *(
-                Number(
+                Fact(
                     f"{_key(s.persona)}_{s.label}_share_percent",
                     f"{s.persona}: customers, %",
                     100 * s.share,
@@ -139,7 +139,7 @@ def segments(customers: Customers, curve: Curve, *, k: int) -> Chapter:
                 for s in found
             ),
             *(
-                Number(
+                Fact(
                     f"{_key(s.persona)}_{s.label}_revenue_percent",
                     f"{s.persona}: revenue, %",
                     100 * s.revenue_share,
@@ -148,10 +148,10 @@ def segments(customers: Customers, curve: Curve, *, k: int) -> Chapter:
                 for s in found
             ),
             *(
-                Text(f"{segment.persona} ({segment.n_customers:,} customers): {segment.action}")
+                Paragraph(f"{segment.persona} ({segment.n_customers:,} customers): {segment.action}")
                 for segment in found
             ),
-            Text(
+            Paragraph(
                 "The names come from where a segment's typical customer lies among all customers (fifths of "
                 "recency, frequency and spend), never from a cluster's number, which changes with every "
                 "start."

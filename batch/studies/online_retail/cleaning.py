@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from batch.studies.online_retail.counterparts import match
-from batch.studies.online_retail.customers import fill_by_invoice
-from batch.studies.online_retail.lines import amounts, is_cancellation, is_known
+from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, is_known
+from batch.studies.online_retail.missing_customers import fill_by_invoice
 from batch.studies.online_retail.prices import fill_zero_prices, usual_prices
 
 
 @dataclass(frozen=True)
-class Step:
+class CleaningStep:
     """What one step did; revenue is the net value of the lines that are left, GBP."""
 
     name: str
@@ -26,7 +26,7 @@ class Cleaned:
     """Lines in order of time, with `is_price_filled`; and the steps that led there."""
 
     lines: pd.DataFrame
-    steps: tuple[Step, ...]
+    steps: tuple[CleaningStep, ...]
 
 
 def clean(lines: pd.DataFrame) -> Cleaned:
@@ -58,6 +58,6 @@ def clean(lines: pd.DataFrame) -> Cleaned:
     return Cleaned(kept.reset_index(drop=True), steps)
 
 
-def _step(name: str, before: pd.DataFrame, after: pd.DataFrame, n_changed: int = 0) -> Step:
+def _step(name: str, before: pd.DataFrame, after: pd.DataFrame, n_changed: int = 0) -> CleaningStep:
     revenue = round(float(amounts(after).sum()), 3)
-    return Step(name, len(before) - len(after), n_changed, len(after), revenue)
+    return CleaningStep(name, len(before) - len(after), n_changed, len(after), revenue)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.online_retail.lines import amounts, is_cancellation, is_known, is_purchase
+from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, is_known, is_purchase
 
 Mask = NDArray[np.bool_]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from batch.studies.online_retail.lines import amounts, is_cancellation, is_known, usual_subset
+from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, is_known, usual_subset
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from shared.errors import InvalidConfig
 
-LEAST_CUSTOMERS = 50
+MIN_CUSTOMERS = 50
 """Fewer do not make segments that an index could judge."""
 
 
@@ -13,9 +13,9 @@ def require_customers(n: int, file_name: str) -> None:
     ------
     InvalidConfig : there are fewer than 50.
     """
-    if n < LEAST_CUSTOMERS:
+    if n < MIN_CUSTOMERS:
         msg = (
             f"{file_name} has {n} customers with a purchase and a net spend above 0; "
-            f"this study needs at least {LEAST_CUSTOMERS}: give it more lines"
+            f"this study needs at least {MIN_CUSTOMERS}: give it more lines"
         )
         raise InvalidConfig(msg)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from batch.studies.framework.common_drawings import bars_of_customers_and_revenue
 from batch.studies.framework.drawing import canvas
-from batch.studies.online_retail.personas import Segment
-from batch.studies.online_retail.spark_kmeans import Curve
+from batch.studies.online_retail.personas import PersonaSegment
+from batch.studies.online_retail.spark_kmeans import KCurve
 from shared.reporting.theme import Theme
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -36,7 +36,7 @@ def rfm_histograms(rfm: pd.DataFrame, theme: Theme) -> Drawing:
     return figure
 
 
-def k_curves(raw: Curve, log: Curve, theme: Theme) -> Drawing:
+def k_curves(raw: KCurve, log: KCurve, theme: Theme) -> Drawing:
     """Elbow and silhouettes for both scales."""
     figure = canvas(10, 4.2)
     elbow, silhouettes = figure.subplots(1, 2)
@@ -71,7 +71,7 @@ def k_curves(raw: Curve, log: Curve, theme: Theme) -> Drawing:
 
 
 def segment_scatter(
-    rfm: pd.DataFrame, labels: NDArray[np.int32], segments: Sequence[Segment], theme: Theme
+    rfm: pd.DataFrame, labels: NDArray[np.int32], segments: Sequence[PersonaSegment], theme: Theme
 ) -> Drawing:
     """Every customer by recency and spend, coloured by segment."""
     figure = canvas(9, 5.4)
@@ -105,7 +105,7 @@ def segment_scatter(
     return figure
 
 
-def segment_shares(segments: Sequence[Segment], theme: Theme) -> Drawing:
+def segment_shares(segments: Sequence[PersonaSegment], theme: Theme) -> Drawing:
     """Share of customers and of revenue of each segment."""
     figure = canvas(8, 4)
     axes = figure.subplots()

@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.online_retail.rfm import FEATURES
+from batch.studies.online_retail.customer_rfm import FEATURES
 from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments
-from shared.core.segments.naming_tables import Line, look_up
+from shared.core.segments.naming_tables import NamingLine, look_up
 
 PERSONAS = (
-    Line("VIP", r=(3, 5), f_plus_m=(9, 10)),
+    NamingLine("VIP", r=(3, 5), f_plus_m=(9, 10)),
     # Silent for long, and never worth much more than the middle of all customers.
-    Line("Churned", r=(1, 2), f_plus_m=(2, 6)),
-    Line("New", r=(4, 5), f=(1, 3), m=(1, 3)),
-    Line("Potential"),
+    NamingLine("Churned", r=(1, 2), f_plus_m=(2, 6)),
+    NamingLine("New", r=(4, 5), f=(1, 3), m=(1, 3)),
+    NamingLine("Potential"),
 )
 """Recent 1 to 5, frequency and monetary 1 to 5 of the typical member; 5 is best."""
 
@@ -38,7 +38,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Segment:
+class PersonaSegment:
     """One segment. Typical values are means on the log scale, where a few wholesalers do not decide them.
 
     scores : recency, frequency and monetary of the typical customer among all, 1 to 5, 5 best.
@@ -62,7 +62,7 @@ class Segment:
     mean_monetary: float
 
 
-def describe_segments(rfm: pd.DataFrame, labels: NDArray[np.int32]) -> tuple[Segment, ...]:
+def describe_segments(rfm: pd.DataFrame, labels: NDArray[np.int32]) -> tuple[PersonaSegment, ...]:
     """Profile and name each label's customers, by falling revenue."""
     values = rfm[list(FEATURES)].to_numpy(np.float64)
     population = PopulationCuts.of(*values.T)
@@ -86,11 +86,11 @@ def _segment(
     product_name: str,
     total: float,
     n: int,
-) -> Segment:
+) -> PersonaSegment:
     r, f, m = population.scores(profile)
     persona = look_up(PERSONAS, r, f, m)
     means, revenue = members.mean(axis=0).tolist(), float(members[:, 2].sum())
-    return Segment(
+    return PersonaSegment(
         label=label,
         persona=persona,
         action=ACTIONS[persona],

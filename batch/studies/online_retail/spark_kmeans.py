@@ -46,7 +46,7 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Curve:
+class KCurve:
     """Fits by ascending k, the elbow of their inertias, and the k of the best silhouette."""
 
     fits: tuple[Fit, ...]
@@ -58,7 +58,7 @@ class Curve:
         return next(fit for fit in self.fits if fit.k == k)
 
 
-def fit_curve(spark: SparkSession, X: Float64, *, ks: Sequence[int] = KS, seed: int = 0) -> Curve:
+def fit_curve(spark: SparkSession, X: Float64, *, ks: Sequence[int] = KS, seed: int = 0) -> KCurve:
     """Fit each k to scaled features (n, d), and score it."""
     table = _frame(spark, X).cache()
     try:
@@ -66,7 +66,7 @@ def fit_curve(spark: SparkSession, X: Float64, *, ks: Sequence[int] = KS, seed: 
     finally:
         table.unpersist()
     best = max(fits, key=lambda fit: fit.silhouette)
-    return Curve(fits, knee([fit.k for fit in fits], [fit.inertia for fit in fits]), best.k)
+    return KCurve(fits, knee([fit.k for fit in fits], [fit.inertia for fit in fits]), best.k)
 
 
 def _frame(spark: SparkSession, X: Float64) -> DataFrame:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from batch.studies.online_retail.lines import COLUMNS, KINDS, amounts
+from batch.studies.online_retail.invoice_lines import COLUMNS, KINDS, amounts
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,19 @@ import pandas as pd
 from batch.studies.catalogue import STUDIES
 from batch.studies.framework import Context, Study, StudyResult
 from batch.studies.online_retail import (
+    analyst_collections,
     chapters_cleaned,
     chapters_lines,
     chapters_money,
     chapters_segments,
-    documents,
-    layout,
+    stored_documents,
 )
 from batch.studies.online_retail.cleaning import Cleaned, clean
-from batch.studies.online_retail.database import open_database
+from batch.studies.online_retail.customer_rfm import Customers, to_customers
 from batch.studies.online_retail.enough import require_customers
 from batch.studies.online_retail.personas import describe_segments
-from batch.studies.online_retail.reading import FILE_COLUMNS, read_lines, shipped
-from batch.studies.online_retail.rfm import Customers, to_customers
-from batch.studies.online_retail.spark_kmeans import Curve, fit_curve
+from batch.studies.online_retail.reading_lines import FILE_COLUMNS, read_lines, shipped
+from batch.studies.online_retail.spark_kmeans import KCurve, fit_curve
 from batch.studies.online_retail.store import Stored, store
 
 K = 4
@@ -56,19 +55,21 @@ def run(context: Context) -> StudyResult:
     return StudyResult(_source(context, lines), (*first, *then))
 
 
-def _stored(context: Context, cleaned: Cleaned, customers: Customers, curve: Curve) -> Stored | None:
-    if not context.with_store:
+def _stored(context: Context, cleaned: Cleaned, customers: Customers, curve: KCurve) -> Stored | None:
+    if context.open_store is None:
         return None
     context.say("storing the cleaned lines")
     labels = curve.of(K).labels
     segments = describe_segments(customers.rfm, labels)
-    with open_database(context.settings, context.say) as database:
+    with context.open_store(context.say) as database:
         return store(
             database,
             {
-                layout.TRANSACTIONS: documents.transactions(cleaned.lines),
-                layout.PRODUCTS: documents.products(cleaned.lines),
-                layout.CUSTOMERS: documents.customers(customers.rfm, labels.tolist(), segments),
+                analyst_collections.TRANSACTIONS: stored_documents.transactions(cleaned.lines),
+                analyst_collections.PRODUCTS: stored_documents.products(cleaned.lines),
+                analyst_collections.CUSTOMERS: stored_documents.customers(
+                    customers.rfm, labels.tolist(), segments
+                ),
             },
         )
 

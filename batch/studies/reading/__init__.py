@@ -3,8 +3,8 @@
 How files are written is `shared.intake`'s to find; here is only what a study makes of it.
 """
 
-from batch.studies.reading.columns import Column, DataFile
-from batch.studies.reading.looking import Look, look
-from batch.studies.reading.table import read_table
+from batch.studies.reading.columns import DataFile, StudyColumn
+from batch.studies.reading.file_look import FileLook, look
+from batch.studies.reading.study_table import read_table
 
-__all__ = ["Column", "DataFile", "Look", "look", "read_table"]
+__all__ = ["DataFile", "FileLook", "StudyColumn", "look", "read_table"]

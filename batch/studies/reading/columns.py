@@ -11,7 +11,7 @@ Kind = Literal["id", "text", "number", "integer", "date"]
 
 
 @dataclass(frozen=True)
-class Column:
+class StudyColumn:
     """A column that a study reads.
 
     Parameters
@@ -54,6 +54,6 @@ class DataFile:
         """What is said of the file, whoever reads it."""
         return Source(self.path, self.separator, self.encoding)
 
-    def name_of(self, column: Column) -> str:
+    def name_of(self, column: StudyColumn) -> str:
         """Give the name that the file has for a column."""
         return self.columns.get(column.name, column.name)

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from batch.studies.reading.columns import Column
-from batch.studies.reading.looking import Look
+from batch.studies.reading.columns import StudyColumn
+from batch.studies.reading.file_look import FileLook
 from shared.intake.cells import as_arrow
 from shared.intake.ids import IdFormat, plain_ids
 from shared.intake.numbers.number_format import NumberFormat, plain_numbers
@@ -43,7 +43,7 @@ class Part:
 
 
 def converted(
-    cells: pd.Series, lines: NDArray[np.int64], column: Column, look: Look, numbers: NumberFormat
+    cells: pd.Series, lines: NDArray[np.int64], column: StudyColumn, look: FileLook, numbers: NumberFormat
 ) -> Part:
     """Give cells of text their type; of a dirty column, plain text."""
     trimmed = pc.utf8_trim_whitespace(as_arrow(cells))
@@ -59,7 +59,7 @@ def converted(
     return Part(values, len(wrong), len(empty), shown, empty_line)
 
 
-def problem(column: Column, name: str, parts: Sequence[Part]) -> str | None:
+def problem(column: StudyColumn, name: str, parts: Sequence[Part]) -> str | None:
     """Say how many cells of a column do not fit and which, if it is to be refused for them."""
     n = sum(len(part.values) for part in parts)
     n_wrong, n_empty = sum(part.n_wrong for part in parts), sum(part.n_empty for part in parts)
@@ -75,7 +75,7 @@ def problem(column: Column, name: str, parts: Sequence[Part]) -> str | None:
     return f"column {name!r} ({column.meaning}): {' and '.join(told)}"
 
 
-def joined(column: Column, parts: Sequence[Part]) -> "pd.Series[Any]":
+def joined(column: StudyColumn, parts: Sequence[Part]) -> "pd.Series[Any]":
     """Give a whole column: pyarrow's text, float64, int64 or datetime64."""
     whole = pa.chunked_array([part.values for part in parts])
     if pa.types.is_string(whole.type):
@@ -84,7 +84,7 @@ def joined(column: Column, parts: Sequence[Part]) -> "pd.Series[Any]":
     return values.astype("int64") if column.kind == "integer" else values
 
 
-def _values(present: pa.Array, column: Column, look: Look, numbers: NumberFormat) -> pa.Array:
+def _values(present: pa.Array, column: StudyColumn, look: FileLook, numbers: NumberFormat) -> pa.Array:
     match column.kind:
         case "text":
             return present
@@ -123,7 +123,7 @@ def _numbers(present: pa.Array, form: NumberFormat) -> pa.Array:
     return pc.if_else(pc.is_finite(values), values, None)
 
 
-def _plain_text(values: pa.Array, present: pa.Array, column: Column, numbers: NumberFormat) -> pa.Array:
+def _plain_text(values: pa.Array, present: pa.Array, column: StudyColumn, numbers: NumberFormat) -> pa.Array:
     """Write what was read as plain text; what was not stays as it stands."""
     if column.kind == "date":
         return pc.coalesce(pc.strftime(values, format="%Y-%m-%dT%H:%M:%S"), present)

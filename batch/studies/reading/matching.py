@@ -3,12 +3,12 @@
 import difflib
 from collections.abc import Mapping, Sequence
 
-from batch.studies.reading.columns import Column, DataFile
+from batch.studies.reading.columns import DataFile, StudyColumn
 from shared.errors import InvalidConfig
 from shared.intake.layout import Layout
 
 
-def matched(file: DataFile, columns: Sequence[Column], layout: Layout) -> dict[str, str]:
+def matched(file: DataFile, columns: Sequence[StudyColumn], layout: Layout) -> dict[str, str]:
     """Return the study's name of each column -> the file's.
 
     Raises
@@ -28,7 +28,7 @@ def matched(file: DataFile, columns: Sequence[Column], layout: Layout) -> dict[s
     return wanted
 
 
-def _check_map(file: DataFile, columns: Sequence[Column]) -> None:
+def _check_map(file: DataFile, columns: Sequence[StudyColumn]) -> None:
     known = [column.name for column in columns]
     unknown = sorted(set(file.columns) - set(known))
     if unknown:
@@ -36,7 +36,7 @@ def _check_map(file: DataFile, columns: Sequence[Column]) -> None:
         raise InvalidConfig(msg)
 
 
-def _problems(column: Column, file: DataFile, names: Sequence[str]) -> list[str]:
+def _problems(column: StudyColumn, file: DataFile, names: Sequence[str]) -> list[str]:
     name = file.name_of(column)
     if f"{name} (2)" in names and column.name not in file.columns:
         return [f"column {name!r} stands there more than once"]
@@ -54,7 +54,7 @@ def _near(name: str, names: Sequence[str]) -> str | None:
     return plain[close[0]] if close else None
 
 
-def _next_step(columns: Sequence[Column], names: Sequence[str], wanted: Mapping[str, str]) -> str:
+def _next_step(columns: Sequence[StudyColumn], names: Sequence[str], wanted: Mapping[str, str]) -> str:
     """Show the flags to add, with the nearest names filled in."""
     unclear = [name for name in (column.name for column in columns) if wanted[name] not in names]
     doubled = [name for name in wanted if name not in unclear and f"{wanted[name]} (2)" in names]

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from batch.studies.framework import Figure, som_drawings
 from batch.studies.framework.drawing import canvas, colors_of
 from batch.studies.framework.wording import name_and_unit
-from batch.studies.retail_som_hierarchy.cleaning import Cleaned
-from batch.studies.retail_som_hierarchy.mapping import GRID
+from batch.studies.retail_som_hierarchy.retail_map import GRID
+from batch.studies.retail_som_hierarchy.usable_rows import CleanedTable
 from shared.core.som.maps import u_matrix
 from shared.reporting.theme import Theme
 
 
-def dropped_rows(cleaned: Cleaned) -> Figure:
+def dropped_rows(cleaned: CleanedTable) -> Figure:
     """Show how many rows each reason has taken."""
     caption = (
         f"{cleaned.n_in - len(cleaned.rows):,} of {cleaned.n_in:,} rows are dropped, each counted under the "

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.retail_som_hierarchy.features import CATEGORIES, FEATURES
+from batch.studies.retail_som_hierarchy.encoded_rows import CATEGORIES, FEATURES
 
 
 def result_table(

@@ -8,12 +8,17 @@ from numpy.typing import NDArray
 
 from batch.studies import stand_ins
 from batch.studies.catalogue import STUDIES
-from batch.studies.framework import Chapter, Context, Number, Study, StudyResult, Table, Text
+from batch.studies.framework import Chapter, Context, DataTable, Fact, Paragraph, Study, StudyResult
 from batch.studies.reading import DataFile, look, read_table
 from batch.studies.retail_som_hierarchy import dendrogram, figures
-from batch.studies.retail_som_hierarchy.cleaning import COLUMNS, REDUNDANT, Cleaned, clean
-from batch.studies.retail_som_hierarchy.features import Encoded, decode, encode, largest_difference
-from batch.studies.retail_som_hierarchy.mapping import (
+from batch.studies.retail_som_hierarchy.encoded_rows import Encoded, decode, encode, largest_difference
+from batch.studies.retail_som_hierarchy.reading_clusters import (
+    cluster_means,
+    explained,
+    profiles,
+    result_table,
+)
+from batch.studies.retail_som_hierarchy.retail_map import (
     GRID,
     ITERATIONS,
     N_CLUSTERS,
@@ -24,12 +29,7 @@ from batch.studies.retail_som_hierarchy.mapping import (
     join_units,
     train,
 )
-from batch.studies.retail_som_hierarchy.reading_clusters import (
-    cluster_means,
-    explained,
-    profiles,
-    result_table,
-)
+from batch.studies.retail_som_hierarchy.usable_rows import COLUMNS, REDUNDANT, CleanedTable, clean
 from shared.core.som.two_level import MacroSegments
 from shared.errors import InvalidConfig
 
@@ -62,7 +62,7 @@ def run(context: Context) -> StudyResult:
     return StudyResult(source, chapters)
 
 
-def usable(table: pd.DataFrame, file: DataFile) -> Cleaned:
+def usable(table: pd.DataFrame, file: DataFile) -> CleanedTable:
     """Clean a table that leaves enough rows to go on with.
 
     Raises
@@ -97,48 +97,48 @@ def discounted(rows: pd.DataFrame, units: NDArray[np.int64]) -> NDArray[np.float
     return np.where(counts > 0, with_discount / np.maximum(counts, 1), np.nan)
 
 
-def cleaning_chapter(cleaned: Cleaned, not_read: tuple[str, ...]) -> Chapter:
+def cleaning_chapter(cleaned: CleanedTable, not_read: tuple[str, ...]) -> Chapter:
     """Tell what became of every row."""
     n_dropped = sum(cleaned.dropped.values())
     reasons = pd.DataFrame(cleaned.dropped.items(), columns=["reason", "rows"])
     return Chapter(
         "Cleaning",
         (
-            Text(
+            Paragraph(
                 "The prefix of the customer's number goes; columns that repeat another one are not read "
                 f"({', '.join(not_read) or 'this file has none of them'}); dates become dates, and age, week "
                 "and month follow from them. An unknown gender or promotion becomes a word of its own. A row "
                 "that lacks anything else is dropped."
             ),
-            Number("rows_in", "rows in the file", cleaned.n_in),
-            Number("rows_kept", "rows kept", len(cleaned.rows)),
-            Number("rows_dropped", "rows dropped", n_dropped),
-            Number("genders_filled", "genders unknown", cleaned.filled["gender"]),
-            Number("promotions_filled", "without promotion", cleaned.filled["promo_code"]),
+            Fact("rows_in", "rows in the file", cleaned.n_in),
+            Fact("rows_kept", "rows kept", len(cleaned.rows)),
+            Fact("rows_dropped", "rows dropped", n_dropped),
+            Fact("genders_filled", "genders unknown", cleaned.filled["gender"]),
+            Fact("promotions_filled", "without promotion", cleaned.filled["promo_code"]),
             figures.dropped_rows(cleaned),
-            Table("dropped", "Rows dropped, by their first fault", reasons),
+            DataTable("dropped", "Rows dropped, by their first fault", reasons),
         ),
     )
 
 
-def map_chapter(encoded: Encoded, found: RetailMap, cleaned: Cleaned) -> Chapter:
+def map_chapter(encoded: Encoded, found: RetailMap, cleaned: CleanedTable) -> Chapter:
     """Tell how the map was learnt and what it looks like."""
     before, after = found.quantization_errors
     torn_before, torn_after = found.topographic_errors
     return Chapter(
         "The map",
         (
-            Text(
+            Paragraph(
                 "Categories become numbers in the order of the alphabet, and every feature is scaled to mean "
                 f"0 and deviation 1. A map of {GRID.rows} x {GRID.cols} units starts at random and learns "
                 f"{ITERATIONS:,} rows one by one, by MiniSom's rule: each moves the nearest unit and, less, "
                 "its neighbours; rate and radius fall to a third."
             ),
-            Number("quantization_before", "quantization error before", before, 3),
-            Number("quantization_after", "after", after, 3),
-            Number("topographic_before", "topographic error before", torn_before, 3),
-            Number("topographic_after", "after", torn_after, 3),
-            Number("way_back", "largest error of scaling back", largest_difference(encoded, cleaned.rows)),
+            Fact("quantization_before", "quantization error before", before, 3),
+            Fact("quantization_after", "after", after, 3),
+            Fact("topographic_before", "topographic error before", torn_before, 3),
+            Fact("topographic_after", "after", torn_after, 3),
+            Fact("way_back", "largest error of scaling back", largest_difference(encoded, cleaned.rows)),
             figures.distances(found.weights, found.hits, discounted(cleaned.rows, found.units)),
         ),
     )
@@ -154,15 +154,15 @@ def tree_chapter(tree: MacroSegments, contests: tuple[Contest, ...]) -> Chapter:
     return Chapter(
         "The tree",
         (
-            Text(
+            Paragraph(
                 "Units are joined two by two, by average linkage; each counts once, however many purchases "
                 f"it stands for. Cut at {max_d:.2f}, the tree leaves {N_CLUSTERS} clusters."
             ),
-            Number("max_d", "cut, deviations", max_d, 3),
-            Number("clusters", "clusters", N_CLUSTERS),
+            Fact("max_d", "cut, deviations", max_d, 3),
+            Fact("clusters", "clusters", N_CLUSTERS),
             dendrogram.tree(tree.linkage, max_d),
             figures.clusters_on_map(tree.labels + 1),
-            Table("linkages", "Other ways to join", others, "Sizes in purchases.", decimals=3),
+            DataTable("linkages", "Other ways to join", others, "Sizes in purchases.", decimals=3),
         ),
     )
 
@@ -175,9 +175,9 @@ def clusters_chapter(encoded: Encoded, clusters: NDArray[np.int64], result: pd.D
         (
             figures.cluster_heatmap(cluster_means(encoded.X, clusters)),
             figures.explained_bars(made_of),
-            Table("clusters", "The clusters, in the units of the file", profiles(result)),
-            Table("explained", "Variance between clusters", made_of, decimals=3),
-            Table("result", "Every purchase with its place and cluster", result, shown=10),
+            DataTable("clusters", "The clusters, in the units of the file", profiles(result)),
+            DataTable("explained", "Variance between clusters", made_of, decimals=3),
+            DataTable("result", "Every purchase with its place and cluster", result, shown=10),
         ),
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from batch.studies.reading import Column
+from batch.studies.reading import StudyColumn
 from batch.studies.stand_ins.customer360 import FEATURES
 from shared.core.choice.silhouette import silhouette
 from shared.core.kmeans.lloyd import fit_kmeans
@@ -28,8 +28,8 @@ LABELS = {
     "n_branch_visits_year": "branch visits a year",
 }
 COLUMNS = (
-    Column("customer_id", "id", "one for each customer"),
-    *(Column(name, "number", LABELS[name]) for name in FEATURES),
+    StudyColumn("customer_id", "id", "one for each customer"),
+    *(StudyColumn(name, "number", LABELS[name]) for name in FEATURES),
 )
 TWO = ("age_years", "savings_k")
 THREE = ("age_years", "income_k", "savings_k")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from batch.studies import stand_ins
 from batch.studies.catalogue import STUDIES
-from batch.studies.framework import Chapter, Context, Number, Study, StudyResult, Table, Text
+from batch.studies.framework import Chapter, Context, DataTable, Fact, Paragraph, Study, StudyResult
 from batch.studies.reading import read_table
 from batch.studies.stand_ins.customer360 import FEATURES
 from batch.studies.visualise import figures
@@ -46,13 +46,13 @@ def two_chapter(customers: pd.DataFrame, found: Clusters) -> Chapter:
     return Chapter(
         "Two features",
         (
-            Text(
+            Paragraph(
                 "K-means puts k centers among the points, gives each point to its nearest center, moves each "
                 "center to the mean of its points, and repeats until nobody changes. It measures in all "
                 "features alike, so they are scaled first: logarithms, which money needs, and then "
                 "deviations."
             ),
-            Number("customers", "customers", len(customers)),
+            Fact("customers", "customers", len(customers)),
             *_numbers(found, "2d"),
             figures.plain_scatter(customers, TWO),
             figures.clustered_scatter(customers, found),
@@ -73,7 +73,7 @@ def twelve_chapter(customers: pd.DataFrame, found: Clusters) -> Chapter:
     return Chapter(
         "All twelve",
         (
-            Text(
+            Paragraph(
                 "Twelve dimensions fit no scatter. What does fit is a table of aggregates, coloured: a row "
                 "is a cluster, a column a feature. Read along a row for who they are, down a column for who "
                 "has most of it."
@@ -81,8 +81,8 @@ def twelve_chapter(customers: pd.DataFrame, found: Clusters) -> Chapter:
             *_numbers(found, "12d"),
             figures.heatmap(scaled_means(found), means),
             figures.silhouettes(found, "silhouettes_12d"),
-            Table("clusters", "Mean customer of each cluster", table, decimals=1),
-            Table(
+            DataTable("clusters", "Mean customer of each cluster", table, decimals=1),
+            DataTable(
                 "customers",
                 "Every customer with the cluster",
                 customers.assign(cluster=found.labels),
@@ -92,10 +92,10 @@ def twelve_chapter(customers: pd.DataFrame, found: Clusters) -> Chapter:
     )
 
 
-def _numbers(found: Clusters, name: str) -> tuple[Number, Number]:
+def _numbers(found: Clusters, name: str) -> tuple[Fact, Fact]:
     return (
-        Number(f"clusters_{name}", "clusters", found.k),
-        Number(f"silhouette_{name}", "mean silhouette", found.silhouettes[found.k], 3),
+        Fact(f"clusters_{name}", "clusters", found.k),
+        Fact(f"silhouette_{name}", "mean silhouette", found.silhouettes[found.k], 3),
     )
 
 

@@ -34,32 +34,34 @@ _NAMESPACE_EXISTS = 48  # somebody else created the collection meanwhile
 
 
 @dataclass(frozen=True)
-class Layout:
+class DocumentShape:
     """Shape of the documents of a collection, and the keys it is looked up by, all ascending."""
 
     schema: Rule
     indexes: tuple[tuple[str, ...], ...] = ()
 
 
-LAYOUTS: Mapping[str, Layout] = MappingProxyType(
+LAYOUTS: Mapping[str, DocumentShape] = MappingProxyType(
     {
-        CUSTOMERS: Layout(schemas.CUSTOMERS, (("segment_id",), ("model_epoch", "as_of"), ("status",))),
-        LIVE_MODEL: Layout(schemas.LIVE_MODEL),
-        MODELS: Layout(schemas.MODELS),
-        POINTER: Layout(schemas.POINTER),
-        SEGMENTS: Layout(schemas.SEGMENTS, (("model_epoch", "segment_id"),)),
-        SEGMENT_STATS: Layout(schemas.SEGMENT_STATS, (("model_epoch", "as_of"), ("segment_id", "as_of"))),
-        DRIFT_METRICS: Layout(schemas.DRIFT_METRICS, (("model_epoch", "as_of"), ("metric", "as_of"))),
-        SEGMENT_EVENTS: Layout(schemas.SEGMENT_EVENTS, (("model_epoch", "as_of"), ("kind", "as_of"))),
-        FLOWS: Layout(schemas.FLOWS, (("kind", "stream_id", "day"),)),
-        TRANSITIONS: Layout(schemas.TRANSITIONS, (("customer_id", "as_of"), ("model_epoch", "as_of"))),
-        REJECTED: Layout(schemas.REJECTED, (("code", "kafka_time"),)),
-        REQUESTS: Layout(schemas.REQUESTS, (("status", "created_at"),)),
-        RUNS: Layout(schemas.RUNS, (("started_at",),)),
-        ALERTS: Layout(schemas.ALERTS, (("status", "last_as_of"),)),
-        DELIVERIES: Layout(schemas.DELIVERIES, (("channel",),)),
-        LEASES: Layout(schemas.LEASES),
-        SEGMENT_NAMES: Layout(schemas.SEGMENT_NAMES),
+        CUSTOMERS: DocumentShape(schemas.CUSTOMERS, (("segment_id",), ("model_epoch", "as_of"), ("status",))),
+        LIVE_MODEL: DocumentShape(schemas.LIVE_MODEL),
+        MODELS: DocumentShape(schemas.MODELS),
+        POINTER: DocumentShape(schemas.POINTER),
+        SEGMENTS: DocumentShape(schemas.SEGMENTS, (("model_epoch", "segment_id"),)),
+        SEGMENT_STATS: DocumentShape(
+            schemas.SEGMENT_STATS, (("model_epoch", "as_of"), ("segment_id", "as_of"))
+        ),
+        DRIFT_METRICS: DocumentShape(schemas.DRIFT_METRICS, (("model_epoch", "as_of"), ("metric", "as_of"))),
+        SEGMENT_EVENTS: DocumentShape(schemas.SEGMENT_EVENTS, (("model_epoch", "as_of"), ("kind", "as_of"))),
+        FLOWS: DocumentShape(schemas.FLOWS, (("kind", "stream_id", "day"),)),
+        TRANSITIONS: DocumentShape(schemas.TRANSITIONS, (("customer_id", "as_of"), ("model_epoch", "as_of"))),
+        REJECTED: DocumentShape(schemas.REJECTED, (("code", "kafka_time"),)),
+        REQUESTS: DocumentShape(schemas.REQUESTS, (("status", "created_at"),)),
+        RUNS: DocumentShape(schemas.RUNS, (("started_at",),)),
+        ALERTS: DocumentShape(schemas.ALERTS, (("status", "last_as_of"),)),
+        DELIVERIES: DocumentShape(schemas.DELIVERIES, (("channel",),)),
+        LEASES: DocumentShape(schemas.LEASES),
+        SEGMENT_NAMES: DocumentShape(schemas.SEGMENT_NAMES),
     }
 )
 
@@ -80,7 +82,7 @@ def ensure(database: Database[Document], *, dry_run: bool = False) -> list[str]:
 def _ensure_validator(
     database: Database[Document],
     name: str,
-    layout: Layout,
+    layout: DocumentShape,
     options: Mapping[str, Any] | None,
     *,
     dry_run: bool,
@@ -112,7 +114,7 @@ def _set_validator(
 
 
 def _ensure_indexes(
-    database: Database[Document], name: str, layout: Layout, *, dry_run: bool
+    database: Database[Document], name: str, layout: DocumentShape, *, dry_run: bool
 ) -> Iterator[str]:
     present = set(database[name].index_information())
     for keys in layout.indexes:

@@ -15,7 +15,7 @@ from shared.core.customers.features import MINOR_PER_UNIT, recency_days
 from shared.core.customers.recent import pack, unpack
 from shared.core.customers.rfm import CustomerStates
 from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS
-from shared.core.drift.flows import TickTable
+from shared.core.drift.day_flows import TickTable
 from shared.core.model.placement import CLUSTERED, NOBODY, STATUS_NAMES, LiveModel, Placements
 
 Document = Mapping[str, Any]

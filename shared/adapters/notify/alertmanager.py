@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.adapters.notify.http import post
 from shared.adapters.notify.message import Message, iso
-from shared.core.alerting.findings import ABOUT_THE_MODEL
+from shared.core.alerting.alert_findings import ABOUT_THE_MODEL
 from shared.settings.parts import AlertmanagerChannel
 
 PATH = "/api/v2/alerts"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from shared.core.alerting.findings import Severity
+from shared.core.alerting.alert_findings import Severity
 
 WORDS = {"ticket": "Ticket", "warning": "Warning", "page": "Page"}
 

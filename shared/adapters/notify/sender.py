@@ -11,7 +11,7 @@ from shared.adapters.notify.webhook import WebhookSender
 from shared.settings.parts import AlertmanagerChannel, AppriseChannel, Channel, WebhookChannel
 
 
-class Sender(Protocol):
+class AlertSender(Protocol):
     """Something that tells a receiver. repeat_s : how often it wants firing alerts repeated, if at all."""
 
     repeat_s: float | None
@@ -26,7 +26,7 @@ class Sender(Protocol):
         """
 
 
-def sender_of(channel: Channel) -> Sender:
+def sender_of(channel: Channel) -> AlertSender:
     """Return what sends to `channel`; connects only when it sends."""
     if isinstance(channel, WebhookChannel):
         return WebhookSender(channel)

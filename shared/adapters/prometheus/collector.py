@@ -17,9 +17,9 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from shared.adapters.mongo.client import Document
-from shared.adapters.prometheus.catalogue import METRICS, PREFIX
+from shared.adapters.prometheus.metric_catalogue import METRICS, PREFIX
 from shared.adapters.prometheus.offsets import OffsetWatch
-from shared.adapters.prometheus.samples import Sample, samples
+from shared.adapters.prometheus.samples import MetricSample, samples
 from shared.adapters.prometheus.snapshot import take
 from shared.log import get_logger
 from shared.settings import Settings
@@ -57,18 +57,18 @@ class StateCollector(Collector):
         """Name what there is without looking."""
         return families([])
 
-    def _look(self) -> list[Sample]:
+    def _look(self) -> list[MetricSample]:
         try:
             with pymongo.timeout(SCRAPE_S):
                 snapshot = take(self._database, self._settings.stream.id)
         except PyMongoError as error:
             log.warning("scrape_failed", error=type(error).__name__)
-            return [Sample("mongo_up", (), 0.0)]
-        found = [Sample("mongo_up", (), 1.0), *samples(snapshot, self._settings, datetime.now(UTC))]
+            return [MetricSample("mongo_up", (), 0.0)]
+        found = [MetricSample("mongo_up", (), 1.0), *samples(snapshot, self._settings, datetime.now(UTC))]
         return found + (list(self._offsets.samples(snapshot.live)) if self._offsets else [])
 
 
-def families(found: Iterable[Sample]) -> list[Family]:
+def families(found: Iterable[MetricSample]) -> list[Family]:
     """Group samples by metric, each with its help text; metrics without a sample are only described."""
     by_name = {name: _family(name) for name in METRICS}
     for sample in found:

@@ -6,9 +6,9 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
-from shared.adapters.kafka import beginning_and_end_offsets
+from shared.adapters.kafka_topics import beginning_and_end_offsets
 from shared.adapters.lag import TIMEOUT_MS, waiting
-from shared.adapters.prometheus.samples import Sample
+from shared.adapters.prometheus.samples import MetricSample
 from shared.errors import ServiceUnavailable
 
 EVERY_S = 5.0
@@ -37,18 +37,18 @@ class OffsetWatch:
     ) -> None:
         self._stop.set()
 
-    def samples(self, live: Mapping[str, Any] | None) -> Iterator[Sample]:
+    def samples(self, live: Mapping[str, Any] | None) -> Iterator[MetricSample]:
         """Give whether the broker answers, how far each partition reaches, and how much of it waits."""
         answer = self._answer
         is_fresh = answer is not None and monotonic() - answer[0] < STALE_S
-        yield Sample("kafka_up", (), float(is_fresh))
+        yield MetricSample("kafka_up", (), float(is_fresh))
         if answer is None or not is_fresh:
             return
         lag = waiting(answer[1], live)
         for partition, (_, end) in sorted(answer[1].items()):
             labels = (self._topic, str(partition))
-            yield Sample("kafka_produced_records_total", labels, end)
-            yield Sample("kafka_lag_records", labels, lag[partition])
+            yield MetricSample("kafka_produced_records_total", labels, end)
+            yield MetricSample("kafka_lag_records", labels, lag[partition])
 
     def _keep_asking(self) -> None:
         while not self._stop.is_set():

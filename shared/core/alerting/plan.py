@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.core.alerting.findings import ABOUT_THE_MODEL, Kind, Severity, rank
-from shared.core.alerting.states import Change, Episode, has_grown
+from shared.core.alerting.alert_findings import ABOUT_THE_MODEL, Kind, Severity, rank
+from shared.core.alerting.alert_states import Change, Episode, has_grown
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Standing:
+class AlertStanding:
     """An alert and what keeps it quiet now: a person, a mute, or trouble with the stream itself."""
 
     kind: Kind
@@ -34,7 +34,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Rules:
+class ChannelRules:
     """What a channel wants to hear, and for how long the same is not news again."""
 
     min_severity: Severity = "ticket"
@@ -42,7 +42,7 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """What to do about `change`, and why if it is not sent."""
 
     change: Change
@@ -50,7 +50,7 @@ class Step:
     reason: str = ""
 
 
-def next_step(alert: Standing, seq: int, told: Told | None, rules: Rules) -> Step | None:
+def next_step(alert: AlertStanding, seq: int, told: Told | None, rules: ChannelRules) -> NextStep | None:
     """Judge the change after number `seq`; None if there is none.
 
     What is held back and then overtaken by a later change is skipped: after a mute, the present state
@@ -63,13 +63,13 @@ def next_step(alert: Standing, seq: int, told: Told | None, rules: Rules) -> Ste
     if change.status == "resolved":
         return _resolution(alert, change, told)
     if rank(change.severity) < rank(rules.min_severity):
-        return Step(change, "skip", f"milder than {rules.min_severity}")
+        return NextStep(change, "skip", f"milder than {rules.min_severity}")
     if _is_acked_already(alert, change, told):
-        return Step(change, "skip", "acknowledged")
+        return NextStep(change, "skip", "acknowledged")
     reason = _held_back(alert, change, told, rules)
     if reason is None:
-        return Step(change, "send")
-    return Step(change, "skip" if len(pending) > 1 else "wait", reason)
+        return NextStep(change, "send")
+    return NextStep(change, "skip" if len(pending) > 1 else "wait", reason)
 
 
 def told_by(change: Change, told: Told | None) -> Told | None:
@@ -87,20 +87,20 @@ def first_untold(episode: Episode) -> int:
     return max(ended, default=0)
 
 
-def _resolution(alert: Standing, change: Change, told: Told | None) -> Step:
+def _resolution(alert: AlertStanding, change: Change, told: Told | None) -> NextStep:
     if told is None or not told.is_open:
-        return Step(change, "skip", "its firing was not told")
-    return Step(change, "wait", "muted") if alert.is_muted else Step(change, "send")
+        return NextStep(change, "skip", "its firing was not told")
+    return NextStep(change, "wait", "muted") if alert.is_muted else NextStep(change, "send")
 
 
-def _is_acked_already(alert: Standing, change: Change, told: Told | None) -> bool:
+def _is_acked_already(alert: AlertStanding, change: Change, told: Told | None) -> bool:
     """Whoever has acknowledged an alert hears of it again when it becomes more severe, or ends."""
     return (
         alert.is_acked and told is not None and told.is_open and rank(change.severity) <= rank(told.severity)
     )
 
 
-def _held_back(alert: Standing, change: Change, told: Told | None, rules: Rules) -> str | None:
+def _held_back(alert: AlertStanding, change: Change, told: Told | None, rules: ChannelRules) -> str | None:
     if alert.is_muted:
         return "muted"
     if alert.is_stream_in_trouble and alert.kind in ABOUT_THE_MODEL:

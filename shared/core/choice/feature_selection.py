@@ -22,12 +22,12 @@ from shared.core.kmeans.assignment import assign
 Float64 = NDArray[np.float64]
 Method = Literal["variance", "correlation", "laplacian", "silhouette"]
 
-LEAST_VARIANCE = 0.01
+MIN_VARIANCE = 0.01
 """Of the logarithms, their range scaled to 1."""
-MOST_CORRELATED = 0.9
+MAX_CORRELATED = 0.9
 """Rank correlation above which a feature repeats an earlier one."""
 NEIGHBOURS = 10
-LEAST_GAIN = 0.01
+MIN_GAIN = 0.01
 """Silhouette that a further feature must add."""
 DOUBT = 0.1
 """Part of a limit by which a feature in use may miss it, and another must keep it."""
@@ -97,7 +97,7 @@ def _by_variance(table: _Table) -> tuple[FeatureVerdict, ...]:
     scaled = np.divide(table.X, spans, out=np.zeros_like(table.X), where=spans > 0)
     verdicts = []
     for name, variance in zip(table.names, scaled.var(axis=0).tolist(), strict=True):
-        limit = LEAST_VARIANCE * (1 - DOUBT * table.sign(name))
+        limit = MIN_VARIANCE * (1 - DOUBT * table.sign(name))
         words = f"variance {variance:.3f} of its range {'>=' if variance >= limit else '<'} {limit:.3f}"
         verdicts.append(FeatureVerdict(name, variance, variance >= limit, words))
     return tuple(verdicts)
@@ -115,7 +115,7 @@ def _by_correlation(table: _Table) -> tuple[FeatureVerdict, ...]:
     for at, name in enumerate(table.names):
         nearest = max(kept, key=lambda other: alike[at, other], default=None)
         value = 0.0 if nearest is None else float(alike[at, nearest])
-        limit = MOST_CORRELATED * (1 + DOUBT / 2 * table.sign(name))
+        limit = MAX_CORRELATED * (1 + DOUBT / 2 * table.sign(name))
         words = (
             "the first" if nearest is None else f"rank correlation {value:.2f} with {table.names[nearest]}"
         )
@@ -161,9 +161,9 @@ def laplacian_scores(X: Float64) -> Float64:
     weights = np.maximum(weights, weights.T)
     np.fill_diagonal(weights, 0.0)
     degrees = weights.sum(axis=1)
-    centred = X - (degrees @ X) / max(degrees.sum(), np.finfo(float).tiny)
-    total = degrees @ centred**2
-    rough = total - np.einsum("ij,ij->j", centred, weights @ centred)
+    centered = X - (degrees @ X) / max(degrees.sum(), np.finfo(float).tiny)
+    total = degrees @ centered**2
+    rough = total - np.einsum("ij,ij->j", centered, weights @ centered)
     scores: Float64 = np.divide(rough, total, out=np.full(X.shape[1], np.inf), where=total > 1e-12)
     return scores
 
@@ -177,12 +177,12 @@ def _by_silhouette(table: _Table) -> tuple[FeatureVerdict, ...]:
     X = table.sample()
     chosen, gains, best = _forward(X, table)
     at_present = [at for at, name in enumerate(table.names) if name in table.in_use]
-    if at_present and best < _separation(X, at_present, table) + LEAST_GAIN:
+    if at_present and best < _separation(X, at_present, table) + MIN_GAIN:
         chosen, gains = at_present, dict.fromkeys(at_present, "in use, and no other set is clearly better")
     verdicts = []
     for at, name in enumerate(table.names):
         score = _separation(X, [at], table)
-        words = gains.get(at, f"adds less than {LEAST_GAIN} of silhouette")
+        words = gains.get(at, f"adds less than {MIN_GAIN} of silhouette")
         verdicts.append(FeatureVerdict(name, score, at in chosen, words))
     return tuple(verdicts)
 
@@ -195,7 +195,7 @@ def _forward(X: Float64, table: _Table) -> tuple[list[int], dict[int, str], floa
         rest = [at for at in range(len(table.names)) if at not in chosen]
         values = [_separation(X, [*chosen, at], table) for at in rest]
         top = int(np.argmax(values))
-        if values[top] < best + LEAST_GAIN:
+        if values[top] < best + MIN_GAIN:
             break
         reasons[rest[top]] = f"added as number {len(chosen) + 1}: silhouette {values[top]:.3f}"
         best = values[top]

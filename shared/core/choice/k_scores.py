@@ -18,12 +18,12 @@ class KScores:
     centers : (k, d) of the fit, in scaled units; (0, d) if fewer than k distinct customers.
     counts : (k,) customers of each segment.
     spend_shares : (k,) share of all net spend, NaN if spend is not known.
-    inertia : sum of squared distances to the own centre.
+    inertia : sum of squared distances to the own center.
     silhouette, silhouette_se : of a sample, and its standard error over the warm refits.
-    silhouette_simplified : from distances to centres.
+    silhouette_simplified : from distances to centers.
     davies_bouldin, calinski_harabasz : internal indices; the first is better low.
     warm_ari, warm_ari_se, cold_ari, cold_ari_se : mean adjusted Rand index of bootstrap
-        refits, started from these centres and from nothing; standard errors of the means.
+        refits, started from these centers and from nothing; standard errors of the means.
     jaccard : (k,) mean best Jaccard of each segment over the cold refits.
     """
 

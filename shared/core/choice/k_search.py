@@ -29,7 +29,7 @@ Float64 = NDArray[np.float64]
 NAN = float("nan")
 
 
-MOST_REFITTED = 20_000
+MAX_REFITTED = 20_000
 """Customers that bootstrap refits draw from. Standard errors are then those of a table of this size: too
 large for a larger one, which errs on the side of the current k."""
 
@@ -102,7 +102,7 @@ def score_k(
     spend : (n,) net spend of the same customers, for the floor on small segments.
     current_k, before : segments of the champion and the run before; see `choose_k`.
     floors : what a k must reach.
-    starts : centres (k, d) already fitted to these rows, of some k; the others are fitted here.
+    starts : centers (k, d) already fitted to these rows, of some k; the others are fitted here.
     n_starts : k-means++ starts of every cold fit; a single one is often a bad optimum.
     n_warm, n_cold : bootstrap refits of either kind.
     silhouette_sample : customers compared pairwise for the sampled silhouette.
@@ -135,7 +135,7 @@ def _check(rows: Float64, ks: Sequence[int]) -> None:
 
 def _sample(rows: Float64, at_most: int, seed: int) -> _Sample:
     rng = np.random.default_rng(seed)
-    n = min(len(rows), MOST_REFITTED)
+    n = min(len(rows), MAX_REFITTED)
     probe = np.sort(rng.choice(n, min(n, at_most), replace=False))
     chosen = np.arange(n) if n == len(rows) else np.sort(rng.choice(len(rows), n, replace=False))
     X = rows[chosen]

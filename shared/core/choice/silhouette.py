@@ -1,7 +1,7 @@
 """Silhouette: how much nearer customers are to their own segment than to the next one.
 
 Three versions of one idea. The full one compares every pair of customers and costs n^2; the
-sampled one is the full one of a sample; the simplified one compares with centres and costs
+sampled one is the full one of a sample; the simplified one compares with centers and costs
 n k. All are -1 to 1, and NaN where fewer than two clusters have members.
 """
 
@@ -58,11 +58,11 @@ def silhouette_values(distances: ArrayLike, labels: ArrayLike, all_labels: Array
 
 
 def simplified_silhouette(own_distances: ArrayLike, next_distances: ArrayLike) -> float:
-    """Mean of (next - own) / next over the distances to the own and the next nearest centre.
+    """Mean of (next - own) / next over the distances to the own and the next nearest center.
 
     Parameters
     ----------
-    own_distances, next_distances : (n,); the next is infinite where there is only one centre.
+    own_distances, next_distances : (n,); the next is infinite where there is only one center.
 
     References
     ----------

@@ -34,7 +34,7 @@ def fit_centers(
     start: Float64 | None = None,
     weights: NDArray[np.int64] | None = None,
 ) -> Float64 | None:
-    """Centres of a K-means fit, (k, d), or None with fewer than k distinct rows.
+    """Centers of a K-means fit, (k, d), or None with fewer than k distinct rows.
 
     `start` (k, d) makes the fit warm: one run from there, no randomness.
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-DaySightings = Mapping[date, frozenset[int]]
+ActiveDays = Mapping[date, frozenset[int]]
 """Local day -> hashes of distinct customers seen on it, at most as many as the rule asks for."""
 
 
@@ -40,12 +40,21 @@ def midnight_after(day: date, zone: ZoneInfo) -> datetime:
 
 
 def next_tick(
-    current: datetime | None, days: DaySightings, rule: TickRule, *, accept_jump: bool = False
+    current: datetime | None, days: ActiveDays, rule: TickRule, *, accept_jump: bool = False
 ) -> Tick:
     """Move `current` to the end of the newest day that enough customers have reached; never backwards.
 
     Days further ahead than a jump may go do not count: the clocks of their customers are in doubt. With
     `accept_jump` an operator has confirmed that they are right.
+
+    Examples
+    --------
+    Two customers bought on 4 March 2011; the third, whose clock is a year ahead, moves nobody's date:
+
+    >>> rule = TickRule(ZoneInfo("UTC"), min_customers=2, max_jump_days=31)
+    >>> days = {date(2011, 3, 4): frozenset({1, 2}), date(2012, 3, 4): frozenset({7})}
+    >>> str(next_tick(None, days, rule).as_of)
+    '2011-03-05 00:00:00+00:00'
     """
     newest = _newest_reached(days, rule)
     if current is None or newest is None or newest <= current:
@@ -58,7 +67,7 @@ def next_tick(
     return Tick(max(current, reached or current), held=newest if newest > furthest else None)
 
 
-def _newest_reached(days: DaySightings, rule: TickRule) -> datetime | None:
+def _newest_reached(days: ActiveDays, rule: TickRule) -> datetime | None:
     """Return the end of the newest day on which, or after which, enough customers were seen."""
     reached: frozenset[int] = frozenset()
     for day in sorted(days, reverse=True):
@@ -68,8 +77,8 @@ def _newest_reached(days: DaySightings, rule: TickRule) -> datetime | None:
     return None
 
 
-def merge_sightings(
-    first: DaySightings, second: DaySightings, min_customers: int
+def merge_active_days(
+    first: ActiveDays, second: ActiveDays, min_customers: int
 ) -> dict[date, frozenset[int]]:
     """Union per day, cut to the `min_customers` smallest hashes so that it stays small and order-free."""
     merged: dict[date, frozenset[int]] = {}
@@ -79,6 +88,6 @@ def merge_sightings(
     return merged
 
 
-def open_days(days: DaySightings, as_of: datetime | None, zone: ZoneInfo) -> dict[date, frozenset[int]]:
+def open_days(days: ActiveDays, as_of: datetime | None, zone: ZoneInfo) -> dict[date, frozenset[int]]:
     """Return the days that a later tick may still depend on."""
     return {day: seen for day, seen in days.items() if as_of is None or midnight_after(day, zone) > as_of}

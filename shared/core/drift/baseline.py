@@ -16,11 +16,11 @@ REFERENCE_DAYS: Final = 56
 GAP_DAYS: Final = 7
 """Between the reference and today: a drift that has just begun is not in it."""
 
-FEWEST_DAYS: Final = 35
+MIN_DAYS: Final = 35
 """Five weeks, or seven weeks of a shop that opens on five days; with fewer a channel still learns."""
 
 LAGS: Final = 7
-LEAST_SHARE: Final = 0.5
+MIN_SHARE: Final = 0.5
 """Of the plain variance that the long-run variance may fall to: removing a weekday pattern leaves residuals
 that alternate, which would otherwise make the noise look smaller than it is."""
 
@@ -64,7 +64,7 @@ def reference_mask(days: Int64, is_usable: NDArray[np.bool_], today: int) -> NDA
 
 
 def fit_baseline(values: Float64, weekdays: Int64) -> Baseline:
-    """Learn level, pattern and noise from values (r, c) of days on `weekdays` (r,), r >= `FEWEST_DAYS`."""
+    """Learn level, pattern and noise from values (r, c) of days on `weekdays` (r,), r >= `MIN_DAYS`."""
     mean = np.nanmean(values, axis=0)
     off = np.where(np.isfinite(values), values - mean, 0.0)
     members = weekdays[np.newaxis] == np.arange(7)[:, np.newaxis]
@@ -89,7 +89,7 @@ def long_run_variance(residuals: Float64) -> Float64:
     total = plain.copy()
     for lag in range(1, min(LAGS, n - 1) + 1):
         total += 2 * (1 - lag / (LAGS + 1)) * np.sum(residuals[lag:] * residuals[:-lag], axis=0) / n
-    bounded: Float64 = np.maximum(total, LEAST_SHARE * plain)
+    bounded: Float64 = np.maximum(total, MIN_SHARE * plain)
     return bounded
 
 

@@ -16,6 +16,15 @@ class Budget:
     Raises
     ------
     ValueError : one of the two is below 1.
+
+    Examples
+    --------
+    Three channels that each look once a day may each be wrong once in 270 windows:
+
+    >>> Budget.parse("1 per 90 days").run_length(channels=3)
+    270.0
+    >>> Budget.parse("2 per 13 weeks").expected(days=364)
+    8.0
     """
 
     alarms: int

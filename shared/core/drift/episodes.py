@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, cast
 
-from shared.core.drift.flows import BUSINESS
-from shared.core.drift.memory import Cause, DriftEpisode, DriftMemory, EndedEpisode, Reading
+from shared.core.drift.day_flows import BUSINESS
+from shared.core.drift.memory import Cause, ChannelReading, DriftEpisode, DriftMemory, EndedEpisode
 from shared.core.drift.states import CALM, DriftState
 
 JOINS_WITHIN_DAYS: Final = 14
@@ -22,7 +22,7 @@ PROMOTED = "another model was promoted"
 CALM_AGAIN = "calm for five days"
 
 
-def follow(memory: DriftMemory, readings: Sequence[Reading], day: int) -> DriftMemory:
+def follow(memory: DriftMemory, readings: Sequence[ChannelReading], day: int) -> DriftMemory:
     """Open, widen and end episodes after a tick; `memory` holds the episodes before it."""
     alarmed = {r.channel for r in readings if r.state in {DriftState.DRIFT, DriftState.RECOVERING}}
     going, ended = [], []
@@ -41,7 +41,7 @@ def follow(memory: DriftMemory, readings: Sequence[Reading], day: int) -> DriftM
     return replace(memory, episodes=tuple(episodes), ended=tuple(ended), alarms=memory.alarms + n_new)
 
 
-def leading_cause(readings: Sequence[Reading], channels: Sequence[str]) -> Cause:
+def leading_cause(readings: Sequence[ChannelReading], channels: Sequence[str]) -> Cause:
     """Name the cause of alarmed `channels`: the business channel that is furthest out, else the segments.
 
     For segments a business channel counts as soon as it is not calm, for they may reach their limit first.
@@ -56,7 +56,7 @@ def leading_cause(readings: Sequence[Reading], channels: Sequence[str]) -> Cause
 def _with_new(
     going: list[DriftEpisode],
     fresh: tuple[str, ...],
-    readings: Sequence[Reading],
+    readings: Sequence[ChannelReading],
     day: int,
     model_version: int | None,
 ) -> tuple[list[DriftEpisode], int]:

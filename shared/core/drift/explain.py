@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.drift.budget import Budget
-from shared.core.drift.memory import DriftEpisode, DriftMemory, Reading
+from shared.core.drift.memory import ChannelReading, DriftEpisode, DriftMemory
 from shared.core.drift.staleness import DriftMetric
 from shared.core.drift.stock import OF_CAUSE, Diagnosis, badness, worst
 
@@ -111,24 +111,24 @@ def explain_stock(
     return Explanation("The segmentation no longer fits the customers", message, evidence, score)
 
 
-def _leading(episode: DriftEpisode, members: Sequence[Reading]) -> Reading:
+def _leading(episode: DriftEpisode, members: Sequence[ChannelReading]) -> ChannelReading:
     """Return the business channel that names the cause, else the segment that is furthest out."""
     named = [reading for reading in members if reading.channel == episode.cause]
     return named[0] if named else max(members, key=lambda reading: reading.ratio)
 
 
-def _score(members: Sequence[Reading]) -> float:
+def _score(members: Sequence[ChannelReading]) -> float:
     return max((reading.ratio for reading in members), default=0.0)
 
 
-def _title(reading: Reading, facts: ShopFacts) -> str:
+def _title(reading: ChannelReading, facts: ShopFacts) -> str:
     is_more = (reading.moved or 0.0) > 0
     if reading.segment_id is None:
         return _TITLES[reading.channel][is_more]
     return f"{facts.names[reading.segment_id]} {'gains' if is_more else 'loses'} customers"
 
 
-def _what_moved(reading: Reading, facts: ShopFacts) -> str:
+def _what_moved(reading: ChannelReading, facts: ShopFacts) -> str:
     moved, days = reading.moved or 0.0, _days(reading.moved_days)
     if reading.segment_id is not None:
         sense = "more" if moved > 0 else "fewer"
@@ -151,7 +151,7 @@ def _mostly(segment_id: int, moved: float, facts: ShopFacts) -> str:
     return f", mostly {'from' if moved > 0 else 'to'} {facts.names[facts.segment_ids[other]]}"
 
 
-def _revenue_at_stake(reading: Reading, facts: ShopFacts) -> float:
+def _revenue_at_stake(reading: ChannelReading, facts: ShopFacts) -> float:
     """Yearly revenue if it stays so: of the customers concerned, or of a change in everybody's purchases."""
     moved = reading.moved or 0.0
     if reading.segment_id is not None:
@@ -162,7 +162,7 @@ def _revenue_at_stake(reading: Reading, facts: ShopFacts) -> float:
     return moved * facts.daily_revenue * 365
 
 
-def _how_sure(reading: Reading, memory: DriftMemory, budget: Budget) -> str:
+def _how_sure(reading: ChannelReading, memory: DriftMemory, budget: Budget) -> str:
     causes = "cause" if memory.alarms == 1 else "causes"
     return (
         f"value {reading.score or 0.0:.1f}, limit {reading.limit or 0.0:.1f}; budget {budget}, "
@@ -170,7 +170,7 @@ def _how_sure(reading: Reading, memory: DriftMemory, budget: Budget) -> str:
     )
 
 
-def _evidence(reading: Reading, facts: ShopFacts) -> dict[str, Any]:
+def _evidence(reading: ChannelReading, facts: ShopFacts) -> dict[str, Any]:
     name = None if reading.segment_id is None else facts.names[reading.segment_id]
     return {
         "channel": reading.channel,

@@ -17,7 +17,7 @@ from shared.core.drift.baseline import (
     long_run_variance,
     standardised,
 )
-from shared.core.drift.flows import GROUPS, channel_values
+from shared.core.drift.day_flows import GROUPS, channel_values
 from shared.core.drift.states import AT_ONCE
 
 Int64 = NDArray[np.int64]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
 
-from shared.core.drift.flows import BUSINESS
+from shared.core.drift.day_flows import BUSINESS
 from shared.core.drift.states import AlarmState, DriftState
 
 Cause = Literal["basket", "buyers", "arrivals", "segments"]
@@ -50,7 +50,7 @@ class EndedEpisode:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ChannelReading:
     """One channel at one tick.
 
     observed, expected : the day's value in its own unit: money, customers. score : EWMA in standard
@@ -97,7 +97,7 @@ class DriftMemory:
     ended: tuple[EndedEpisode, ...] = ()
     stale: AlarmState = field(default_factory=AlarmState)
     stale_cause: str | None = None
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[ChannelReading, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """Return a plain document."""
@@ -117,7 +117,7 @@ class DriftMemory:
             ),
             ended=tuple(EndedEpisode(**row) for row in document["ended"]),
             readings=tuple(
-                Reading(**{**row, "state": DriftState(row["state"])}) for row in document["readings"]
+                ChannelReading(**{**row, "state": DriftState(row["state"])}) for row in document["readings"]
             ),
             stale=AlarmState.from_document(document["stale"]),
         )
@@ -131,7 +131,7 @@ _LISTS = ("episodes", "ended", "readings")
 
 
 def channel_names(segment_ids: tuple[int, ...]) -> tuple[str, ...]:
-    """Name the channels in the order of `flows.channel_values`."""
+    """Name the channels in the order of `day_flows.channel_values`."""
     return (*BUSINESS, *(f"{SEGMENT}{segment_id}" for segment_id in segment_ids))
 
 

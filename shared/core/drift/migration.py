@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from shared.core.choice.agreement import adjusted_mutual_information_of, adjusted_rand_of
 from shared.core.customers.features import RfmColumns
-from shared.core.drift.flows import DayFlow, champion_labels
+from shared.core.drift.day_flows import DayFlow, champion_labels
 from shared.core.drift.staleness import DriftMetric, judged, trend
 from shared.core.model.artifact import ModelArtifact
 from shared.core.segments.monic import overlap_matrix
 
-FEWEST_DAYS: Final = 28
+MIN_DAYS: Final = 28
 """Of history before a day's retention is compared with it."""
 
 MODEL_LEVELS: Final = (0.95, 0.85)
@@ -88,7 +88,7 @@ def behaviour_metrics(flows: Sequence[DayFlow]) -> list[DriftMetric]:
     for name in ("ageing", "purchases"):
         value = retention(getattr(today, name)) if today.span_days == 1 else None
         history = [kept for kept in (retention(getattr(f, name)) for f in earlier) if kept is not None]
-        if len(history) < FEWEST_DAYS:
+        if len(history) < MIN_DAYS:
             found.append(trend(f"retention_{name}", None))
             continue
         low, lowest = np.quantile(history, [0.05, 0.01]).tolist()

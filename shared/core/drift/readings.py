@@ -3,8 +3,8 @@
 import numpy as np
 
 from shared.core.drift.baseline import Baseline
-from shared.core.drift.flows import BUSINESS, DayFlow
-from shared.core.drift.memory import ChannelMemory, Reading, segment_of
+from shared.core.drift.day_flows import BUSINESS, DayFlow
+from shared.core.drift.memory import ChannelMemory, ChannelReading, segment_of
 from shared.core.drift.series import Series
 
 
@@ -15,19 +15,21 @@ def read(
     series: Series,
     baseline: Baseline | None,
     today: DayFlow,
-) -> Reading:
+) -> ChannelReading:
     """Put the day's value beside what was expected, and add up what has moved since it went over."""
     segment_id = segment_of(name)
     observed = _in_units(series.values[-1], name, series.clustered[-1]) if today.is_open else None
     if baseline is None or score is None:
-        return Reading(name, segment_id, observed, None, None, channel.limit or None, channel.alarm.state)
+        return ChannelReading(
+            name, segment_id, observed, None, None, channel.limit or None, channel.alarm.state
+        )
     expected = series.values[-1] - baseline.residual(series.values[-1:], today.day % 7)[0]
     since = channel.over_since if channel.over_since is not None else today.day
     window = series.is_open & np.isfinite(series.values) & (series.days >= since - 2)
     off = series.values[window] - baseline.mean[0] - baseline.phases[series.days[window] % 7, 0]
     customers = float(np.nansum(off * series.clustered[window]))
     moved = customers if segment_id is not None else float(np.expm1(np.nanmean(off)))
-    return Reading(
+    return ChannelReading(
         name,
         segment_id,
         observed,

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.drift.baseline import (
-    FEWEST_DAYS,
     GAP_DAYS,
+    MIN_DAYS,
     REFERENCE_DAYS,
     Baseline,
     fit_baseline,
@@ -26,7 +26,7 @@ YEAR_DAYS: Final = 364
 AROUND_DAYS: Final = 7
 """On either side: a feast moves."""
 
-FEWEST_AROUND: Final = 8
+MIN_AROUND: Final = 8
 CLEAR: Final = 3.0
 """Standard errors that a fortnight must stand out by to be called a season."""
 
@@ -50,7 +50,7 @@ def with_season(
     reference = reference_mask(days, np.ones_like(days, np.bool_), anchor)
     around = np.abs(days - anchor) <= AROUND_DAYS
     n = int(around.sum())
-    if reference.sum() < FEWEST_DAYS or n < FEWEST_AROUND:
+    if reference.sum() < MIN_DAYS or n < MIN_AROUND:
         return baseline
     then = fit_baseline(values[reference][:, np.newaxis], days[reference] % 7)
     off = values[around] - then.mean[0] - then.phases[days[around] % 7, 0]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shared.core.model.artifact import LineageEdge
 from shared.core.segments.lineage import lineage_edge
-from shared.core.segments.monic import Kind, facets, transitions
+from shared.core.segments.monic import TransitionKind, facets, transitions
 
 Scope = Literal["promotion", "learning"]
 
@@ -59,7 +59,7 @@ def learning_events(crosstab: NDArray[np.int64], segment_ids: tuple[int, ...]) -
     A segment survives only as itself: one that lives on under the place of another has not.
     """
     edges = _edges(crosstab, segment_ids, segment_ids)
-    changed = tuple(edge for edge in edges if edge.kind != Kind.SURVIVE or edge.old != edge.new)
+    changed = tuple(edge for edge in edges if edge.kind != TransitionKind.SURVIVE or edge.old != edge.new)
     return SegmentEvents("learning", changed, _fates(crosstab, segment_ids))
 
 
@@ -72,7 +72,7 @@ def _edges(
         lineage_edge(event, shared, old_ids, new_ids)
         for event in transitions(shared)
         if old_sizes[list(event.old)].any()
-        or (event.kind is Kind.EMERGE and new_sizes[list(event.new)].any())
+        or (event.kind is TransitionKind.EMERGE and new_sizes[list(event.new)].any())
     )
 
 

@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.drift.baseline import (
-    FEWEST_DAYS,
     GAP_DAYS,
+    MIN_DAYS,
     REFERENCE_DAYS,
     Baseline,
     fit_baseline,
     reference_mask,
 )
-from shared.core.drift.flows import SUMS, DayFlow, channel_values
+from shared.core.drift.day_flows import SUMS, DayFlow, channel_values
 from shared.core.drift.memory import ChannelMemory, channel_names, segment_of
 from shared.core.drift.season import with_season
 
@@ -77,7 +77,7 @@ def _aligned(flow: DayFlow, segment_ids: tuple[int, ...]) -> Int64:
 def baseline_of(series: Series, channel: ChannelMemory, today: int) -> Baseline | None:
     """Learn what is usual for a channel; None while it has too few days."""
     mask = series.reference(channel, today)
-    if mask.sum() < FEWEST_DAYS:
+    if mask.sum() < MIN_DAYS:
         return None
     baseline = fit_baseline(series.values[mask][:, np.newaxis], series.days[mask] % 7)
     usable = series.is_open & np.isfinite(series.values)

@@ -10,16 +10,16 @@ from typing import Final
 
 import numpy as np
 
-from shared.core.drift.baseline import FEWEST_DAYS, SMOOTHING, Baseline
+from shared.core.drift.baseline import MIN_DAYS, SMOOTHING, Baseline
 from shared.core.drift.budget import Budget
+from shared.core.drift.day_flows import BUSINESS, DayFlow
 from shared.core.drift.episodes import is_told_with
-from shared.core.drift.flows import BUSINESS, DayFlow
 from shared.core.drift.limits import bootstrap_limits
 from shared.core.drift.memory import (
     SEGMENT,
     ChannelMemory,
+    ChannelReading,
     DriftMemory,
-    Reading,
     channel_names,
     learning_anew,
 )
@@ -103,7 +103,7 @@ def under_model(
 
 def watch(
     memory: DriftMemory, history: Sequence[DayFlow], today: DayFlow, rules: WatchRules
-) -> tuple[DriftMemory, tuple[Reading, ...]]:
+) -> tuple[DriftMemory, tuple[ChannelReading, ...]]:
     """Score a day in every channel and advance the alarms.
 
     Parameters
@@ -144,7 +144,7 @@ def _calibrated(
     together: dict[tuple[bytes, int], list[str]] = {}
     for name, channel in known.items():
         mask = series[name].reference(channel, today)
-        if mask.sum() >= FEWEST_DAYS:
+        if mask.sum() >= MIN_DAYS:
             together.setdefault((mask.tobytes(), series[name].groups.shape[2]), []).append(name)
     limits: dict[str, float | None] = dict.fromkeys(known)
     for names in together.values():

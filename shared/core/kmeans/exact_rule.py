@@ -14,8 +14,8 @@ from shared.core.checks import checked_labels
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.kmeans.assignment import assign
 from shared.core.kmeans.half_life import HalfLife
-from shared.core.kmeans.prototype_sums import BatchStatistics
-from shared.core.kmeans.youth import Batch, Labels, Seeding, Tickets, Youth
+from shared.core.kmeans.prototype_sums import PrototypeSums
+from shared.core.kmeans.youth import Labels, Seeding, Tickets, WeightedRows, Youth
 from shared.core.row_ledger import Keys, RowLedger, row_keys
 
 Float64 = NDArray[np.float64]
@@ -47,24 +47,24 @@ class ExactRule:
 
     centers: Float64
     exponent: int
-    statistics: BatchStatistics
+    statistics: PrototypeSums
     fading: HalfLife | None
     youth: Youth | None = None
     tickets: Tickets = field(default_factory=Tickets.none)
     ledger: RowLedger = field(default_factory=RowLedger)
 
     @classmethod
-    def at(cls, centers: Float64, batch: Batch, half_life: float | None) -> Self:
+    def at(cls, centers: Float64, batch: WeightedRows, half_life: float | None) -> Self:
         """Return a grown-up rule at `centers` (k, d), in the data's unit, with nothing learnt."""
         exponent = exponent_of(batch.X)
         fading = None if half_life is None else HalfLife(half_life, float(batch.times.max()))
-        return cls(np.ldexp(centers, -exponent), exponent, BatchStatistics.empty(*centers.shape), fading)
+        return cls(np.ldexp(centers, -exponent), exponent, PrototypeSums.empty(*centers.shape), fading)
 
     @classmethod
     def young(cls, k: int, d: int, half_life: float | None, seeding: Seeding) -> Self:
         """Return a rule that places its k centers when it learns."""
         fading = None if half_life is None else HalfLife(half_life, 0.0)
-        nothing = BatchStatistics.empty(k, d)
+        nothing = PrototypeSums.empty(k, d)
         return cls(np.zeros((k, d)), 0, nothing, fading, Youth.begun(d, seeding))
 
     @property
@@ -72,7 +72,7 @@ class ExactRule:
         """Weight behind each center, (k,)."""
         return from_fixed(self.statistics.weights)
 
-    def learn(self, batch: Batch) -> tuple[Labels, Self]:
+    def learn(self, batch: WeightedRows) -> tuple[Labels, Self]:
         """Add rows to their nearest centers, then move those. Returns labels and the new rule.
 
         Raises
@@ -94,7 +94,7 @@ class ExactRule:
         rule = replace(rule, tickets=Tickets(keys, counted))
         return labels, rule.settled() if youth.is_over else rule
 
-    def forget(self, batch: Batch, labels: ArrayLike) -> Self:
+    def forget(self, batch: WeightedRows, labels: ArrayLike) -> Self:
         """Take rows out; `labels` are those that `learn` returned, wherever the rows are counted now.
 
         Raises
@@ -129,7 +129,7 @@ class ExactRule:
             tickets=self.tickets.without(np.flatnonzero(is_as_told)),
         )
 
-    def _has_room_for(self, batch: Batch) -> bool:
+    def _has_room_for(self, batch: WeightedRows) -> bool:
         """Whether a center without rows could serve a row that has none of its own."""
         if (self.statistics.counts > 0).all():
             return False
@@ -146,26 +146,26 @@ class ExactRule:
             self,
             centers=fit.centers,
             exponent=exponent,
-            statistics=BatchStatistics.empty(*fit.centers.shape),
+            statistics=PrototypeSums.empty(*fit.centers.shape),
             fading=fading,
             youth=replace(youth, n_seeded=youth.n_learnt),
         )
         return rule.added(rows)
 
-    def added(self, batch: Batch) -> tuple[Labels, Self]:
+    def added(self, batch: WeightedRows) -> tuple[Labels, Self]:
         """Label rows and add them to the sums. Returns labels and the new rule."""
         rule = self._with_landmark_near(batch.times)
         vectors = to_fixed(np.ldexp(batch.X, -rule.exponent))
         labels = assign(from_fixed(vectors), rule.centers).labels
         return labels, rule.moved_by(rule.statistics.merge(rule.sum_of(batch, labels)))
 
-    def sum_of(self, batch: Batch, labels: Labels) -> BatchStatistics:
+    def sum_of(self, batch: WeightedRows, labels: Labels) -> PrototypeSums:
         """Return what rows under `labels` contribute, faded to the landmark."""
         fading = 1.0 if self.fading is None else self.fading.weights(batch.times)
         vectors = to_fixed(np.ldexp(batch.X, -self.exponent))
-        return BatchStatistics.of(vectors, labels, len(self.centers), batch.weights * fading)
+        return PrototypeSums.of(vectors, labels, len(self.centers), batch.weights * fading)
 
-    def moved_by(self, statistics: BatchStatistics) -> Self:
+    def moved_by(self, statistics: PrototypeSums) -> Self:
         """Return the rule with these sums and its centers at S/N."""
         return replace(self, statistics=statistics, centers=statistics.means(self.centers))
 
@@ -176,7 +176,7 @@ class ExactRule:
         statistics = self.fading.rescaled(self.statistics, newest)
         return replace(self, statistics=statistics, fading=self.fading.moved_to(newest))
 
-    def _keys(self, batch: Batch, labels: Labels) -> Keys:
+    def _keys(self, batch: WeightedRows, labels: Labels) -> Keys:
         # Without fading, a row is the same whenever it was learnt.
         times = [] if self.fading is None else [batch.times]
         return row_keys([*batch.X.T, batch.weights, *times, labels.astype(np.float64)])

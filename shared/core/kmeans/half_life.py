@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shared.core.fixed_point import from_fixed, to_fixed
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class HalfLife:
     half_life : > 0, in the unit of the times. Below about 180 days lapsed customers fade out of
         the model altogether.
     landmark : a time.
+
+    Examples
+    --------
+    >>> HalfLife(half_life=180, landmark=1000).weights([1000, 1180, 820, 640]).tolist()
+    [1.0, 2.0, 0.5, 0.25]
     """
 
     half_life: float
@@ -66,14 +71,14 @@ class HalfLife:
         """Return the rule with another landmark; every stored weight must be computed anew."""
         return replace(self, landmark=landmark)
 
-    def rescaled(self, statistics: BatchStatistics, landmark: float) -> BatchStatistics:
+    def rescaled(self, statistics: PrototypeSums, landmark: float) -> PrototypeSums:
         """Express sums relative to another landmark, without the customers behind them.
 
         Rounds each sum once, so the contributions in it no longer cancel to the last bit. Where
         customers are stored, restate instead: sum their new weights.
         """
         factor = np.exp2((self.landmark - landmark) / self.half_life)
-        return BatchStatistics(
+        return PrototypeSums(
             to_fixed(from_fixed(statistics.sums) * factor),
             to_fixed(from_fixed(statistics.weights) * factor),
             statistics.counts,

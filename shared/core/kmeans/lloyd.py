@@ -49,7 +49,6 @@ def fit_kmeans(
     weights: ArrayLike | None = None,
     init: ArrayLike | None = None,
     max_passes: int = 300,
-    tolerance: float = 0.0,
 ) -> KMeansFit:
     """Fit k centers: the start with the lowest inertia.
 
@@ -64,7 +63,7 @@ def fit_kmeans(
     rng : generator or seed of the starts.
     weights : (n,) floats >= 0; 1 for everybody if omitted.
     init : (k, d) first centers: one start, no randomness.
-    max_passes, tolerance : as in `restate`; by default passes go on until no label moves.
+    max_passes : assignments at most; they go on until no label moves.
 
     Raises
     ------
@@ -78,7 +77,7 @@ def fit_kmeans(
     vectors = to_fixed(rows)
 
     def fit_once(start: ArrayLike) -> KMeansFit:
-        settled = restate(vectors, start, weights=weights, max_passes=max_passes, tolerance=tolerance)
+        settled = restate(vectors, start, weights=weights, max_passes=max_passes, tolerance=0.0)
         scales = 1.0 if weights is None else np.asarray(weights, dtype=np.float64)
         inertia = float(np.sum(scales * settled.distances**2))
         return KMeansFit(settled.centers, settled.labels, inertia, settled.passes)

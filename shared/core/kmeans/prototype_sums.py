@@ -19,7 +19,7 @@ Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class BatchStatistics:
+class PrototypeSums:
     """Mergeable statistics of k prototypes over d features.
 
     Parameters
@@ -47,7 +47,7 @@ class BatchStatistics:
             object.__setattr__(self, name, own)
 
     @classmethod
-    def empty(cls, k: int, d: int) -> "BatchStatistics":
+    def empty(cls, k: int, d: int) -> "PrototypeSums":
         """Return the statistics of nobody."""
         nobody = np.zeros(k, dtype=np.int64)
         return cls(np.zeros((k, d), dtype=np.int64), nobody, nobody)
@@ -55,7 +55,7 @@ class BatchStatistics:
     @classmethod
     def of(
         cls, vectors_fixed: ArrayLike, labels: ArrayLike, k: int, weights: ArrayLike | None = None
-    ) -> "BatchStatistics":
+    ) -> "PrototypeSums":
         """Sum the customers of each label.
 
         Parameters
@@ -79,13 +79,13 @@ class BatchStatistics:
         return cls._of_rows(products, scales, owners, k)
 
     @classmethod
-    def _of_rows(cls, vectors: Int64, scales: Int64, labels: NDArray[Any], k: int) -> "BatchStatistics":
+    def _of_rows(cls, vectors: Int64, scales: Int64, labels: NDArray[Any], k: int) -> "PrototypeSums":
         sums = sum_by_label(vectors, labels, k)
         weights = sum_by_label(scales[:, np.newaxis], labels, k)[:, 0]
         return cls(sums, weights, np.bincount(labels[labels >= 0].astype(np.int64), minlength=k))
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "BatchStatistics":
+    def from_document(cls, document: Mapping[str, Any]) -> "PrototypeSums":
         """Read what `to_document` wrote.
 
         Raises
@@ -105,28 +105,28 @@ class BatchStatistics:
             document[name] = getattr(self, name).astype("<i8").tobytes()
         return document
 
-    def merge(self, other: "BatchStatistics") -> "BatchStatistics":
+    def merge(self, other: "PrototypeSums") -> "PrototypeSums":
         """Add the customers of `other`. OverflowError where a sum would not fit."""
         self._check_same_shape(other)
-        return BatchStatistics(
+        return PrototypeSums(
             checked_add(self.sums, other.sums),
             checked_add(self.weights, other.weights),
             checked_add(self.counts, other.counts),
         )
 
-    def subtract(self, other: "BatchStatistics") -> "BatchStatistics":
+    def subtract(self, other: "PrototypeSums") -> "PrototypeSums":
         """Take out the customers of `other`: exactly what `merge` put in."""
         self._check_same_shape(other)
-        return BatchStatistics(
+        return PrototypeSums(
             checked_subtract(self.sums, other.sums),
             checked_subtract(self.weights, other.weights),
             checked_subtract(self.counts, other.counts),
         )
 
-    def without_residue(self) -> "BatchStatistics":
+    def without_residue(self) -> "PrototypeSums":
         """Return the statistics with nothing left where nobody is: rescaling has rounded the sums."""
         is_held = self.counts > 0
-        return BatchStatistics(self.sums * is_held[:, np.newaxis], self.weights * is_held, self.counts)
+        return PrototypeSums(self.sums * is_held[:, np.newaxis], self.weights * is_held, self.counts)
 
     def means(self, previous_centers: ArrayLike) -> NDArray[np.float64]:
         """Return S/N, (k, d); a prototype without support stays at its previous center."""
@@ -143,7 +143,7 @@ class BatchStatistics:
         return centers
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, BatchStatistics):
+        if not isinstance(other, PrototypeSums):
             return NotImplemented
         return all(
             np.array_equal(getattr(self, name), getattr(other, name))
@@ -152,7 +152,7 @@ class BatchStatistics:
 
     __hash__ = None  # type: ignore[assignment]  # equal by content, and content is large
 
-    def _check_same_shape(self, other: "BatchStatistics") -> None:
+    def _check_same_shape(self, other: "PrototypeSums") -> None:
         if self.sums.shape != other.sums.shape:
             msg = f"statistics should have the same (k, d); got {self.sums.shape} and {other.sums.shape}"
             raise ValueError(msg)

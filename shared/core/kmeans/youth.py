@@ -25,24 +25,24 @@ GROWTH = 1.5
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class WeightedRows:
     """Rows X (n, d) with their weights (n,) and times (n,)."""
 
     X: Float64
     weights: Float64
     times: Float64
 
-    def joined(self, other: "Batch") -> "Batch":
+    def joined(self, other: "WeightedRows") -> "WeightedRows":
         """Return the rows of both."""
-        return Batch(
+        return WeightedRows(
             np.concatenate([self.X, other.X]),
             np.concatenate([self.weights, other.weights]),
             np.concatenate([self.times, other.times]),
         )
 
-    def without(self, places: Int64) -> "Batch":
+    def without(self, places: Int64) -> "WeightedRows":
         """Return the other rows."""
-        return Batch(
+        return WeightedRows(
             np.delete(self.X, places, axis=0), np.delete(self.weights, places), np.delete(self.times, places)
         )
 
@@ -111,7 +111,7 @@ class Youth:
     n_learnt : rows ever learnt. n_seeded : how many that were at the last seeding.
     """
 
-    rows: Batch
+    rows: WeightedRows
     seeding: Seeding
     n_learnt: int = 0
     n_seeded: int = 0
@@ -119,7 +119,7 @@ class Youth:
     @classmethod
     def begun(cls, d: int, seeding: Seeding) -> "Youth":
         """Return the youth of a model that knows nobody."""
-        return cls(Batch(np.empty((0, d)), np.empty(0), np.empty(0)), seeding)
+        return cls(WeightedRows(np.empty((0, d)), np.empty(0), np.empty(0)), seeding)
 
     @property
     def is_over(self) -> bool:
@@ -131,7 +131,7 @@ class Youth:
         """Whether enough rows came since the last seeding."""
         return self.is_over or self.n_learnt >= GROWTH * self.n_seeded
 
-    def grown(self, batch: Batch) -> "Youth":
+    def grown(self, batch: WeightedRows) -> "Youth":
         """Return the youth with a batch more."""
         return replace(self, rows=self.rows.joined(batch), n_learnt=self.n_learnt + len(batch.X))
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from shared.core.customers.rfm import CustomerStates
 from shared.core.fixed_point import checked_add, checked_subtract, from_fixed, sum_by_label, to_fixed
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.model.placement import CLUSTERED, UNASSIGNED, Placements
-from shared.core.model.reference_bins import N_BINS, N_DISTANCE_BINS, Yardstick
+from shared.core.model.reference_bins import N_BINS, N_DISTANCE_BINS, ReferenceBins
 
 SEGMENT_SUMS = ("monetary_minor", "frequency", "recency_s", "distance", "silhouette")
 """Per live label; distance and simplified silhouette in fixed point, recency at the tick in whole seconds,
@@ -36,13 +36,13 @@ class PopulationStatistics:
 
     segments (k, d), units (m, d), reference (k, d) : by live label, best unit, champion label.
     segment_sums (k, 5), reference_sums (k, 3), totals (7,) : int64, columns as named above.
-    feature_bins (d, b), distance_bins (c,) : customers in each bin of the champion's yardstick.
+    feature_bins (d, b), distance_bins (c,) : customers in each bin of the champion's reference bins.
     crosstab (k, k) : customers by champion label (rows) and live label (columns).
     """
 
-    segments: BatchStatistics
-    units: BatchStatistics
-    reference: BatchStatistics
+    segments: PrototypeSums
+    units: PrototypeSums
+    reference: PrototypeSums
     segment_sums: NDArray[np.int64]
     reference_sums: NDArray[np.int64]
     totals: NDArray[np.int64]
@@ -54,9 +54,9 @@ class PopulationStatistics:
     def empty(cls, k: int, m: int, d: int) -> "PopulationStatistics":
         """Return the statistics of nobody under a model of that shape; (0, 0, 0) is no model."""
         return cls(
-            BatchStatistics.empty(k, d),
-            BatchStatistics.empty(m, d),
-            BatchStatistics.empty(k, d),
+            PrototypeSums.empty(k, d),
+            PrototypeSums.empty(m, d),
+            PrototypeSums.empty(k, d),
             np.zeros((k, len(SEGMENT_SUMS)), np.int64),
             np.zeros((k, len(REFERENCE_SUMS)), np.int64),
             np.zeros(len(TOTALS), np.int64),
@@ -118,12 +118,12 @@ class PopulationStatistics:
         def table(name: str, width: int) -> NDArray[np.int64]:
             return np.frombuffer(document[name], "<i8").reshape(-1, width).astype(np.int64)
 
-        segments = BatchStatistics.from_document(document["segments"])
+        segments = PrototypeSums.from_document(document["segments"])
         k = segments.counts.size
         return cls(
             segments,
-            BatchStatistics.from_document(document["units"]),
-            BatchStatistics.from_document(document["reference"]),
+            PrototypeSums.from_document(document["units"]),
+            PrototypeSums.from_document(document["reference"]),
             table("segment_sums", len(SEGMENT_SUMS)),
             table("reference_sums", len(REFERENCE_SUMS)),
             np.array([document["totals"][name] for name in TOTALS], np.int64),
@@ -140,7 +140,7 @@ def population_of(
     states: CustomerStates,
     placed: Placements,
     shape: tuple[int, int, int],
-    yardstick: Yardstick,
+    reference_bins: ReferenceBins,
     is_counted: NDArray[np.bool_],
     as_of_ms: int,
 ) -> PopulationStatistics:
@@ -148,7 +148,7 @@ def population_of(
 
     Parameters
     ----------
-    shape : (k, m, d) of the model. yardstick : of the champion.
+    shape : (k, m, d) of the model. reference_bins : of the champion.
     is_counted : (m,) False for a customer without a document: new ones before, deleted ones after.
     as_of_ms : the tick that all of them stand under.
     """
@@ -159,14 +159,14 @@ def population_of(
     vectors = placed.vectors if d else np.zeros((len(states), 0), np.int64)
     inside = reference_labels >= 0
     return PopulationStatistics(
-        BatchStatistics.of(vectors, labels, k),
-        BatchStatistics.of(vectors, units, m),
-        BatchStatistics.of(vectors, reference_labels, k),
+        PrototypeSums.of(vectors, labels, k),
+        PrototypeSums.of(vectors, units, m),
+        PrototypeSums.of(vectors, reference_labels, k),
         sum_by_label(_segment_columns(states, placed, labels, as_of_ms), labels, k),
-        sum_by_label(_reference_columns(placed, reference_labels, yardstick), reference_labels, k),
+        sum_by_label(_reference_columns(placed, reference_labels, reference_bins), reference_labels, k),
         _totals(states, placed, is_counted),
-        yardstick.feature_bins(vectors[inside]),
-        yardstick.distance_bins(placed.reference_distances[inside]),
+        reference_bins.feature_bins(vectors[inside]),
+        reference_bins.distance_bins(placed.reference_distances[inside]),
         _crosstab(reference_labels[inside], labels[inside], k),
     )
 
@@ -197,11 +197,11 @@ def _silhouettes(placed: Placements) -> NDArray[np.float64]:
 
 
 def _reference_columns(
-    placed: Placements, labels: NDArray[np.int32], yardstick: Yardstick
+    placed: Placements, labels: NDArray[np.int32], reference_bins: ReferenceBins
 ) -> NDArray[np.int64]:
     inside = labels >= 0
     distances = np.where(inside, placed.reference_distances, 0.0)
-    limits = np.append(yardstick.distance_p995, np.inf)[labels]  # label -1 reads the infinity at the end
+    limits = np.append(reference_bins.distance_p995, np.inf)[labels]  # label -1 reads the infinity at the end
     return np.column_stack([to_fixed(distances), distances > limits, _square_norms(placed.vectors, inside)])
 
 

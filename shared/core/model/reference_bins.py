@@ -28,7 +28,7 @@ N_DISTANCE_BINS: Final = 3 * STEPS_TO_P95 + 1
 
 
 @dataclass(frozen=True, eq=False)
-class Yardstick:
+class ReferenceBins:
     """Marks of a model with k segments and d features.
 
     distance_p995 : (k,) scaled units. distance_p95 : over everybody, scaled units.
@@ -40,7 +40,7 @@ class Yardstick:
     bin_edges: Int64
 
     @classmethod
-    def of(cls, champion: ModelArtifact | None) -> "Yardstick":
+    def of(cls, champion: ModelArtifact | None) -> "ReferenceBins":
         """Return the marks of a champion; without one there are none."""
         if champion is None:
             return cls(np.zeros(0), 0.0, np.zeros((0, N_BINS - 1), np.int64))

@@ -1,7 +1,7 @@
 """The frozen scaling of a champion: log1p, then standardise.
 
 Fitted once by the batch job and stored with the model, so that a stored vector means the
-same until the next promotion. Raw RFM would let a handful of wholesalers take a centre each.
+same until the next promotion. Raw RFM would let a handful of wholesalers take a center each.
 """
 
 from collections.abc import Sequence

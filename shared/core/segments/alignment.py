@@ -1,7 +1,7 @@
 """Which new segment is which old one: identities carried from champion to challenger.
 
 Both models must be given in the same feature space. Members decide where they are known: a
-segment that survives by MONIC's rule keeps its identity, whatever its centre did. Distance
+segment that survives by MONIC's rule keeps its identity, whatever its center did. Distance
 and overlap together decide the rest, and nothing is matched that is far and has no common
 members. Identities of unmatched segments are the caller's to issue; they are never reused.
 """
@@ -64,8 +64,8 @@ def align(
     ----------
     champion_centers, challenger_centers : (k_old, d) and (k_new, d), in one feature space.
     overlap : (k_old, k_new) common members, counts or weights; distance alone without it.
-    radii : (k_old,) root mean square distance of the champion's members to their centre, the
-        unit of distance; half the gap to the nearest other centre without it.
+    radii : (k_old,) root mean square distance of the champion's members to their center, the
+        unit of distance; half the gap to the nearest other center without it.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def _check(old: NDArray[np.float64], new: NDArray[np.float64], shared: NDArray[n
 
 
 def _units(centers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Half the gap to the nearest other centre; one standardised unit if there is no other."""
+    """Half the gap to the nearest other center; one standardised unit if there is no other."""
     if len(centers) < 2:
         return np.ones(len(centers))
     gaps: NDArray[np.float64] = cdist(centers, centers)

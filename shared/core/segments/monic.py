@@ -1,7 +1,7 @@
 """What became of the segments: survive, split, merge, emerge, disappear.
 
 MONIC compares two clusterings by their members. Where the state is kept for each customer
-the overlap is exact, so that nothing here is estimated. It does not look at centres.
+the overlap is exact, so that nothing here is estimated. It does not look at centers.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,14 @@ from shared.errors import InvalidConfig
 
 UNASSIGNED = -1
 
+WHOLE = 0.5
+"""Share of an old cluster that carries on what it was, as in MONIC and MEC."""
 
-class Kind(StrEnum):
+PART = 0.25
+"""Share of an old cluster that counts as a part of it; MEC takes .2, R's clusTransition .3."""
+
+
+class TransitionKind(StrEnum):
     """The five external transitions."""
 
     SURVIVE = "survive"
@@ -37,7 +43,7 @@ class ClusterTransition:
         share of the new cluster that came from one old cluster; 0 to 1.
     """
 
-    kind: Kind
+    kind: TransitionKind
     old: tuple[int, ...]
     new: tuple[int, ...]
     share: float
@@ -82,35 +88,39 @@ def overlap_matrix(
     return np.bincount(cells, each, minlength=k_old * k_new).astype(np.float64).reshape(k_old, k_new)
 
 
-def transitions(
-    overlap: ArrayLike, *, old_sizes: ArrayLike | None = None, tau: float = 0.5, tau_split: float = 0.25
-) -> tuple[ClusterTransition, ...]:
+def transitions(overlap: ArrayLike) -> tuple[ClusterTransition, ...]:
     """Events that lead from the old clustering to the new one.
 
-    An old cluster survives in the new one that holds at least `tau` of it, if no other old
+    An old cluster survives in the new one that holds at least half of it, if no other old
     cluster claims the same; several claimants have merged. It has split if no single cluster
-    is its best match, but at least two hold `tau_split` each and `tau` together. Otherwise it
+    is its best match, but at least two hold a quarter each and half together. Otherwise it
     disappeared. A new cluster that takes part in none of these emerged. Each old cluster is
     in exactly one event. Two equal halves are a split, not a survival.
 
     Parameters
     ----------
     overlap : (k_old, k_new) shared weight, see `overlap_matrix`.
-    old_sizes : (k_old,) whole weight of the old clusters; by default the row sums, which is
-        right when every old member is in some new cluster.
-    tau, tau_split : thresholds on shares; MONIC and MEC use .5, MEC .2 and R's clusTransition
-        .3 for the parts.
 
     References
     ----------
     Spiliopoulou, Ntoutsi, Theodoridis, Schult (2006), MONIC: modeling and monitoring cluster
     transitions, KDD. Oliveira, Gama (2010), MEC.
+
+    Examples
+    --------
+    Of three segments the first stays together, the second falls into halves, the third is taken up by
+    the first of the new ones:
+
+    >>> for event in transitions([[90, 0, 10], [0, 50, 50], [40, 0, 0]]):
+    ...     print(event.kind, event.old, event.new, round(event.share, 2))
+    merge (0, 2) (0,) 0.93
+    split (1,) (1, 2) 1.0
     """
     shared = np.asarray(overlap, dtype=np.float64)
-    sizes = shared.sum(axis=1) if old_sizes is None else np.asarray(old_sizes, dtype=np.float64)
+    sizes = shared.sum(axis=1)
     shares = row_shares(shared, sizes)
-    claims = claimed_by(shares, tau)
-    events = [*_claimed(shares, sizes, claims), *_unclaimed(shares, claims, tau, tau_split)]
+    claims = claimed_by(shares, WHOLE)
+    events = [*_claimed(shares, sizes, claims), *_unclaimed(shares, claims)]
     events += _emerged(shared, {j for event in events for j in event.new})
     return tuple(events)
 
@@ -140,22 +150,22 @@ def _claimed(
     for j in np.unique(claims[claims != UNASSIGNED]):
         old = np.flatnonzero(claims == j)
         share = float(np.average(shares[old, j], weights=sizes[old]))
-        kind = Kind.SURVIVE if old.size == 1 else Kind.MERGE
+        kind = TransitionKind.SURVIVE if old.size == 1 else TransitionKind.MERGE
         events.append(ClusterTransition(kind, tuple(map(int, old)), (int(j),), share))
     return events
 
 
-def _unclaimed(
-    shares: NDArray[np.float64], claims: NDArray[np.int64], tau: float, tau_split: float
-) -> list[ClusterTransition]:
+def _unclaimed(shares: NDArray[np.float64], claims: NDArray[np.int64]) -> list[ClusterTransition]:
     events = []
     for i in np.flatnonzero(claims == UNASSIGNED):
-        parts = np.flatnonzero((shares[i] >= tau_split) & (shares[i] > 0))
+        parts = np.flatnonzero((shares[i] >= PART) & (shares[i] > 0))
         together = float(shares[i, parts].sum())
-        if parts.size >= 2 and together >= tau:
-            events.append(ClusterTransition(Kind.SPLIT, (int(i),), tuple(map(int, parts)), together))
+        if parts.size >= 2 and together >= WHOLE:
+            events.append(
+                ClusterTransition(TransitionKind.SPLIT, (int(i),), tuple(map(int, parts)), together)
+            )
         else:
-            events.append(ClusterTransition(Kind.DISAPPEAR, (int(i),), (), 0.0))
+            events.append(ClusterTransition(TransitionKind.DISAPPEAR, (int(i),), (), 0.0))
     return events
 
 
@@ -163,7 +173,7 @@ def _emerged(overlap: NDArray[np.float64], reached: set[int]) -> list[ClusterTra
     """List new clusters without an event; their members may still come from old clusters."""
     of_new = row_shares(overlap.T, overlap.sum(axis=0)).max(axis=1, initial=0.0)
     return [
-        ClusterTransition(Kind.EMERGE, (), (j,), float(of_new[j]))
+        ClusterTransition(TransitionKind.EMERGE, (), (j,), float(of_new[j]))
         for j in range(overlap.shape[1])
         if j not in reached
     ]

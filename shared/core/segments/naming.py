@@ -19,7 +19,7 @@ from shared.core.segments.naming_scores import (
     SegmentProfile,
     usual_pause_days,
 )
-from shared.core.segments.naming_tables import ACTIONS, COMMON_NAMES, OWN_NAMES, SHOPIFY_GROUPS, Name, look_up
+from shared.core.segments.naming_tables import ACTIONS, NAMES, Name, look_up
 from shared.errors import InvalidConfig
 
 __all__ = [
@@ -27,10 +27,8 @@ __all__ = [
     "SegmentName",
     "SegmentProfile",
     "are_alike",
-    "common_name_for_scores",
     "name_for_scores",
     "name_segments",
-    "shopify_group_for_scores",
     "usual_pause_days",
 ]
 
@@ -62,24 +60,17 @@ class SegmentName:
         return self.name.removesuffix(f" ({self.qualifier})")
 
 
-def name_for_scores(r: int, f: int, m: int) -> str:
+def name_for_scores(r: int, f: int, m: int) -> Name:
     """Name of a score cell; every one of the 125 cells has exactly one.
 
     Raises
     ------
     InvalidConfig : a score is outside 1 to 5.
     """
-    return look_up(OWN_NAMES, *_checked(r, f, m))
-
-
-def common_name_for_scores(r: int, f: int, m: int) -> str:
-    """Return the cell's name in the widespread vocabulary of eleven ("Champions", "At Risk", ...)."""
-    return look_up(COMMON_NAMES, *_checked(r, f, m))
-
-
-def shopify_group_for_scores(r: int, f: int, m: int) -> str:
-    """Return the cell's group in Shopify's `CustomerRfmGroup` ("CHAMPIONS", "AT_RISK", ...)."""
-    return look_up(SHOPIFY_GROUPS, *_checked(r, f, m))
+    if not all(1 <= score <= SCORES for score in (r, f, m)):
+        msg = f"scores should be 1 to {SCORES} each, got r={r} f={f} m={m}; score with PopulationCuts.scores"
+        raise InvalidConfig(msg)
+    return Name(look_up(NAMES, r, f, m))
 
 
 def name_segments(
@@ -102,6 +93,15 @@ def name_segments(
     previous : the base name that each segment had before, None for a new segment. It is kept
         until some percentile is more than ten points beyond the band that earned it: names
         should follow a change of the customers, not the noise of a refit.
+
+    Examples
+    --------
+    >>> shop = PopulationCuts.of(range(0, 300, 3), range(100, 0, -1), range(1000, 0, -10))
+    >>> regulars, gone = SegmentProfile(9, 95, 950), SegmentProfile(270, 5, 60)
+    >>> for name in name_segments([regulars, gone], shop):
+    ...     print(name.name)
+    VIP
+    Churned
     """
     before = previous or [None] * len(profiles)
     triples = [(p.recency_days, p.frequency, p.monetary) for p in profiles]
@@ -137,7 +137,7 @@ def _kept_or_new(profile: SegmentProfile, population: PopulationCuts, old: str |
 
 def _name(profile: SegmentProfile, scores: Scores) -> Name:
     r, f, m = scores
-    name = Name(name_for_scores(r, f, m))
+    name = name_for_scores(r, f, m)
     if name is Name.VIP:
         return name
     if _buys_at_a_discount(profile) and r >= 3:
@@ -158,10 +158,3 @@ def _keeps_a_slow_rhythm(profile: SegmentProfile) -> bool:
     """Look quiet but are within their own interval; one purchase has no rhythm yet."""
     interval = profile.purchase_interval_days
     return interval is not None and profile.frequency >= 2 and profile.recency_days <= USUAL_PAUSE * interval
-
-
-def _checked(r: int, f: int, m: int) -> tuple[int, int, int]:
-    if not all(1 <= score <= SCORES for score in (r, f, m)):
-        msg = f"scores should be 1 to {SCORES} each, got r={r} f={f} m={m}; score with PopulationCuts.scores"
-        raise InvalidConfig(msg)
-    return r, f, m

@@ -47,9 +47,9 @@ class SegmentProfile:
 
     Notes
     -----
-    Give the K-means centre taken back from log1p features rather than the plain mean: a few
+    Give the K-means center taken back from log1p features rather than the plain mean: a few
     wholesalers pull a mean of spend far above what the segment's members spend. On a year of
-    Online Retail with k = 5 the means call two segments VIP, the centres call them VIP and Loyal.
+    Online Retail with k = 5 the means call two segments VIP, the centers call them VIP and Loyal.
     """
 
     recency_days: float
@@ -73,14 +73,18 @@ class PopulationAxis:
     percentiles: NDArray[np.float64] = field(repr=False)
 
     @classmethod
-    def of(cls, values: ArrayLike) -> Self:
-        """Axis of one number per customer, more being better; their order is irrelevant."""
+    def of(cls, values: ArrayLike, *, are_counts: bool = False) -> Self:
+        """Axis of one number per customer, more being better; their order is irrelevant.
+
+        are_counts : who shares a number with many is no better than they are: equal values rank last among
+            themselves, not in the middle. Two orders are no top fifth where a quarter has ordered twice.
+        """
         given = np.asarray(values, dtype=np.float64).ravel()
         if given.size == 0 or not np.isfinite(given).all():
             msg = f"a population axis should be finite numbers, one per customer, got {given.size} values"
             raise InvalidConfig(msg)
         distinct, counts = np.unique(given, return_counts=True)
-        percentiles = _smooth_ranks(distinct, counts) / given.size
+        percentiles = _smooth_ranks(distinct, counts, 0.0 if are_counts else SAME) / given.size
         distinct.setflags(write=False)
         percentiles.setflags(write=False)
         return cls(distinct, percentiles)
@@ -124,7 +128,7 @@ class PopulationCuts:
         """Cuts from one value per clustered customer and axis, in business units."""
         return cls(
             PopulationAxis.of(-np.maximum(np.asarray(recency_days, dtype=np.float64), TODAY_DAYS)),
-            PopulationAxis.of(frequency),
+            PopulationAxis.of(frequency, are_counts=True),
             PopulationAxis.of(monetary),
             pause_days,
         )
@@ -180,16 +184,22 @@ def score_of(percentile: float) -> int:
     return min(SCORES, 1 + int(SCORES * max(0.0, percentile) + NOISE))
 
 
-def _smooth_ranks(values: NDArray[np.float64], counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Count the customers below each distinct value; one about equal counts by how far below it lies."""
-    width = SAME * np.abs(values)
-    first = np.searchsorted(values, values - width, side="left")
-    end = np.searchsorted(values, values + width, side="right")
+def _smooth_ranks(
+    values: NDArray[np.float64], counts: NDArray[np.int64], above: float
+) -> NDArray[np.float64]:
+    """Count the customers below each distinct value; one about equal counts by how far below it lies.
+
+    above : relative size up to which larger values count too; with `SAME` equals share the middle.
+    """
+    size = np.abs(values)
+    low, high = values - SAME * size, values + above * size
+    first = np.searchsorted(values, low, side="left")
+    end = np.searchsorted(values, high, side="right")
     below, sums = (np.concatenate(([0.0], np.cumsum(each))) for each in (counts, counts * values))
     inside = below[end] - below[first]
-    # a customer at x counts (v + width - x) / (2 width): one half at x = v
-    offset = np.divide(
-        values * inside - (sums[end] - sums[first]), 2 * width, out=np.zeros_like(values), where=width > 0
-    )
-    ranks = np.clip(below[first] + inside / 2 + offset, below[first], below[end])
+    # a customer at x counts (high - x) / (high - low): nothing at the upper end, one at the lower
+    missing = high * inside - (sums[end] - sums[first])
+    share = above / (SAME + above)  # of equals, where no other value is about equal
+    counted = np.divide(missing, high - low, out=inside * share, where=high > low)
+    ranks = np.clip(below[first] + counted, below[first], below[end])
     return np.maximum.accumulate(ranks)

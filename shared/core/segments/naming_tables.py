@@ -1,4 +1,4 @@
-"""Segment vocabularies as ordered tables over the 125 cells of an RFM score.
+"""Segment names as an ordered table over the 125 cells of an RFM score.
 
 A table is read from the top: the first line whose ranges hold the scores gives the word.
 Its last line holds every cell, so a vocabulary is total by construction. Scores run from
@@ -43,7 +43,7 @@ ANY: Range = (1, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NamingLine:
     """One line of a table: a word and the inclusive score ranges that it covers.
 
     `f_plus_m` bounds the sum of the frequency and monetary scores (2 to 10): what the
@@ -62,70 +62,28 @@ class Line:
         return all(low <= score <= high for score, (low, high) in scores)
 
 
-OWN_NAMES: tuple[Line, ...] = (
+NAMES: tuple[NamingLine, ...] = (
     # Best fifth in purchases and in spend. In an ordinary pause they stay VIP: nobody sends
     # them a "we miss you" early.
-    Line(Name.VIP, r=(3, 5), f=(5, 5), m=(5, 5)),
+    NamingLine(Name.VIP, r=(3, 5), f=(5, 5), m=(5, 5)),
     # Just back, and best in one of the two.
-    Line(Name.VIP, r=(5, 5), f=(4, 5), m=(4, 5), f_plus_m=(9, 10)),
+    NamingLine(Name.VIP, r=(5, 5), f=(4, 5), m=(4, 5), f_plus_m=(9, 10)),
     # A first small order; a first large one shows what the customer could become.
-    Line(Name.NEW, r=(4, 5), f=(1, 1), m=(1, 3)),
-    Line(Name.LOYAL, r=(4, 5), f=(4, 5)),
-    Line(Name.LOYAL, r=(4, 5), f=(3, 3), m=(4, 5)),
-    Line(Name.POTENTIAL, r=(4, 5)),
-    Line(Name.LOYAL, r=(3, 3), f_plus_m=(8, 10)),
-    Line(Name.NEEDS_ATTENTION, r=(3, 3)),
+    NamingLine(Name.NEW, r=(4, 5), f=(1, 1), m=(1, 3)),
+    NamingLine(Name.LOYAL, r=(4, 5), f=(4, 5)),
+    NamingLine(Name.LOYAL, r=(4, 5), f=(3, 3), m=(4, 5)),
+    NamingLine(Name.POTENTIAL, r=(4, 5)),
+    NamingLine(Name.LOYAL, r=(3, 3), f_plus_m=(8, 10)),
+    NamingLine(Name.NEEDS_ATTENTION, r=(3, 3)),
     # Gone quiet: what they were worth decides how much a win-back may cost.
-    Line(Name.AT_RISK, r=(2, 2), f_plus_m=(6, 10)),
-    Line(Name.NEEDS_ATTENTION, r=(2, 2), f_plus_m=(4, 5)),
-    Line(Name.AT_RISK, r=(1, 1), f_plus_m=(8, 10)),
-    Line(Name.CHURNED),
+    NamingLine(Name.AT_RISK, r=(2, 2), f_plus_m=(6, 10)),
+    NamingLine(Name.NEEDS_ATTENTION, r=(2, 2), f_plus_m=(4, 5)),
+    NamingLine(Name.AT_RISK, r=(1, 1), f_plus_m=(8, 10)),
+    NamingLine(Name.CHURNED),
 )
 """Table behind `shared.core.segments.naming.name_for_scores`, without "Alike" and the feature-based names."""
 
-COMMON_NAMES: tuple[Line, ...] = (
-    Line("Champions", r=(4, 5), f=(4, 5), m=(4, 5)),
-    Line("Can't Lose Them", r=(1, 1), f=(4, 5), m=(4, 5)),
-    Line("New Customers", r=(4, 5), f=(1, 1), m=(1, 1)),
-    Line("Promising", r=(3, 4), f=(1, 1), m=(1, 1)),
-    Line("About To Sleep", r=(3, 3), f=(1, 2), m=(1, 2)),
-    Line("Hibernating", r=(2, 2), f=(1, 2), m=(1, 2)),
-    Line("Lost", r=(1, 1), f=(1, 2), m=(1, 2)),
-    Line("Need Attention", r=(3, 3), f=(2, 3), m=(2, 3)),
-    Line("At Risk", r=(1, 2)),
-    Line("Loyal Customers", r=(3, 5), f=(3, 5), m=(3, 5)),
-    Line("Loyal Customers", r=(3, 5), f=(4, 5)),
-    Line("Potential Loyalist", r=(3, 5), f=(1, 3), m=(1, 3)),
-    Line("Potential Loyalist", r=(4, 5)),
-    Line("Need Attention"),
-)
-"""The eleven names most RFM tutorials and the R package `rfm` use, made total.
 
-The published ranges leave 36 of the 125 cells unnamed and claim 42 twice. Here a cell that
-the published ranges claim gets one of its claimants; the others follow their neighbours.
-"""
-
-SHOPIFY_GROUPS: tuple[Line, ...] = (
-    Line("CHAMPIONS", r=(5, 5), f=(4, 5), m=(4, 5)),
-    Line("LOYAL", r=(3, 5), f_plus_m=(8, 10)),
-    Line("NEW", r=(5, 5), f_plus_m=(2, 4)),
-    Line("PROMISING", r=(4, 4), f_plus_m=(2, 4)),
-    Line("ACTIVE", r=(4, 5)),
-    Line("NEEDS_ATTENTION", r=(3, 3), f_plus_m=(5, 7)),
-    Line("ALMOST_LOST", r=(2, 3), f_plus_m=(2, 5)),
-    Line("PREVIOUSLY_LOYAL", r=(1, 2), f_plus_m=(9, 10)),
-    Line("AT_RISK", r=(1, 2), f_plus_m=(6, 8)),
-    Line("DORMANT"),
-)
-"""Values of Shopify's `CustomerRfmGroup`, by the wording of its documentation.
-
-Shopify publishes sentences, not score ranges; the ranges are our reading of them.
-"""
-
-SHOPIFY_WITHOUT_ORDERS = "PROSPECTS"
-"""Shopify's value for a customer without a purchase: such a customer has no score cell."""
-
-
-def look_up(table: tuple[Line, ...], r: int, f: int, m: int) -> str:
+def look_up(table: tuple[NamingLine, ...], r: int, f: int, m: int) -> str:
     """Word of the first line of `table` that holds the scores (each 1 to 5, 5 best)."""
     return str(next(line.word for line in table if line.holds(r, f, m)))

@@ -55,12 +55,12 @@ class Schedule:
 
     def __post_init__(self) -> None:
         if self.decay not in CURVES:
-            msg = f"decay must be one of {sorted(CURVES)}, got {self.decay!r}; correct som.decay"
+            msg = f"decay must be one of {sorted(CURVES)}, got {self.decay!r}; choose one of them"
             raise InvalidConfig(msg)
         if self.steps < 1 or not (self.start > 0 and self.end > 0):
             msg = (
                 f"a schedule needs steps >= 1 and positive ends, got steps={self.steps}, "
-                f"start={self.start}, end={self.end}; correct som.epochs or som.sigma"
+                f"start={self.start}, end={self.end}; raise what is below"
             )
             raise InvalidConfig(msg)
 

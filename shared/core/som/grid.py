@@ -16,7 +16,7 @@ from shared.errors import InvalidConfig
 
 Topology = Literal["rectangular", "hexagonal"]
 
-# Height of one row of hexagons whose centres are one apart.
+# Height of one row of hexagons whose centers are one apart.
 _HEX_ROW = sqrt(3) / 2
 # Farthest neighbour that still touches: the diagonal of a square, the side of a hexagon lattice.
 _REACH = {"rectangular": sqrt(2), "hexagonal": 1.0}
@@ -47,12 +47,10 @@ class SomGrid:
 
     def __post_init__(self) -> None:
         if self.rows < 1 or self.cols < 1:
-            msg = (
-                f"a map needs at least 1 x 1 units, got {self.rows} x {self.cols}; raise som.rows or som.cols"
-            )
+            msg = f"a map needs at least 1 x 1 units, got {self.rows} x {self.cols}; raise rows or cols"
             raise InvalidConfig(msg)
         if self.topology not in _REACH:
-            msg = f"topology must be one of {sorted(_REACH)}, got {self.topology!r}; correct som.topology"
+            msg = f"topology must be one of {sorted(_REACH)}, got {self.topology!r}; choose one of them"
             raise InvalidConfig(msg)
         if self.topology == "hexagonal" and self.toroidal and self.rows % 2:
             msg = f"a hexagonal torus needs an even number of rows, got {self.rows}; add or drop one row"

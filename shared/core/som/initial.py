@@ -40,7 +40,7 @@ def initial_weights(
     if isinstance(initial, np.ndarray):
         return _copied(initial, (grid.n_units, X.shape[1]))
     if initial not in get_args(Initial):
-        msg = f"initial must be an array or one of {get_args(Initial)}, got {initial!r}; correct som.initial"
+        msg = f"initial must be an array or one of {get_args(Initial)}, got {initial!r}; choose one of them"
         raise InvalidConfig(msg)
     if initial == "sample":
         return X[rng.choice(len(X), grid.n_units, replace=len(X) < grid.n_units)].astype(np.float64)
@@ -62,8 +62,8 @@ def principal_plane(
     """
     total = max(float(sample_weights.sum()), np.finfo(float).tiny)
     mean = sample_weights @ X / total
-    centred = X - mean
-    variances, components = np.linalg.eigh((centred * sample_weights[:, None]).T @ centred / total)
+    centered = X - mean
+    variances, components = np.linalg.eigh((centered * sample_weights[:, None]).T @ centered / total)
     leading = components[:, :-3:-1]
     spread = np.sqrt(np.maximum(variances[:-3:-1], 0.0))
     largest = np.abs(leading).argmax(axis=0)

@@ -5,7 +5,6 @@
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,10 +53,8 @@ def labels_map(
     return found
 
 
-def u_matrix(
-    weights: NDArray[np.float64], grid: SomGrid, *, scaling: Literal["mean", "sum"] = "mean"
-) -> NDArray[np.float64]:
-    """Return each unit's mean (or summed) distance to the units it touches, over the largest of them.
+def u_matrix(weights: NDArray[np.float64], grid: SomGrid) -> NDArray[np.float64]:
+    """Return each unit's mean distance to the units it touches, over the largest of them.
 
     High ridges separate regions of like customers. A flat map, and a map of one unit, is all zeros.
 
@@ -68,8 +65,7 @@ def u_matrix(
     touching = grid.adjacency()
     apart = np.linalg.norm(weights[:, None, :] - weights[None, :, :], axis=2)
     heights: NDArray[np.float64] = np.where(touching, apart, 0.0).sum(axis=1)
-    if scaling == "mean":
-        heights /= np.maximum(touching.sum(axis=1), 1)
+    heights /= np.maximum(touching.sum(axis=1), 1)
     highest = heights.max()
     return (heights / (highest if highest > 0 else 1.0)).reshape(grid.rows, grid.cols)
 

@@ -52,9 +52,9 @@ def matrix(grid: SomGrid, kind: Kind, sigma: float) -> NDArray[np.float64]:
     InvalidConfig : an unknown kind, or a radius that is not positive.
     """
     if kind not in PROFILES:
-        msg = f"neighbourhood must be one of {sorted(PROFILES)}, got {kind!r}; correct som.neighbourhood"
+        msg = f"neighbourhood must be one of {sorted(PROFILES)}, got {kind!r}; choose one of them"
         raise InvalidConfig(msg)
     if not sigma > 0:
-        msg = f"sigma must be above 0 grid units, got {sigma}; raise som.sigma"
+        msg = f"sigma must be above 0 grid units, got {sigma}; raise sigma"
         raise InvalidConfig(msg)
     return PROFILES[kind](grid.distances(), sigma)

@@ -4,11 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.core.som.grid import SomGrid
-from shared.core.som.neighbourhood import Kind, matrix
 from shared.core.som.units import BestUnits
 
 # Rows whose distances to all units are held at once: 4096 x 225 floats are 7 MB.
-_CHUNK = 4096
 
 
 def quantization_error(best: BestUnits, sample_weights: NDArray[np.float64] | None = None) -> float:
@@ -29,31 +27,6 @@ def topographic_error(
         return 0.0 if len(best.first) else np.nan
     torn = ~grid.adjacency()[best.first, best.second]
     return _mean(torn.astype(np.float64), sample_weights)
-
-
-def distortion(
-    X: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    best: BestUnits,
-    *,
-    grid: SomGrid,
-    sigma: float,
-    kind: Kind = "gaussian",
-) -> float:
-    """Return mean over rows of sum over units of h(best unit, unit) * squared distance; NaN without rows.
-
-    This is what the batch rule descends on at a fixed radius (Heskes 1999, Energy functions for
-    self-organizing maps).
-    """
-    if not len(X):
-        return np.nan
-    H = matrix(grid, kind, sigma)
-    total = 0.0
-    for start in range(0, len(X), _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        squared = ((X[rows, None, :] - weights[None, :, :]) ** 2).sum(axis=2)
-        total += float((H[best.first[rows]] * squared).sum())
-    return total / len(X)
 
 
 def neuron_utility(unit_counts: NDArray[np.float64] | NDArray[np.int64]) -> float:

@@ -40,26 +40,25 @@ def macro_segments(
     hits: NDArray[np.float64] | NDArray[np.int64],
     *,
     method: Method = "ward",
-    k: int | None = None,
-    max_d: float | None = None,
+    k: int,
 ) -> MacroSegments:
-    """Join prototypes and cut the tree into `k` segments, or where joins become higher than `max_d`.
+    """Join prototypes and cut the tree into `k` segments.
 
     A prototype without hits takes no part in the joins and follows its nearest prototype with hits.
 
     Parameters
     ----------
     prototypes : (m, d) in scaled feature units. hits : (m,) rows, or their weights' sum, of each.
-    k : segments, at most as many as prototypes have hits. max_d : in the unit of the join heights.
+    k : segments, at most as many as prototypes have hits.
 
     Raises
     ------
-    InvalidConfig : no prototype has hits, an unknown method, or not exactly one of `k` and `max_d`.
+    InvalidConfig : no prototype has hits, an unknown method, or a `k` that cannot be.
     """
     supported = np.flatnonzero(hits > 0)
-    _check(len(supported), method, k, max_d)
+    _check(len(supported), method, k)
     joins = weighted_linkage(prototypes[supported], np.asarray(hits[supported], np.float64), method)
-    labels = labels_of(joins, _segments(joins, k, max_d))
+    labels = labels_of(joins, k)
     followed = _nearest(prototypes, prototypes[supported])
     followed[supported] = np.arange(len(supported))  # equal prototypes may still be in two segments
     return MacroSegments(_in_order_of_appearance(labels[followed]), joins, supported)
@@ -148,12 +147,6 @@ def labels_of(joins: NDArray[np.float64] | NDArray[np.int64], k: int) -> NDArray
     return _in_order_of_appearance(root[:s])
 
 
-def _segments(joins: NDArray[np.float64], k: int | None, max_d: float | None) -> int:
-    if max_d is not None:
-        return len(joins) + 1 - int(np.count_nonzero(joins[:, 2] <= max_d))
-    return k or 1
-
-
 def _nearest(points: NDArray[np.float64], candidates: NDArray[np.float64]) -> NDArray[np.int64]:
     squared = ((points[:, None, :] - candidates[None, :, :]) ** 2).sum(axis=2)
     return np.asarray(squared.argmin(axis=1), np.int64)
@@ -166,16 +159,13 @@ def _in_order_of_appearance(labels: NDArray[np.int64]) -> NDArray[np.int64]:
     return rank[inverse]
 
 
-def _check(n_supported: int, method: str, k: int | None, max_d: float | None) -> None:
+def _check(n_supported: int, method: str, k: int) -> None:
     if not n_supported:
         msg = "macro segments need a prototype with hits, got none; assign customers to the map first"
         raise InvalidConfig(msg)
     if method not in get_args(Method):
-        msg = f"linkage must be one of {get_args(Method)}, got {method!r}; correct two_level.method"
+        msg = f"linkage must be one of {get_args(Method)}, got {method!r}; choose one of them"
         raise InvalidConfig(msg)
-    if (k is None) == (max_d is None):
-        msg = f"cut by exactly one of k and max_d, got k={k} and max_d={max_d}; drop one of them"
-        raise InvalidConfig(msg)
-    if k is not None and not 1 <= k <= n_supported:
+    if not 1 <= k <= n_supported:
         msg = f"k should be between 1 and {n_supported}, the prototypes with hits, got {k}; lower k"
         raise InvalidConfig(msg)

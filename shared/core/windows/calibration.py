@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from shared.core.windows.bundle import scores
+from shared.core.windows.detector import scores
 from shared.core.windows.reference import SMOOTHING, Reference
 from shared.core.windows.spans import MEMORY
-from shared.core.windows.yardstick import Float64, Int64
+from shared.core.windows.window_reference import Float64, Int64
 
 POOL: Final = 200_000
 """Rows, at least, that windows of a segment are cut from, in shuffled order."""

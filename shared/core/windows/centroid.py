@@ -6,9 +6,9 @@ import numpy as np
 
 from shared.core.windows.spans import Spans
 from shared.core.windows.surprise import chi_square_surprise
-from shared.core.windows.yardstick import Float64
+from shared.core.windows.window_reference import Float64
 
-FEWEST: Final = 5
+MIN_COUNT: Final = 5
 """Rows of a segment in a span that its mean is judged from."""
 
 
@@ -22,7 +22,7 @@ def centroid_surprise(spans: Spans, variances: Float64) -> Float64:
     at_least_one = np.maximum(counts, 1.0)
     off = spans.recent[..., 1:-2] / at_least_one[..., None] - spans.before[..., 1:-2] / before[..., None]
     k, d = off.shape[-2:]
-    judged = counts >= FEWEST
+    judged = counts >= MIN_COUNT
     squares = np.einsum("...kd,kd->...k", off**2, 1 / variances[:, :-1])
     moved = np.where(judged, squares / (1 / at_least_one + 1 / before), 0.0)
     questions = [

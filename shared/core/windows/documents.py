@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 from shared.core.drift.states import AlarmState
-from shared.core.windows.bundle import Detector, Verdict
+from shared.core.windows.detector import Detector, Verdict
 from shared.core.windows.hourly import HourlyMemory
 from shared.core.windows.purchase_scale import PurchaseScale
 from shared.core.windows.reference import Reference
-from shared.core.windows.spans import History
-from shared.core.windows.yardstick import Float64, Yardstick
+from shared.core.windows.spans import WindowHistory
+from shared.core.windows.window_reference import Float64, WindowReference
 
 _WHOLE = (
     "model_epoch", "clock_ms", "since_ms", "closed_ms", "looked_ms", "tried_ms", "muted_ms", "alarmed_ms",
     "windows", "watched_ms", "alarms",
 )  # fmt: skip
 _SCALE = ("labels", "columns", "phases")
-_YARDSTICK = tuple(field.name for field in fields(Yardstick))
+_WINDOW_REFERENCE = tuple(field.name for field in fields(WindowReference))
 _REFERENCE = ("by_phase", "sums", "variances")
 _HISTORY = ("sums", "older", "older_by_phase")
 
@@ -51,14 +51,17 @@ def from_document(document: Mapping[str, Any]) -> HourlyMemory:
 
 
 def _scale_document(scale: PurchaseScale) -> dict[str, Any]:
-    yardstick = {name: _packed(getattr(scale.yardstick, name)) for name in _YARDSTICK}
-    return {name: getattr(scale, name).tolist() for name in _SCALE} | {"yardstick": yardstick}
+    window_reference = {name: _packed(getattr(scale.window_reference, name)) for name in _WINDOW_REFERENCE}
+    return {name: getattr(scale, name).tolist() for name in _SCALE} | {"yardstick": window_reference}
 
 
 def _scale(document: Mapping[str, Any]) -> PurchaseScale:
-    yardstick = Yardstick(*(_unpacked(document["yardstick"][name]) for name in _YARDSTICK))
+    window_reference = WindowReference(
+        *(_unpacked(document["yardstick"][name]) for name in _WINDOW_REFERENCE)
+    )
     return PurchaseScale(
-        **{name: np.array(document[name], dtype=np.int64) for name in _SCALE}, yardstick=yardstick
+        **{name: np.array(document[name], dtype=np.int64) for name in _SCALE},
+        window_reference=window_reference,
     )
 
 
@@ -78,7 +81,7 @@ def _detector(document: Mapping[str, Any]) -> Detector:
     return Detector(
         reference=Reference(*(_unpacked(document["reference"][name]) for name in _REFERENCE)),
         limit=float(document["limit"]),
-        history=History(
+        history=WindowHistory(
             sums=_unpacked(past["sums"]),
             phases=np.array(past["phases"], dtype=np.int64),
             older=_unpacked(past["older"]),

@@ -16,13 +16,13 @@ from shared.core.customers.features import MS_PER_DAY
 from shared.core.drift.budget import Budget
 from shared.core.drift.states import AlarmState, DriftState
 from shared.core.model.artifact import ModelArtifact
-from shared.core.windows.bundle import Detector, Verdict, observe, start
 from shared.core.windows.calibration import limit_for, population
+from shared.core.windows.detector import Detector, Verdict, observe, start
 from shared.core.windows.independence import chance_of_differing
 from shared.core.windows.purchase_scale import PurchaseScale, fit_scale
 from shared.core.windows.purchases import PurchaseWindow
 from shared.core.windows.reference import summarise
-from shared.core.windows.yardstick import Float64, sums_of
+from shared.core.windows.window_reference import Float64, sums_of
 
 MS_PER_HOUR: Final = MS_PER_DAY // 24
 
@@ -32,7 +32,7 @@ REFERENCE_DAYS: Final = 28
 RETRY_DAYS: Final = 1
 """From one attempt at a reference to the next, while hours are not independent."""
 
-LEAST_CHANCE: Final = 0.001
+MIN_CHANCE: Final = 0.001
 """Windows that differ more than one and the same shop would with this probability are not independent."""
 
 MUTED_HOURS: Final = 24
@@ -147,7 +147,7 @@ def with_reference(
     days, hours = np.array([(window.day, window.phase % 24) for window in windows]).T
     chance = chance_of_differing(measured.sums, measured.phases, days, hours, reference)
     memory = replace(memory, chance=chance)
-    if chance < LEAST_CHANCE:
+    if chance < MIN_CHANCE:
         return memory
     limit = _limit(windows, measured, scale.k, rules)
     return replace(memory, scale=scale, detector=start(reference, limit))

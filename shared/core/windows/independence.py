@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from shared.core.windows.centroid import FEWEST
+from shared.core.windows.centroid import MIN_COUNT
 from shared.core.windows.reference import Reference
-from shared.core.windows.yardstick import Float64, Int64
+from shared.core.windows.window_reference import Float64, Int64
 
-FEWEST_EXPECTED: Final = 5.0
+MIN_EXPECTED: Final = 5.0
 """Customers expected in a cell, from which on a chi-square can be read."""
 
 QUESTIONS: Final = 3
@@ -53,7 +53,7 @@ def _by(values: Float64, groups: Int64) -> Float64:
 
 def _share_chance(counts: Float64, expected: Float64, fitted: int) -> float:
     """Chi-square of (g, k) counts; each of `fitted` groups has given its own expectation once."""
-    is_read = expected.min(axis=1) >= FEWEST_EXPECTED
+    is_read = expected.min(axis=1) >= MIN_EXPECTED
     value = float(np.sum((counts - expected)[is_read] ** 2 / expected[is_read]))
     return _tail(value, (int(is_read.sum()) - fitted) * (counts.shape[1] - 1))
 
@@ -62,7 +62,7 @@ def _mean_chance(sums: Float64, variances: Float64) -> float:
     """Chi-square of the means of (g, k, m) sums around those of all groups together."""
     counts, values = sums[..., :1], sums[..., 1:-1]
     means = values.sum(axis=0) / np.maximum(counts.sum(axis=0), 1.0)
-    is_read = np.broadcast_to(counts >= FEWEST, values.shape)
+    is_read = np.broadcast_to(counts >= MIN_COUNT, values.shape)
     off = (values - counts * means) ** 2 / (np.maximum(counts, 1.0) * variances)
     freedom = int(is_read.sum()) - int(is_read.any(axis=0).sum())
     return _tail(float(off[is_read].sum()), freedom)

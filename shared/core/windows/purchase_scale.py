@@ -13,7 +13,7 @@ from shared.core.kmeans.assignment import Assignment, assign
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.placement import vectors_of
 from shared.core.windows.purchases import PurchaseWindow, joined_rows
-from shared.core.windows.yardstick import Float64, Yardstick, fit_yardstick, sums_of
+from shared.core.windows.window_reference import Float64, WindowReference, fit_window_reference, sums_of
 
 Int64 = NDArray[np.int64]
 
@@ -28,13 +28,13 @@ STILL: Final = 1e-9
 class PurchaseScale:
     """labels : (k,) of the champion's segments that are bought in. columns : (d,) features that vary.
 
-    phases : (p,) hours of the week that the reference has seen, ascending. yardstick : of those rows.
+    phases : (p,) hours of the week that the reference has seen, ascending. window_reference : of those rows.
     """
 
     labels: Int64
     columns: Int64
     phases: Int64
-    yardstick: Yardstick
+    window_reference: WindowReference
 
     @property
     def k(self) -> int:
@@ -54,7 +54,7 @@ class PurchaseScale:
     def marks(self, window: PurchaseWindow, champion: ModelArtifact) -> tuple[Float64, NDArray[np.int32]]:
         """Measure the rows of a window: (n, d + 3) marks and (n,) segments below k."""
         X, placed = _placed(window.rows, champion, window.start_ms, self.labels)
-        return self.yardstick.marks(X[:, self.columns], placed.labels, placed.distances), placed.labels
+        return self.window_reference.marks(X[:, self.columns], placed.labels, placed.distances), placed.labels
 
     def placed(self, window: PurchaseWindow, champion: ModelArtifact) -> Assignment:
         """Find the nearest center of the rows of a window, among the segments that are told apart."""
@@ -72,9 +72,9 @@ def fit_scale(windows: Sequence[PurchaseWindow], champion: ModelArtifact) -> Pur
     columns = np.flatnonzero(X.std(axis=0) > STILL)
     if len(labels) < 2 or not columns.size:
         return None
-    yardstick = fit_yardstick(X[:, columns], placed.labels, placed.distances, len(labels))
+    window_reference = fit_window_reference(X[:, columns], placed.labels, placed.distances, len(labels))
     phases = np.unique([window.phase for window in windows])
-    return PurchaseScale(labels, columns, phases, yardstick)
+    return PurchaseScale(labels, columns, phases, window_reference)
 
 
 def _placed(

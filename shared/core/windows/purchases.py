@@ -17,10 +17,10 @@ from shared.core.windows.spans import MEMORY
 
 Int64 = NDArray[np.int64]
 
-FEWEST_ROWS: Final = 100
+MIN_ROWS: Final = 100
 """Below this an hour is no window yet; the next hour is added to it."""
 
-MOST_ROWS: Final = 1000
+MAX_ROWS: Final = 1000
 """Of an hour with more a sample is kept: it finds two points of share in a quarter of a day."""
 
 HOURS_A_WEEK: Final = 168
@@ -61,7 +61,7 @@ class PurchaseWindow:
 
 
 def fresh_sample(who: ArrayLike, order: ArrayLike, recent: Sequence[PurchaseWindow]) -> Int64:
-    """Choose the rows of a window: positions of at most `MOST_ROWS` customers, in the order of `order`.
+    """Choose the rows of a window: positions of at most `MAX_ROWS` customers, in the order of `order`.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def fresh_sample(who: ArrayLike, order: ArrayLike, recent: Sequence[PurchaseWind
     seen = np.concatenate([np.zeros(0, np.int64), *(window.who for window in recent[-MEMORY:])])
     fresh = np.flatnonzero(~np.isin(hashes, seen))
     by_order: Int64 = fresh[np.argsort(np.asarray(order)[fresh], kind="stable")]
-    return by_order[:MOST_ROWS]
+    return by_order[:MAX_ROWS]
 
 
 def joined_rows(windows: Sequence[PurchaseWindow]) -> RfmColumns:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from shared.core.windows.yardstick import Float64, sums_of
+from shared.core.windows.window_reference import Float64, sums_of
 
 SMOOTHING: Final = 0.5
 """Added to each segment's count, spread over the phases, so that an empty one has a share to deviate from."""
@@ -23,7 +23,7 @@ class Reference:
     Parameters
     ----------
     by_phase : (p, k) rows of each segment in each of p phases (the days of a week; one phase if there
-        is no season), smoothed. sums : (k, m) of the marks, see `Yardstick.marks`.
+        is no season), smoothed. sums : (k, m) of the marks, see `WindowReference.marks`.
     variances : (k, d + 1) of residuals and distance within each segment.
     """
 
@@ -46,7 +46,7 @@ def summarise(marks: Float64, labels: ArrayLike, k: int, phases: ArrayLike | Non
 
     Parameters
     ----------
-    marks : (n, m) of the rows, see `Yardstick.marks`. labels : (n,) segment, below k.
+    marks : (n, m) of the rows, see `WindowReference.marks`. labels : (n,) segment, below k.
     phases : (n,) phase of each row, 0 to p-1 and none of them empty; None if there is no season.
 
     Raises

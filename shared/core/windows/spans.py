@@ -5,7 +5,7 @@ looking several times is paid by the limit, which is made by simulating exactly 
 
 What came before is the reference and every window since that is older than the span: the longer nothing
 happens, the better the comparison. One more look puts the longest span beside the reference alone, so
-that what comes very slowly, or stays, does not become its own yardstick.
+that what comes very slowly, or stays, does not become what it is measured by.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from shared.core.windows.reference import Reference
-from shared.core.windows.yardstick import Float64
+from shared.core.windows.window_reference import Float64
 
 LENGTHS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """In windows: neighbours differ by half at most, which loses little to looking at all of them."""
@@ -45,7 +45,7 @@ class Spans:
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class WindowHistory:
     """Windows in order of time. sums : (t, k, m). phases : (t,) below p.
 
     older : (k, m) sums, and older_by_phase : (p, k) rows, of all windows before these.
@@ -57,16 +57,16 @@ class History:
     older_by_phase: Float64
 
 
-def no_history(reference: Reference) -> History:
+def no_history(reference: Reference) -> WindowHistory:
     """Return the history before the first window."""
     k, m = reference.sums.shape
     phases = np.zeros(0, dtype=np.int64)
-    return History(np.zeros((0, k, m)), phases, np.zeros((k, m)), np.zeros_like(reference.by_phase))
+    return WindowHistory(np.zeros((0, k, m)), phases, np.zeros((k, m)), np.zeros_like(reference.by_phase))
 
 
-def extended(history: History, sums: ArrayLike, phases: ArrayLike) -> History:
+def extended(history: WindowHistory, sums: ArrayLike, phases: ArrayLike) -> WindowHistory:
     """Add windows: (t, k, m) and (t,)."""
-    return History(
+    return WindowHistory(
         np.concatenate([history.sums, np.asarray(sums, dtype=np.float64)]),
         np.concatenate([history.phases, np.asarray(phases, dtype=np.int64)]),
         history.older,
@@ -74,16 +74,18 @@ def extended(history: History, sums: ArrayLike, phases: ArrayLike) -> History:
     )
 
 
-def shortened(history: History) -> History:
+def shortened(history: WindowHistory) -> WindowHistory:
     """Keep the newest `MEMORY` windows one by one, and of older ones their sums."""
     excess = max(len(history.sums) - MEMORY, 0)
     gone, phases = history.sums[:excess], history.phases[:excess]
     by_phase = history.older_by_phase.copy()
     np.add.at(by_phase, phases, gone[..., 0])
-    return History(history.sums[excess:], history.phases[excess:], history.older + gone.sum(axis=0), by_phase)
+    return WindowHistory(
+        history.sums[excess:], history.phases[excess:], history.older + gone.sum(axis=0), by_phase
+    )
 
 
-def looks(history: History, reference: Reference, newest: int) -> Spans:
+def looks(history: WindowHistory, reference: Reference, newest: int) -> Spans:
     """Look back from each of the `newest` last windows of the history."""
     total = _running(history.sums, history.older)
     by_phase = _running(_phased(history, reference), history.older_by_phase)
@@ -106,7 +108,7 @@ def _running(values: Float64, older: Float64) -> Float64:
     return np.cumsum(np.concatenate([older[None], values]), axis=0)
 
 
-def _phased(history: History, reference: Reference) -> Float64:
+def _phased(history: WindowHistory, reference: Reference) -> Float64:
     """Return (t, p, k): the rows of each window, in the row of its phase."""
     counts = history.sums[..., 0]
     table = np.zeros((len(counts), *reference.by_phase.shape))

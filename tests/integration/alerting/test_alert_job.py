@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from shared.adapters.mongo.alerts import fire, resolve
+from shared.adapters.mongo.alert_store import fire, resolve
 from shared.adapters.mongo.collections import DELIVERIES
 from shared.adapters.mongo.leases import acquire, release
 from tests.support.alerting import KEY, TICK, Docs, alerts, environment, found

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from batch.alerting.channel import ChannelJob, Passed
+from batch.alerting.channel import ChannelJob, PassResult
 from batch.alerting.deliver import deliver_once, watch
-from shared.adapters.mongo.alerts import fire, resolve
+from shared.adapters.mongo.alert_store import fire, resolve
 from shared.adapters.mongo.deliveries import given_up, troubled
 from shared.settings import Settings
 from tests.support.alerting import KEY, OTHER, TICK, Clock, Docs, alerts, environment, found
@@ -61,7 +61,7 @@ def test_a_channel_that_failed_is_left_alone_until_its_pause_is_over(
     assert len(receiver.requests) == 1
     clock.pass_by(2)
 
-    assert ops.run() == Passed("ops", sent=[f"{KEY}:1"], severities=Counter(ticket=1))
+    assert ops.run() == PassResult("ops", sent=[f"{KEY}:1"], severities=Counter(ticket=1))
 
 
 @pytest.mark.parametrize("status", [400, 404, 410, 301])
@@ -72,9 +72,9 @@ def test_what_will_never_be_taken_is_given_up_and_the_rest_goes_on(
     fire(database, found())
     fire(database, found(kind="drift_buyers"))
 
-    passed = ops.run()
+    result = ops.run()
 
-    assert (passed.refused, passed.sent, passed.error) == ([f"{KEY}:1"], [f"{OTHER}:1"], None)
+    assert (result.refused, result.sent, result.error) == ([f"{KEY}:1"], [f"{OTHER}:1"], None)
     (row,) = given_up(database)
     assert (row["channel"], row["alert"], row["seq"]) == ("ops", KEY, 1)
     assert str(status) in row["reason"]

@@ -4,11 +4,11 @@ import json
 from datetime import timedelta
 
 from batch.alerting.channel import ChannelJob
-from shared.adapters.mongo.alerts import ack, fire, mute, resolve
+from shared.adapters.mongo.alert_store import ack, fire, mute, resolve
 from shared.adapters.notify import sender_of
 from shared.adapters.notify.webhook import signature
-from shared.core.alerting.findings import alert_key
-from shared.settings.watching import AlertSettings
+from shared.core.alerting.alert_findings import alert_key
+from shared.settings.monitoring import AlertSettings
 from tests.support.alerting import KEY, OTHER, SECRET, TICK, Clock, Docs, found, job
 from tests.support.receivers import Receiver
 

@@ -9,8 +9,8 @@ import pytest
 
 from cli.main import main
 from shared.adapters.mongo import collections
-from shared.adapters.mongo.alerts import fire
-from shared.core.alerting.findings import Finding, alert_key
+from shared.adapters.mongo.alert_store import fire
+from shared.core.alerting.alert_findings import AlertFinding, alert_key
 from tests.support.read_shop import (
     AS_OF,
     Document,
@@ -59,7 +59,7 @@ def fill(database: "Database[Document]") -> None:
     database["leases"].insert_one(lease(datetime.now(UTC) + timedelta(minutes=5)))
     database["requests"].insert_one(request())
     database["runs"].insert_one(finished_run())
-    held = Finding(
+    held = AlertFinding(
         alert_key("main", "clock_jump", "2012-03-01"), "clock_jump", "warning", "Held", "the tick held", AS_OF
     )
     fire(database, held)

@@ -33,7 +33,7 @@ def test_customer_is_explained(resegment: Resegment) -> None:
     done = resegment("customer", "12347")
 
     assert done.code == 0, done.stderr
-    assert "0.520 from its centre; the next, Promising (id 1), is 1.250 further" in done.stdout
+    assert "0.520 from its center; the next, Promising (id 1), is 1.250 further" in done.stdout
     assert "write to Champions" in done.stdout
     assert "from Promising (id 1) to Champions (id 0), cause purchase, offset 77" in done.stdout
 

@@ -47,7 +47,7 @@ def test_a_pass_in_progress_is_waited_for(database: Docs) -> None:
     ("changes", "obstacle"),
     [
         ({"pending": {"model_version": 1, "model_epoch": 1, "as_of": AS_OF}}, "rewriting"),
-        ({"as_of": None}, "first tick"),
+        ({"as_of": None}, "no day has come"),
     ],
 )
 def test_a_stream_that_never_settles_is_reported(

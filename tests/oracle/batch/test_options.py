@@ -7,9 +7,9 @@ import pytest
 
 from batch.assemble import Provenance
 from batch.customer_source import InMemory
+from batch.fit_set import fit_set
 from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
-from batch.outliers import fit_set
 from batch.pipeline import contest
 from batch.select_features import select_features
 from shared.core.customers.features import FEATURES

@@ -90,7 +90,7 @@ def test_centers_that_are_given_are_scored_and_not_fitted_again():
 
 
 def test_a_large_table_is_refitted_by_a_sample_and_counted_in_full(monkeypatch):
-    monkeypatch.setattr("shared.core.choice.k_search.MOST_REFITTED", 120)
+    monkeypatch.setattr("shared.core.choice.k_search.MAX_REFITTED", 120)
     four = score_k(FOUR, [4], seed=1, **QUICK).of(4)
 
     np.testing.assert_array_equal(four.counts, np.full(4, 80))

@@ -62,7 +62,7 @@ def test_a_fit_finds_the_blobs_and_repeats_with_its_seed():
     np.testing.assert_array_equal(centers, fit_centers(BLOBS, 3, rng=rng(), n_starts=4))
 
 
-def test_fewer_distinct_rows_than_centres_have_no_fit():
+def test_fewer_distinct_rows_than_centers_have_no_fit():
     assert fit_centers(np.zeros((50, 2)), 2, rng=rng(), n_starts=1) is None
     assert fit_centers(BLOBS[:2], 3, rng=rng(), n_starts=1) is None
 

@@ -9,7 +9,7 @@ from shared.core.drift.staleness import staleness
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.model.placement import Placements, place_vectors
 from shared.core.model.population import PopulationStatistics, population_of
-from shared.core.model.reference_bins import Yardstick
+from shared.core.model.reference_bins import ReferenceBins
 from tests.support import small_model
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import nobody_yet
@@ -25,7 +25,7 @@ def _stock(rows: NDArray[np.float64]) -> tuple[Placements, PopulationStatistics]
         some, everybody = placed.take(portion), np.ones(portion.size, np.bool_)
         states = nobody_yet(portion.size)
         total = total.merge(
-            population_of(states, some, (K, UNITS, D), Yardstick.of(CHAMPION), everybody, AS_OF_MS)
+            population_of(states, some, (K, UNITS, D), ReferenceBins.of(CHAMPION), everybody, AS_OF_MS)
         )
     return placed, total
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from shared.core.drift.budget import Budget
+from shared.core.drift.day_flows import GROUPS
 from shared.core.drift.episodes import PROMOTED, follow
-from shared.core.drift.flows import GROUPS
 from shared.core.drift.memory import Cause, ChannelMemory, DriftEpisode, DriftMemory, learning_anew
 from shared.core.drift.states import AlarmState, DriftState
 from shared.core.drift.watch import MUTED_DAYS, WatchRules, is_advisory, under_model, watch

@@ -14,10 +14,10 @@ from batch.studies.kmeans_deep.components import find_components
 from batch.studies.kmeans_deep.consensus import agree, judge_robustness
 from batch.studies.kmeans_deep.daily import follow, midnights
 from batch.studies.kmeans_deep.demographics import study_bank, study_gender
-from batch.studies.kmeans_deep.quality import measure
-from batch.studies.online_retail.lines import is_known
-from batch.studies.online_retail.reading import SHIPPED, read_lines
-from batch.studies.online_retail.rfm import to_customers
+from batch.studies.kmeans_deep.k_qualities import measure
+from batch.studies.online_retail.customer_rfm import to_customers
+from batch.studies.online_retail.invoice_lines import is_known
+from batch.studies.online_retail.reading_lines import SHIPPED, read_lines
 from batch.studies.reading import DataFile
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans

@@ -5,10 +5,10 @@ import pytest
 
 from batch.studies.kmeans_deep.algorithms import NOISE, compare_algorithms
 from batch.studies.kmeans_deep.components import find_components
-from batch.studies.kmeans_deep.quality import measure
+from batch.studies.kmeans_deep.k_qualities import measure
 from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
-from batch.studies.online_retail.rfm import standardised
+from batch.studies.online_retail.customer_rfm import standardised
 
 BLOBS = np.concatenate(
     [

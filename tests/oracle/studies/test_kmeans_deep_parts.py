@@ -7,7 +7,7 @@ import pytest
 from batch.studies.kmeans_deep.behaviour import NAMES, Behaviour, behaviour
 from batch.studies.kmeans_deep.daily import follow, midnights
 from batch.studies.kmeans_deep.labels import label_segments
-from batch.studies.online_retail.rfm import standardised
+from batch.studies.online_retail.customer_rfm import standardised
 
 
 def lines(*rows: tuple[str, str, int, str, float, str | None]) -> pd.DataFrame:

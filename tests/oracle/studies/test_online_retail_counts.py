@@ -3,17 +3,17 @@
 import pandas as pd
 import pytest
 
-from batch.studies.online_retail.agreement import compare_cleaning
 from batch.studies.online_retail.cancellations import judge_independence, measure_shares
 from batch.studies.online_retail.capping import judge_capping
 from batch.studies.online_retail.cleaning import clean
+from batch.studies.online_retail.cleaning_effect import compare_cleaning
 from batch.studies.online_retail.counterparts import judge_counterparts, match
-from batch.studies.online_retail.customers import judge_missing
 from batch.studies.online_retail.dirt import count_dirt, measure_usual_subset
 from batch.studies.online_retail.duplicates import judge_duplicates
-from batch.studies.online_retail.lines import is_known, usual_subset
+from batch.studies.online_retail.invoice_lines import is_known, usual_subset
+from batch.studies.online_retail.missing_customers import judge_missing
 from batch.studies.online_retail.prices import judge_zero_prices, usual_prices
-from batch.studies.online_retail.reading import SHIPPED, read_lines
+from batch.studies.online_retail.reading_lines import SHIPPED, read_lines
 from batch.studies.online_retail.structure import describe
 from batch.studies.reading import DataFile
 

@@ -10,12 +10,12 @@ from batch.studies.online_retail.cancellations import judge_independence, measur
 from batch.studies.online_retail.capping import cap, capped_lines
 from batch.studies.online_retail.cleaning import clean
 from batch.studies.online_retail.counterparts import judge_counterparts, match
-from batch.studies.online_retail.customers import fill_by_invoice, judge_missing
-from batch.studies.online_retail.documents import customers, products, transactions
+from batch.studies.online_retail.customer_rfm import standardised, to_customers
 from batch.studies.online_retail.duplicates import judge_duplicates
+from batch.studies.online_retail.missing_customers import fill_by_invoice, judge_missing
 from batch.studies.online_retail.personas import PERSONAS, describe_segments
 from batch.studies.online_retail.prices import fill_zero_prices, judge_zero_prices, usual_prices
-from batch.studies.online_retail.rfm import standardised, to_customers
+from batch.studies.online_retail.stored_documents import customers, products, transactions
 from shared.core.segments.naming_tables import look_up
 
 NAMES = ("invoice_no", "stock_code", "quantity", "invoiced_at", "unit_price", "customer_id")

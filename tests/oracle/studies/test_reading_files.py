@@ -7,15 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from batch.studies.online_retail.reading import read_lines
-from batch.studies.reading import Column, DataFile, look, read_table
+from batch.studies.online_retail.reading_lines import read_lines
+from batch.studies.reading import DataFile, StudyColumn, look, read_table
 from shared.errors import InvalidConfig
 
 COLUMNS = (
-    Column("CustomerID", "id", "one for each customer"),
-    Column("Age", "integer", "years"),
-    Column("Income (k$)", "number", "thousand dollars"),
-    Column("DOB", "date", "date of birth", is_dirty=True),
+    StudyColumn("CustomerID", "id", "one for each customer"),
+    StudyColumn("Age", "integer", "years"),
+    StudyColumn("Income (k$)", "number", "thousand dollars"),
+    StudyColumn("DOB", "date", "date of birth", is_dirty=True),
 )
 HEADER = "CustomerID,Age,Income (k$),DOB\n"
 ROWS = "a,20,3.5,1990-01-02\nb,30,4,\nc,31,4.25,soon\n"
@@ -184,7 +184,7 @@ def test_no_file_is_no_traceback(tmp_path: Path) -> None:
     assert "cannot read" in _refusal(DataFile(tmp_path / "nothing.csv"))
 
 
-DATES = (Column("at", "date", "when"), Column("n", "number", "how many"))
+DATES = (StudyColumn("at", "date", "when"), StudyColumn("n", "number", "how many"))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_dates_are_what_clocks_showed(write: Write, cells: list[str], how: dict[
 
 
 def test_a_told_pattern_is_of_the_columns_that_it_fits(write: Write) -> None:
-    columns = (*DATES, Column("born", "date", "day of birth"))
+    columns = (*DATES, StudyColumn("born", "date", "day of birth"))
     rows = "at,n,born\n2020-04-03,1,03/04/1980\n2020-04-04,1,05/06/1980\n"
     table = read_table(write(rows, time_format="%d/%m/%Y"), columns)
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from batch.studies import stand_ins
-from batch.studies.retail_som_hierarchy.cleaning import REASONS, clean
+from batch.studies.retail_som_hierarchy.usable_rows import REASONS, clean
 from tests.support.retail import as_read
 
 GOOD = {

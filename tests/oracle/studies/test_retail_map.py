@@ -8,9 +8,8 @@ from scipy.cluster import hierarchy
 from sklearn.metrics import adjusted_rand_score
 
 from batch.studies import stand_ins
-from batch.studies.retail_som_hierarchy import mapping
-from batch.studies.retail_som_hierarchy.cleaning import clean
-from batch.studies.retail_som_hierarchy.features import (
+from batch.studies.retail_som_hierarchy import retail_map
+from batch.studies.retail_som_hierarchy.encoded_rows import (
     CATEGORIES,
     FEATURES,
     decode,
@@ -18,6 +17,7 @@ from batch.studies.retail_som_hierarchy.features import (
     largest_difference,
 )
 from batch.studies.retail_som_hierarchy.reading_clusters import explained
+from batch.studies.retail_som_hierarchy.usable_rows import clean
 from tests.support.retail import as_read
 
 RNG = np.random.default_rng(5)
@@ -30,13 +30,13 @@ def rows() -> pd.DataFrame:
 
 def test_learning_repeats_minisom_step_by_step() -> None:
     X, steps = RNG.normal(size=(60, 4)), 60
-    start = RNG.normal(size=(mapping.GRID.n_units, 4))
-    theirs = MiniSom(15, 15, 4, sigma=mapping.SIGMA_START, learning_rate=mapping.LEARNING_RATE_START)
+    start = RNG.normal(size=(retail_map.GRID.n_units, 4))
+    theirs = MiniSom(15, 15, 4, sigma=retail_map.SIGMA_START, learning_rate=retail_map.LEARNING_RATE_START)
     theirs._weights = start.reshape(15, 15, 4).copy()
     for step in range(steps):
         theirs.update(X[step], theirs.winner(X[step]), step, steps)
 
-    ours = mapping.learn(X, start)
+    ours = retail_map.learn(X, start)
 
     np.testing.assert_allclose(ours, theirs.get_weights().reshape(-1, 4), rtol=1e-9, atol=1e-12)
 
@@ -44,20 +44,20 @@ def test_learning_repeats_minisom_step_by_step() -> None:
 def test_the_tree_and_its_cut_are_scipys() -> None:
     weights = RNG.normal(size=(225, 3))
     tree = hierarchy.linkage(weights, "average")
-    joined = mapping.join_units(weights)
-    max_d = mapping.height_of_cut(joined.linkage)
+    joined = retail_map.join_units(weights)
+    max_d = retail_map.height_of_cut(joined.linkage)
 
     np.testing.assert_allclose(joined.linkage[:, 2], tree[:, 2])
     for expected in (
-        hierarchy.fcluster(tree, mapping.N_CLUSTERS, "maxclust"),
+        hierarchy.fcluster(tree, retail_map.N_CLUSTERS, "maxclust"),
         hierarchy.fcluster(tree, max_d, "distance"),
     ):
         assert adjusted_rand_score(expected, joined.labels) == 1
-    assert len(np.unique(joined.labels)) == mapping.N_CLUSTERS
+    assert len(np.unique(joined.labels)) == retail_map.N_CLUSTERS
 
 
 def test_training_orders_the_map_and_comes_nearer(rows: pd.DataFrame) -> None:
-    found = mapping.train(encode(rows).X, iterations=100)
+    found = retail_map.train(encode(rows).X, iterations=100)
 
     assert found.quantization_errors[1] < found.quantization_errors[0]
     assert found.topographic_errors[1] < found.topographic_errors[0]

@@ -9,8 +9,8 @@ import pytest
 from batch.studies import stand_ins
 from batch.studies.mall_som.customers import COLUMNS as MALL
 from batch.studies.reading import DataFile, read_table
-from batch.studies.retail_som_hierarchy.cleaning import COLUMNS as RETAIL
-from batch.studies.retail_som_hierarchy.cleaning import REDUNDANT, clean
+from batch.studies.retail_som_hierarchy.usable_rows import COLUMNS as RETAIL
+from batch.studies.retail_som_hierarchy.usable_rows import REDUNDANT, clean
 from batch.studies.visualise.clusters import COLUMNS as CUSTOMER360
 from shared.errors import InvalidConfig
 from tests.support.retail import as_read

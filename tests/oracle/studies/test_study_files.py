@@ -12,9 +12,19 @@ import pytest
 from matplotlib.figure import Figure as Drawing
 
 from batch.studies.catalogue import STUDIES, load
-from batch.studies.framework import Chapter, Figure, Number, Study, StudyResult, Table, Text, notebook, run
+from batch.studies.framework import (
+    Chapter,
+    DataTable,
+    Fact,
+    Figure,
+    Paragraph,
+    Study,
+    StudyResult,
+    notebook,
+    run_study,
+)
 from batch.studies.framework.drawing import canvas
-from batch.studies.framework.report import in_words
+from batch.studies.framework.study_page import in_words
 from batch.studies.framework.write import write
 from batch.studies.reading import DataFile
 from shared.errors import InvalidConfig
@@ -37,11 +47,11 @@ def _bar(theme: Theme) -> Drawing:
 
 def _result() -> StudyResult:
     blocks = (
-        Text("Some words."),
-        Number("n_rows", "rows", 1_234),
-        Number("gap", "gap", float("nan")),
+        Paragraph("Some words."),
+        Fact("n_rows", "rows", 1_234),
+        Fact("gap", "gap", float("nan")),
         Figure("bar", "A bar", "One bar.", _bar),
-        Table("rows", "Rows", FRAME, shown=1),
+        DataTable("rows", "Rows", FRAME, shown=1),
     )
     return StudyResult("Made up.", (Chapter("First", blocks),))
 
@@ -108,7 +118,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
 def test_a_name_that_stands_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="got n twice"):
-        StudyResult("", (Chapter("", (Number("n", "a", 1), Number("n", "b", 2))),))
+        StudyResult("", (Chapter("", (Fact("n", "a", 1), Fact("n", "b", 2))),))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +133,7 @@ def test_a_name_that_stands_twice_is_refused() -> None:
     ],
 )
 def test_a_number_is_put_into_words(value: float | str | None, words: str) -> None:
-    assert in_words(Number("n", "n", value)) == words
+    assert in_words(Fact("n", "n", value)) == words
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -160,7 +170,7 @@ def test_a_study_that_is_not_there_is_refused_with_the_nearest() -> None:
 
 
 def test_missing_extras_are_named_with_the_way_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "NEEDED", ("matplotlib", "no_such_library"))
+    monkeypatch.setattr(run_study, "NEEDED", ("matplotlib", "no_such_library"))
 
     with pytest.raises(InvalidConfig, match=r"no_such_library.*make studies.*resegment\[studies\]"):
-        run.require_extras()
+        run_study.require_extras()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from shared.core.drift.budget import Budget
-from shared.core.windows.hourly import LEAST_CHANCE, REFERENCE_DAYS, HourlyMemory, HourlyRules, under_epoch
+from shared.core.windows.hourly import MIN_CHANCE, REFERENCE_DAYS, HourlyMemory, HourlyRules, under_epoch
 from tests.support import hourly
 
 STREAMS, QUIET_DAYS = 10, 60
@@ -27,5 +27,5 @@ def test_false_alarms_of_quiet_shops_are_what_the_budget_allows() -> None:
     assert expected > 50
     assert 0.6 * expected <= alarms <= 1.5 * expected
     chances = [memory.chance or 0.0 for memory in ends]
-    assert min(chances) >= LEAST_CHANCE
+    assert min(chances) >= MIN_CHANCE
     assert np.median(chances) > 0.1

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from batch.align import Identities, identify
+from batch.align import SegmentIdentities, identify
 from batch.assemble import Provenance, assemble
 from batch.champion import view_champion
 from batch.choose_k import in_reach
@@ -34,7 +34,7 @@ def challenge(
     *,
     kind: Kind = "schedule",
     settings: ModelSettings = SETTINGS,
-) -> tuple[ModelArtifact, Identities, Decision]:
+) -> tuple[ModelArtifact, SegmentIdentities, Decision]:
     scaled = scaled_of(table, settings.features, settings.recency_clip_days)
     view = None if champion is None else view_champion(champion, table, scaled)
     is_warm = view is not None and view.model.k == k

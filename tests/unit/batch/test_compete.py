@@ -8,8 +8,8 @@ import pytest
 
 from batch.candidates import Material
 from batch.compete import (
-    FEWEST_TO_SPLIT,
     LEAD,
+    MIN_TO_SPLIT,
     Candidate,
     best_starts,
     compete,
@@ -54,9 +54,9 @@ def test_everybody_is_fitted_or_judged_and_nobody_both() -> None:
 
 
 def test_of_very_few_customers_nobody_is_held_out() -> None:
-    halves = split(FEWEST_TO_SPLIT - 1, 3)
+    halves = split(MIN_TO_SPLIT - 1, 3)
 
-    assert len(halves.fitted) == len(halves.probe) == FEWEST_TO_SPLIT - 1
+    assert len(halves.fitted) == len(halves.probe) == MIN_TO_SPLIT - 1
 
 
 def test_the_preferred_candidate_wins_unless_another_leads_clearly(one: Candidate) -> None:

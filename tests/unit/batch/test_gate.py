@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from batch.align import Identities
+from batch.align import SegmentIdentities
 from batch.champion import ChampionView
-from batch.gate import Check, GateInput, decide, first
+from batch.gate import GateCheck, GateInput, decide, first
 from shared.core.choice.k_scores import KScores
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.transform import FeatureTransform
 from shared.settings.reclustering import GateSettings
 from tests.support import small_model
+from tests.support.prose import ROOT
 
+PAGE = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
 FEATURES = ("recency_days", "frequency", "monetary")
 CENTERS = np.array([[0.0, 0.0, 0.0], [6.0, 0.0, 0.0], [0.0, 6.0, 0.0], [0.0, 0.0, 6.0]])
 CHAMPION = replace(
@@ -52,7 +54,7 @@ def gate_input(
     whole = GateInput(
         challenger,
         changes.pop("view", view),
-        Identities((1, 2, 3, 4), 5),
+        SegmentIdentities((1, 2, 3, 4), 5),
         scores(),
         X,
         np.ones(len(X)),
@@ -65,7 +67,7 @@ def gate_input(
     return replace(whole, **changes)
 
 
-def check(name: str, of: GateInput) -> Check:
+def check(name: str, of: GateInput) -> GateCheck:
     return next(check for check in decide(of).checks if check.name == name)
 
 
@@ -104,10 +106,17 @@ VETOES: dict[str, dict[str, Any]] = {
     "warm_ari": {"scores": scores(warm_ari=0.87)},
     "cold_ari": {"scores": scores(cold_ari=0.1, cold_ari_se=0.02)},
     "jaccard": {"scores": scores(jaccard=np.array([0.9, 0.9, 0.9, 0.55]))},
-    "relabelled": {"identities": Identities((1, 2, 3, 4), 5, relabelled=0.16)},
-    "ambiguity": {"identities": Identities((1, 2, 3, 4), 5, ambiguity=0.81)},
+    "relabelled": {"identities": SegmentIdentities((1, 2, 3, 4), 5, relabelled=0.16)},
+    "ambiguity": {"identities": SegmentIdentities((1, 2, 3, 4), 5, ambiguity=0.81)},
     "customers": {"last_size": 501},
 }
+
+
+def test_every_check_is_described_and_every_veto_is_tried() -> None:
+    checks = decide(gate_input()).checks
+
+    assert {check.name for check in checks if check.family == "veto"} == set(VETOES)
+    assert [check.name for check in checks if f"`{check.name}`" not in PAGE] == []
 
 
 @pytest.mark.parametrize("name", VETOES)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from batch.align import Identities, identify
+from batch.align import SegmentIdentities, identify
 from batch.champion import ChampionView
 from batch.cluster import Clustering
 from shared.core.kmeans.assignment import assign
@@ -21,7 +21,7 @@ Group = Mapping[str, tuple[Place, int]]
 NEAR, FAR, SIDE, NEW = (0.0, 0.0, 0.0), (20.0, 0.0, 0.0), (0.0, 20.0, 0.0), (0.0, 0.0, 20.0)
 
 
-def model_of(centers: np.ndarray, identities: Identities, version: int) -> ModelArtifact:
+def model_of(centers: np.ndarray, identities: SegmentIdentities, version: int) -> ModelArtifact:
     k = len(centers)
     segments = tuple(Segment(at, one, f"S{one}", "Wait") for at, one in enumerate(identities.segment_ids))
     return replace(
@@ -41,7 +41,7 @@ class Life:
         self.champion: ModelArtifact | None = None
         self.next_id, self.version = 1, 0
 
-    def drawn(self, centers: list[Place]) -> Identities:
+    def drawn(self, centers: list[Place]) -> SegmentIdentities:
         """Draw the lines by these centers, and make that the champion."""
         found = self.tried(centers)
         self.version += 1
@@ -49,7 +49,7 @@ class Life:
         self.next_id = max(self.next_id, found.next_segment_id)
         return found
 
-    def tried(self, centers: list[Place]) -> Identities:
+    def tried(self, centers: list[Place]) -> SegmentIdentities:
         """Draw the lines by these centers, and look only."""
         placed = assign(self.X, np.array(centers))
         clustering = Clustering(np.array(centers), placed.labels, placed.distances)
@@ -63,7 +63,7 @@ class Life:
         return ChampionView(self.champion, self.champion.centers, radii, placed.labels, 1.0)
 
 
-def edges(found: Identities) -> set[tuple[str, tuple[int, ...], tuple[int, ...], int]]:
+def edges(found: SegmentIdentities) -> set[tuple[str, tuple[int, ...], tuple[int, ...], int]]:
     return {(edge.kind, edge.old, edge.new, edge.customers) for edge in found.lineage}
 
 

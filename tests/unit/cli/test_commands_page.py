@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import failures
+from cli import failures, verify
 from cli.main import build_parser
 from cli.parser import VerbParser
 from shared import errors
@@ -30,13 +30,30 @@ def test_every_verb_has_a_section_that_names_its_flags(leaf: VerbParser) -> None
     assert [flag for flag in sorted(flags - {"--help", "--json"}) if flag not in section + common] == []
 
 
+@pytest.mark.parametrize("verb", ["try", "verify"])
+def test_a_verb_that_reads_a_file_has_every_flag_by_which_replay_reads_it(verb: str) -> None:
+    flags = {
+        leaf.prog.split()[1]: {option for action in leaf._actions for option in action.option_strings}
+        for leaf in LEAVES
+    }
+    of_sending = {"--from", "--limit", "--rate", "--resume", "--to", "--topic", "--yes"}
+
+    assert flags["replay"] - of_sending <= flags[verb]
+
+
 def test_every_exit_code_is_in_the_table() -> None:
     kinds = [
         kind
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, ReclusteringError)
     ]
-    used = {kind.exit_code for kind in kinds} | {0, 5, failures.INTERRUPTED, failures.TERMINATED}
+    used = {kind.exit_code for kind in kinds} | {
+        0,
+        verify.MISMATCH,
+        5,
+        failures.INTERRUPTED,
+        failures.TERMINATED,
+    }
 
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)} == used
 

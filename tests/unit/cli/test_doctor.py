@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import checks
+from cli import doctor_checks
 from cli.main import main
 
 Rows = dict[str, dict[str, str]]
@@ -62,7 +62,7 @@ def test_a_wrong_setting_is_one_failed_check_and_the_machine_is_still_looked_at(
 def test_little_disk_warns_and_almost_none_fails(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, free_gib: float, state: str
 ) -> None:
-    usage = type("Usage", (), {"free": free_gib * checks.GIB})
+    usage = type("Usage", (), {"free": free_gib * doctor_checks.GIB})
     monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
 
     _, rows = examined(capsys)

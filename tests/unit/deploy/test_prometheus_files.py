@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from cli.main import build_parser
-from shared.adapters.prometheus.catalogue import FROM_THE_DRIVER, METRICS, PREFIX
-from shared.core.alerting.findings import KINDS
+from shared.adapters.prometheus.metric_catalogue import FROM_THE_DRIVER, METRICS, PREFIX
+from shared.core.alerting.alert_findings import KINDS
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "deploy" / "prometheus"

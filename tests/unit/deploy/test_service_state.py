@@ -11,15 +11,15 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from deploy.local import mongo, services
+from deploy.local import local_services, mongo
 from deploy.local.processes import free_port, launch, telling, wait_until
-from deploy.local.state import Record, read_record, read_status, write_record
+from deploy.local.state import ServiceRecord, read_record, read_status, write_record
 from shared.adapters.jars.paths import silent
 from shared.errors import ServiceUnavailable
 
 
-def record(pid: int, created: float, port: int = 9) -> Record:
-    return Record("kafka", pid, created, port, f"127.0.0.1:{port}", None)
+def record(pid: int, created: float, port: int = 9) -> ServiceRecord:
+    return ServiceRecord("kafka", pid, created, port, f"127.0.0.1:{port}", None)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_process_id_that_somebody_else_has_now_is_stale_and_left_alone(folder:
     write_record(folder, record(os.getpid(), own_creation() - 60))
 
     assert read_status(folder, "kafka").state == "stale"
-    assert services.down(folder) == []
+    assert local_services.down(folder) == []
     assert read_status(folder, "kafka").state == "stopped"
 
 
@@ -85,7 +85,7 @@ def test_an_unreadable_state_file_counts_as_none(folder: Path, content: str) -> 
 
 
 def test_down_where_nothing_ever_ran_says_so(tmp_path: Path) -> None:
-    assert services.down(tmp_path / "never") == []
+    assert local_services.down(tmp_path / "never") == []
 
 
 def test_a_preferred_port_is_kept_while_it_is_free(listener: int) -> None:
@@ -117,18 +117,21 @@ def test_the_telling_lines_of_a_log_are_those_that_speak_of_an_error(tmp_path: P
 
 
 def test_given_addresses_are_used_and_nothing_is_started(tmp_path: Path) -> None:
-    environ = {services.KAFKA_VARIABLE: "broker:9092", services.MONGO_VARIABLE: "mongodb://u:secret@db/"}
+    environ = {
+        local_services.KAFKA_VARIABLE: "broker:9092",
+        local_services.MONGO_VARIABLE: "mongodb://u:secret@db/",
+    }
 
-    with services.resolve(folder=tmp_path / "none", environ=environ) as found:
+    with local_services.resolve(folder=tmp_path / "none", environ=environ) as found:
         assert (found.kafka_bootstrap, found.mongo_uri) == ("broker:9092", "mongodb://u:secret@db/")
         assert found.how == "Kafka: as configured; MongoDB: as configured"
     assert not (tmp_path / "none").exists()
 
 
 def test_an_argument_wins_over_the_environment() -> None:
-    environ = {services.KAFKA_VARIABLE: "broker:9092", services.MONGO_VARIABLE: "mongodb://db/"}
+    environ = {local_services.KAFKA_VARIABLE: "broker:9092", local_services.MONGO_VARIABLE: "mongodb://db/"}
 
-    with services.resolve(kafka_bootstrap="other:1", environ=environ) as found:
+    with local_services.resolve(kafka_bootstrap="other:1", environ=environ) as found:
         assert found.kafka_bootstrap == "other:1"
 
 
@@ -138,7 +141,7 @@ def test_docker_without_an_engine_is_said_with_the_way_out(
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
 
     with pytest.raises(ServiceUnavailable, match=r"no engine answers .*use the embedded services"):
-        services.resolve("docker", folder=tmp_path, environ={})
+        local_services.resolve("docker", folder=tmp_path, environ={})
 
 
 def test_a_mongod_without_its_run_bit_is_copied_to_the_cache_with_it(

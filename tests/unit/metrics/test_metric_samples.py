@@ -8,8 +8,8 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.registry import Collector
 
-from shared.adapters.prometheus.catalogue import FROM_THE_DRIVER, METRICS
 from shared.adapters.prometheus.collector import families
+from shared.adapters.prometheus.metric_catalogue import FROM_THE_DRIVER, METRICS
 from shared.adapters.prometheus.samples import samples
 from shared.adapters.prometheus.snapshot import Snapshot
 from shared.settings import Settings

@@ -17,7 +17,6 @@ from shared.reporting.page import (
     Bullets,
     Chart,
     Code,
-    Column,
     Fold,
     KeyFigure,
     KeyFigures,
@@ -26,8 +25,9 @@ from shared.reporting.page import (
     Picture,
     Section,
     Side,
-    Table,
-    Text,
+    TableBlock,
+    TableColumn,
+    TextBlock,
     render,
 )
 from shared.reporting.theme import LIGHT
@@ -72,13 +72,13 @@ def evil_page() -> str:
     figure = go.Figure(go.Scatter(x=[1, float("nan")], y=[2, 3], name=EVIL))
     blocks = [
         Side([Chart(figure, EVIL, EVIL), Picture(SVG, EVIL, SVG, EVIL)]),
-        Table([Column(EVIL, unit=EVIL), Column("n", "number")], [[EVIL, 1]], EVIL),
+        TableBlock([TableColumn(EVIL, unit=EVIL), TableColumn("n", "number")], [[EVIL, 1]], EVIL),
         KeyFigures([KeyFigure(EVIL, EVIL, EVIL)]),
         Note(EVIL, title=EVIL),
-        Text(EVIL),
+        TextBlock(EVIL),
         Bullets([EVIL]),
         Code(EVIL, EVIL),
-        Fold(EVIL, [Text(EVIL)]),
+        Fold(EVIL, [TextBlock(EVIL)]),
     ]
     return render(Page(EVIL, EVIL, [Section(EVIL, EVIL, blocks)], [Note(EVIL)], EVIL))
 
@@ -118,7 +118,7 @@ def test_the_library_is_carried_once_and_only_where_there_is_a_figure() -> None:
     figure = go.Figure(go.Scatter(x=[1], y=[1]))
 
     assert page_of(Chart(figure, "a"), Chart(figure, "b")).count("plotly.js v") == 1
-    assert len(page_of(Text("words"))) < 50_000
+    assert len(page_of(TextBlock("words"))) < 50_000
 
 
 def test_a_figure_is_given_as_valid_json_without_a_template_of_its_own() -> None:
@@ -132,15 +132,21 @@ def test_a_figure_is_given_as_valid_json_without_a_template_of_its_own() -> None
 
 
 def test_the_same_page_gives_the_same_text() -> None:
-    table = Table([Column("a")], [["x"]], "caption")
+    table = TableBlock([TableColumn("a")], [["x"]], "caption")
 
     assert page_of(table) == page_of(table)
 
 
 def test_a_table_has_headers_units_and_aligned_numbers() -> None:
-    columns = [Column("Segment"), Column("Spend", "number", "GBP", 2), Column("Gate", "verdict")]
+    columns = [
+        TableColumn("Segment"),
+        TableColumn("Spend", "number", "GBP", 2),
+        TableColumn("Gate", "verdict"),
+    ]
 
-    text = page_of(Table(columns, [["VIP", 1234.5, True], ["New", float("nan"), False]], "Spend by segment"))
+    text = page_of(
+        TableBlock(columns, [["VIP", 1234.5, True], ["New", float("nan"), False]], "Spend by segment")
+    )
 
     assert "<caption>Spend by segment</caption>" in text
     assert '<th scope="col" class="number">Spend<span class="unit">GBP</span></th>' in text
@@ -150,7 +156,7 @@ def test_a_table_has_headers_units_and_aligned_numbers() -> None:
 
 def test_dates_stay_whole_in_narrow_places_and_zero_has_no_sign() -> None:
     rows = [["2011-12-09 to <2011-12>", -1e-17], ["1234-5678", 1.0]]
-    table = Table([Column("Days"), Column("Mean", "number", digits=2)], rows, "days")
+    table = TableBlock([TableColumn("Days"), TableColumn("Mean", "number", digits=2)], rows, "days")
 
     text = page_of(table, KeyFigures([KeyFigure("data", "2010-12-01")]))
 
@@ -180,7 +186,7 @@ def test_a_picture_comes_for_both_themes() -> None:
 
 
 def test_code_and_strong_are_marked_and_the_rest_is_text() -> None:
-    text = page_of(Text("Run `a < b` **now**, 2 * 3 * 4.\n\nNext"))
+    text = page_of(TextBlock("Run `a < b` **now**, 2 * 3 * 4.\n\nNext"))
 
     assert "<p>Run <code>a &lt; b</code> <strong>now</strong>, 2 * 3 * 4.</p><p>Next</p>" in text
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 import pytest
 
-from shared.reporting.blocks import Column
+from shared.reporting.blocks import TableColumn
 from shared.reporting.plain import as_json, to_plain
 from shared.reporting.values import cell, for_plotly, slug
 
@@ -40,17 +40,17 @@ def test_what_json_does_not_know_becomes_plain() -> None:
 @pytest.mark.parametrize(
     ("value", "column", "shown"),
     [
-        (1234567, Column("n", "number"), "1,234,567"),
-        (-1.256, Column("n", "number", digits=2), "\N{MINUS SIGN}1.26"),
-        (4, Column("n", "number", digits=None), "4"),
-        (0.02451, Column("n", "number", digits=None), "0.0245"),
-        (0.256, Column("n", "share", digits=1), "25.6%"),
-        (None, Column("n", "verdict"), "\N{EN DASH}"),
-        (float("nan"), Column("n", "number"), "\N{EN DASH}"),
-        (datetime(2011, 6, 1, 12, 30, tzinfo=UTC), Column("t"), "2011-06-01 12:30 UTC"),
+        (1234567, TableColumn("n", "number"), "1,234,567"),
+        (-1.256, TableColumn("n", "number", digits=2), "\N{MINUS SIGN}1.26"),
+        (4, TableColumn("n", "number", digits=None), "4"),
+        (0.02451, TableColumn("n", "number", digits=None), "0.0245"),
+        (0.256, TableColumn("n", "share", digits=1), "25.6%"),
+        (None, TableColumn("n", "verdict"), "\N{EN DASH}"),
+        (float("nan"), TableColumn("n", "number"), "\N{EN DASH}"),
+        (datetime(2011, 6, 1, 12, 30, tzinfo=UTC), TableColumn("t"), "2011-06-01 12:30 UTC"),
     ],
 )
-def test_a_cell_is_written_as_its_column_says(value: object, column: Column, shown: str) -> None:
+def test_a_cell_is_written_as_its_column_says(value: object, column: TableColumn, shown: str) -> None:
     assert cell(value, column) == shown
 
 

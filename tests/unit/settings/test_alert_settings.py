@@ -9,7 +9,7 @@ import pytest
 from cli.main import main
 from shared.errors import InvalidConfig
 from shared.settings.loading import load_settings
-from shared.settings.watching import AlertSettings
+from shared.settings.monitoring import AlertSettings
 
 SECRET = "canary-secret"  # noqa: S105
 HOOK = {"name": "ops", "kind": "webhook", "url": f"https://hooks.example/{SECRET}", "secret": SECRET}

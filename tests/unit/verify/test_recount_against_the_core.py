@@ -11,7 +11,7 @@ from shared.core.customers.recent import EMPTY
 from shared.core.customers.rfm import CustomerStates, apply_transactions
 from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
 from shared.intake.source import Source
-from shared.recount import Account, Ledger, Line, Rules, recount_table
+from shared.recount import Account, Ledger, Line, RecountRules, recount_table
 from shared.settings import InputSettings, StateSettings
 from streaming.replay import ReplayRequest, read_as
 from streaming.replay.built_in import ONLINE_RETAIL
@@ -19,7 +19,7 @@ from streaming.replay.identity import Identities
 from streaming.replay.portions import portions
 
 HOUR = 3_600_000
-RULES = Rules(InputSettings(), StateSettings(horizon_days=7))
+RULES = RecountRules(InputSettings(), StateSettings(horizon_days=7))
 DATA = Path(__file__).parents[3] / "data" / "online_retail.csv.gz"
 NUMBERS = ("frequency", "monetary_minor", "applied", "duplicate", "late")
 TIMES = {"first_purchase_ms": ENDLESS_MS, "last_purchase_ms": NEVER_MS, "newest_event_ms": NEVER_MS}

@@ -7,12 +7,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from shared.recount import Account, Ledger, Rules, read_line
+from shared.recount import Account, Ledger, RecountRules, read_line
 from shared.settings import InputSettings, StateSettings
 from tests.support import poison
 from tests.support.parsed import outcome, read
 
-RULES = Rules(InputSettings(currency=poison.CURRENCY), StateSettings())
+RULES = RecountRules(InputSettings(currency=poison.CURRENCY), StateSettings())
 KAFKA_MS = round(poison.KAFKA_TIME.timestamp() * 1000)
 CASES = poison.cases(oversized_bytes=200_000)
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "transaction.schema.json").read_text())

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.recount import Account, Ledger, Line, Rules, recount_table
+from shared.recount import Account, Ledger, Line, RecountRules, recount_table
 from shared.settings import InputSettings, StateSettings
 from tests.support.transactions_json import as_json
 
 DAY = 86_400_000
 START = 15_000 * DAY
-RULES = Rules(InputSettings(), StateSettings(horizon_days=7))
+RULES = RecountRules(InputSettings(), StateSettings(horizon_days=7))
 
 
 def _line(day: float, *, event: str = "", invoice: str = "1", quantity: int = 1, minor: int = 10_000) -> Line:
@@ -21,7 +21,7 @@ def _line(day: float, *, event: str = "", invoice: str = "1", quantity: int = 1,
     return Line(event or f"e{time_ms}", time_ms, "ann", invoice, quantity < 0, quantity * minor)
 
 
-def _take(*lines: Line, rules: Rules = RULES) -> tuple[Account, list[str]]:
+def _take(*lines: Line, rules: RecountRules = RULES) -> tuple[Account, list[str]]:
     account = Account()
     return account, [account.take(line, rules) for line in lines]
 
@@ -68,7 +68,7 @@ def test_an_invoice_is_remembered_by_its_newest_line_for_a_day_more_than_the_hor
 
 
 def test_one_event_too_many_raises_the_floor_for_good() -> None:
-    rules = Rules(InputSettings(), StateSettings(max_recent_events=16))
+    rules = RecountRules(InputSettings(), StateSettings(max_recent_events=16))
     lines = [_line(hour / 24) for hour in range(17)]
     account, outcomes = _take(*lines, lines[0], _line(-1 / 24), lines[1], rules=rules)
     assert outcomes[:17] == ["applied"] * 17
@@ -151,6 +151,6 @@ def test_a_table_gives_the_same_accounts_as_its_records_one_by_one() -> None:
 
 @pytest.mark.parametrize("prefix", ["", "C"])
 def test_without_a_cancellation_prefix_there_are_no_cancellations(prefix: str) -> None:
-    rules = Rules(InputSettings(cancellation_prefix=prefix), StateSettings())
+    rules = RecountRules(InputSettings(cancellation_prefix=prefix), StateSettings())
     account, _ = _take(_line(0, invoice="C1"), rules=rules)
     assert account.frequency == (0 if prefix else 1)

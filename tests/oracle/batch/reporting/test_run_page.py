@@ -16,14 +16,22 @@ from batch.customer_source import InMemory
 from batch.hand_over import History, RunPurpose, Stopwatch
 from batch.load import CustomerTable
 from batch.pipeline import contest
-from batch.reporting import clouds, k_curves, maps, migration, profiles, silhouettes, tree
+from batch.reporting import (
+    clouds,
+    k_curves,
+    map_section,
+    migration_section,
+    segment_profiles,
+    silhouettes,
+    tree,
+)
 from batch.reporting.compose import numbers, page, plain
 from batch.reporting.files import write_report
 from batch.reporting.moves import Move, Moves
 from batch.reporting.run import Run, RunRequest
 from shared.core.customers.features import RfmColumns
 from shared.core.kmeans.assignment import assign
-from shared.reporting.page import Fold, Note, Table, render
+from shared.reporting.page import Fold, Note, TableBlock, render
 from shared.settings import ModelSettings, Settings
 
 MakeTable = Callable[..., CustomerTable]
@@ -65,9 +73,9 @@ def test_the_twin_is_valid_json_and_holds_what_figures_show(second: Run) -> None
     assert shown == [one["values"] for one in twin["silhouettes"]["segments"]]
     curve = k_curves.draw_curve(found.k_curves, ("silhouette",), "silhouette").data[0]
     assert list(curve.y) == twin["k_curves"]["curves"]["silhouette"]["values"]
-    hits = np.array(maps.draw_hits(found.maps).data[0].z)
+    hits = np.array(map_section.draw_hits(found.maps).data[0].z)
     assert sorted(hits.ravel().tolist()) == sorted(np.array(twin["maps"]["hits"]).ravel().tolist())
-    links = migration.draw(found.migration, second.colors).data[0].link  # type: ignore[arg-type]
+    links = migration_section.draw(found.migration, second.colors).data[0].link  # type: ignore[arg-type]
     flows = [*twin["migration"]["behaviour"], *twin["migration"]["model"]]
     assert list(links.value) == [flow["customers"] for flow in flows]
     assert twin["verdict"]["reason"] == second.decision.reason
@@ -83,21 +91,21 @@ def test_names_from_data_are_shown_and_never_run(second: Run) -> None:
 
 
 def test_both_matrices_are_there_in_numbers(second: Run) -> None:
-    found = migration.migration(second)
+    found = migration_section.migration(second)
     assert found is not None
 
-    fold = next(b for b in migration.section(found, second.colors).blocks if isinstance(b, Fold))
+    fold = next(b for b in migration_section.section(found, second.colors).blocks if isinstance(b, Fold))
     behaviour, model = fold.blocks
 
-    assert isinstance(behaviour, Table)
-    assert isinstance(model, Table)
+    assert isinstance(behaviour, TableBlock)
+    assert isinstance(model, TableBlock)
     assert behaviour.rows[-1][0] == behaviour.columns[-1].name == "in no segment"
     assert sum(sum(row[1:]) for row in model.rows) == second.evidence.table.n
 
 
 def test_the_first_run_has_nothing_to_migrate_from(first: Run) -> None:
     found = numbers(first)
-    section = migration.section(found.migration, first.colors)
+    section = migration_section.section(found.migration, first.colors)
 
     assert found.migration is None
     assert found.profiles.old is None
@@ -105,7 +113,7 @@ def test_the_first_run_has_nothing_to_migrate_from(first: Run) -> None:
 
 
 def test_profiles_agree_with_a_plain_recount(second: Run) -> None:
-    found = profiles.profiles(second)
+    found = segment_profiles.profiles(second)
     table, labels = second.evidence.table, assign(second.evidence.scaled.X, second.model.centers).labels
 
     for label, one in enumerate(found.new):
@@ -119,7 +127,7 @@ def test_profiles_agree_with_a_plain_recount(second: Run) -> None:
 
 
 def test_behaviour_and_model_are_parted(second: Run) -> None:
-    found = migration.migration(second)
+    found = migration_section.migration(second)
 
     assert found is not None
     today = {flow.new: 0 for flow in found.behaviour}

@@ -5,19 +5,19 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.core.alerting.findings import Finding, Severity, alert_key
-from shared.core.alerting.states import Episode, fired, resolved
+from shared.core.alerting.alert_findings import AlertFinding, Severity, alert_key
+from shared.core.alerting.alert_states import Episode, fired, resolved
 
 DAY_1 = datetime(2011, 3, 1, tzinfo=UTC)
 KEY = alert_key("main", "drift_basket", 3)
 
 
-def found(day: int, score: float | None = 2.0, severity: Severity = "ticket") -> Finding:
+def found(day: int, score: float | None = 2.0, severity: Severity = "ticket") -> AlertFinding:
     as_of = DAY_1 + timedelta(days=day)
-    return Finding(KEY, "drift_basket", severity, "Baskets changed", "by 20%", as_of, score, 3)
+    return AlertFinding(KEY, "drift_basket", severity, "Baskets changed", "by 20%", as_of, score, 3)
 
 
-def run(*steps: Finding | int) -> Episode:
+def run(*steps: AlertFinding | int) -> Episode:
     """Fire each finding, and resolve on the day that a number names."""
     episode: Episode | None = None
     for step in steps:

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.core.alerting.alert_findings import AlertFinding, Severity
+from shared.core.alerting.alert_states import Episode, fired, resolved
 from shared.core.alerting.backoff import LONGEST_S, backoff_s
-from shared.core.alerting.findings import Finding, Severity
-from shared.core.alerting.plan import Rules, Standing, Told, first_untold, next_step, told_by
-from shared.core.alerting.states import Episode, fired, resolved
+from shared.core.alerting.plan import AlertStanding, ChannelRules, Told, first_untold, next_step, told_by
 
 DAY_1 = datetime(2011, 3, 1, tzinfo=UTC)
-RULES = Rules()
+RULES = ChannelRules()
 
 
 def at(hour: float) -> datetime:
@@ -29,18 +29,18 @@ def episode(*steps: tuple[float, float | None], severity: Severity = "ticket") -
         if score is None:
             alert = resolved(alert, at(hour), "calm") or alert
         else:
-            found = Finding("k", "drift_basket", severity, "t", "m", at(hour), score, 3)
+            found = AlertFinding("k", "drift_basket", severity, "t", "m", at(hour), score, 3)
             alert = fired(alert, found) or alert
     assert alert is not None
     return alert
 
 
-def standing(*steps: tuple[float, float | None], **changes: Any) -> Standing:
-    return replace(Standing("drift_basket", episode(*steps)), **changes)
+def standing(*steps: tuple[float, float | None], **changes: Any) -> AlertStanding:
+    return replace(AlertStanding("drift_basket", episode(*steps)), **changes)
 
 
 def deliver(
-    alert: Standing, seq: int = 0, told: Told | None = None, rules: Rules = RULES
+    alert: AlertStanding, seq: int = 0, told: Told | None = None, rules: ChannelRules = RULES
 ) -> tuple[list[int], str]:
     """Work off everything; the numbers told, and the verdict it ended with."""
     sent: list[int] = []
@@ -59,7 +59,7 @@ def test_every_change_is_told_in_order() -> None:
 
 
 def test_what_is_too_mild_for_a_channel_is_not_told_nor_is_its_end() -> None:
-    assert deliver(standing((0, 2.0), (24, None)), rules=Rules("warning")) == ([], "done")
+    assert deliver(standing((0, 2.0), (24, None)), rules=ChannelRules("warning")) == ([], "done")
 
 
 def test_a_mute_holds_everything_back_and_afterwards_tells_the_present() -> None:
@@ -84,7 +84,7 @@ def test_drift_is_not_told_while_the_stream_is_in_trouble() -> None:
 def test_an_acknowledged_alert_is_told_again_only_when_more_severe_or_over() -> None:
     heard = Told(at(0), 2.0, "ticket", is_open=True)
     grown = standing((0, 2.0), (24, 4.0), is_acked=True)
-    worse = fired(grown.episode, Finding("k", "drift_basket", "warning", "t", "m", at(48), 4.0, 3))
+    worse = fired(grown.episode, AlertFinding("k", "drift_basket", "warning", "t", "m", at(48), 4.0, 3))
     assert worse is not None
 
     assert deliver(grown, 1, heard) == ([], "done")
@@ -119,7 +119,7 @@ def test_firing_and_resolved_alternate_for_whoever_listens(
     scores: list[float | None], cooldown: float
 ) -> None:
     alert = standing((0, 2.0), *[(20.0 * (i + 1), score) for i, score in enumerate(scores)])
-    sent, _ = deliver(alert, rules=Rules(cooldown=timedelta(hours=cooldown)))
+    sent, _ = deliver(alert, rules=ChannelRules(cooldown=timedelta(hours=cooldown)))
     statuses = [alert.episode.changes[seq - 1].status for seq in sent]
 
     assert sent == sorted(set(sent))
@@ -130,7 +130,7 @@ def test_firing_and_resolved_alternate_for_whoever_listens(
 def test_without_a_cooldown_everything_is_told() -> None:
     alert = standing((0, 2.0), (1, None), (2, 2.0), (3, None))
 
-    assert deliver(alert, rules=Rules(cooldown=timedelta(0)))[0] == [1, 2, 3, 4]
+    assert deliver(alert, rules=ChannelRules(cooldown=timedelta(0)))[0] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(

@@ -70,11 +70,11 @@ def test_identical_points_in_two_clusters_are_worth_nothing():
     assert silhouette(np.zeros((6, 2)), [0, 0, 0, 1, 1, 1]) == 0
 
 
-def test_the_simplified_one_compares_own_and_next_centre():
+def test_the_simplified_one_compares_own_and_next_center():
     assert simplified_silhouette([1.0, 0.0, 2.0], [4.0, 3.0, 2.0]) == pytest.approx((0.75 + 1 + 0) / 3)
     assert simplified_silhouette([0.0], [0.0]) == 0
 
 
-def test_the_simplified_one_needs_two_centres_and_some_rows():
+def test_the_simplified_one_needs_two_centers_and_some_rows():
     assert np.isnan(simplified_silhouette([1.0], [np.inf]))
     assert np.isnan(simplified_silhouette([], []))

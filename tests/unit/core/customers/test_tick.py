@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.customers.tick import TickRule, merge_sightings, midnight_after, next_tick, open_days
+from shared.core.customers.tick import TickRule, merge_active_days, midnight_after, next_tick, open_days
 
 UTC_RULE = TickRule(ZoneInfo("UTC"), 3, 31)
 LONDON = ZoneInfo("Europe/London")
@@ -70,7 +70,7 @@ def test_the_day_is_the_third_largest_of_the_customers_newest_days(days: dict[da
         reverse=True,
     )
     expected = midnight_after(newest[2], ZoneInfo("UTC")) if len(newest) >= 3 else None
-    assert next_tick(None, merge_sightings(days, {}, 3), UTC_RULE).as_of == expected
+    assert next_tick(None, merge_active_days(days, {}, 3), UTC_RULE).as_of == expected
 
 
 def test_the_first_day_that_counts_is_taken_wherever_it_lies() -> None:
@@ -129,13 +129,13 @@ def test_the_jump_is_measured_in_days_of_24_hours_across_a_clock_change() -> Non
 
 
 @given(st.lists(_days, min_size=1, max_size=4), st.randoms(use_true_random=False))
-def test_sightings_merge_in_any_order_and_stay_small(
+def test_active_days_merge_in_any_order_and_stay_small(
     parts: list[dict[date, frozenset[int]]], random: object
 ) -> None:
     def merged(some: list[dict[date, frozenset[int]]]) -> dict[date, frozenset[int]]:
         total: dict[date, frozenset[int]] = {}
         for part in some:
-            total = merge_sightings(total, part, 3)
+            total = merge_active_days(total, part, 3)
         return total
 
     shuffled = list(parts)

@@ -12,7 +12,7 @@ from shared.core.drift.baseline import (
     reference_mask,
     standardised,
 )
-from shared.core.drift.flows import SUMS
+from shared.core.drift.day_flows import SUMS
 from shared.core.drift.limits import bootstrap_limits
 from shared.core.drift.season import with_season
 from tests.support.flow_shop import flows

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from shared.core.drift.budget import Budget
+from shared.core.drift.day_flows import DayFlow
 from shared.core.drift.episodes import CALM_AGAIN, JOINS_WITHIN_DAYS, follow, leading_cause
 from shared.core.drift.explain import ShopFacts, explain_flow, explain_stock
-from shared.core.drift.flows import DayFlow
-from shared.core.drift.memory import DriftEpisode, DriftMemory, Reading
+from shared.core.drift.memory import ChannelReading, DriftEpisode, DriftMemory
 from shared.core.drift.migration import ModelMove, behaviour_metrics, kept_segments, model_metrics, retention
 from shared.core.drift.staleness import DriftMetric, judged
 from shared.core.drift.states import AlarmState, DriftState
@@ -27,9 +27,11 @@ FACTS = ShopFacts(
 )
 
 
-def reading(channel: str, score: float, state: DriftState, moved: float = 0.0, days: int = 3) -> Reading:
+def reading(
+    channel: str, score: float, state: DriftState, moved: float = 0.0, days: int = 3
+) -> ChannelReading:
     segment_id = int(channel.partition(":")[2]) if ":" in channel else None
-    return Reading(channel, segment_id, 48.0, 32.0, score, 4.4, state, moved, days)
+    return ChannelReading(channel, segment_id, 48.0, 32.0, score, 4.4, state, moved, days)
 
 
 def metric(name: str, value: float, critical: float) -> DriftMetric:

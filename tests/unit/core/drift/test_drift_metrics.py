@@ -12,7 +12,7 @@ from scipy.stats import ks_2samp, wasserstein_distance
 from shared.core.drift.distribution import PSI_PER_JSD, jsd, ks, psi, quantile, wasserstein
 from shared.core.drift.staleness import LEVELS, TRENDS, DriftMetric, staleness
 from shared.core.fixed_point import SCALE, to_fixed
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
 from shared.core.model.population import SEGMENT_SUMS, TOTALS, PopulationStatistics
 from shared.core.model.reference_bins import N_BINS, N_DISTANCE_BINS, STEPS_TO_P95
@@ -74,9 +74,9 @@ def population(
     held = np.asarray(counts)
     total = int(held.sum())
     centers = np.arange(2.0 * len(held)).reshape(-1, 2)
-    reference = BatchStatistics(to_fixed(held[:, np.newaxis] * centers), held * SCALE, held)
+    reference = PrototypeSums(to_fixed(held[:, np.newaxis] * centers), held * SCALE, held)
     squares = held * ((centers**2).sum(axis=1) + distance**2) * SCALE
-    units = BatchStatistics(np.zeros((4, 2), np.int64), np.array(unit_hits) * SCALE, np.array(unit_hits))
+    units = PrototypeSums(np.zeros((4, 2), np.int64), np.array(unit_hits) * SCALE, np.array(unit_hits))
     sums = np.column_stack([np.rint(held * distance * SCALE), np.rint(held * outlier_share), squares])
     totals = dict.fromkeys(TOTALS, 0) | {
         "folds": round(fold_share * total),

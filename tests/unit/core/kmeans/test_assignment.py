@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 from shared.core.fixed_point import SCALE, from_fixed, to_fixed
 from shared.core.kmeans import assignment, loops
 from shared.core.kmeans.assignment import assign, assign_and_sum, restate
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 
 FIELDS = ("labels", "distances", "runner_up", "runner_up_distances")
 
@@ -64,7 +64,7 @@ def test_the_fused_pass_equals_assigning_then_summing(table):
     expected = assign(from_fixed(vectors), centers)
     np.testing.assert_array_equal(labels, expected.labels)
     np.testing.assert_array_equal(distances, expected.distances)
-    assert statistics == BatchStatistics.of(vectors, labels, len(centers))
+    assert statistics == PrototypeSums.of(vectors, labels, len(centers))
 
 
 def test_the_number_of_threads_changes_nothing(monkeypatch):
@@ -127,7 +127,7 @@ def test_shapes_that_disagree_are_refused():
 def test_an_empty_table_has_an_empty_answer():
     assert assign(np.zeros((0, 2)), [[0.0, 0.0]]).labels.shape == (0,)
     settled = restate(np.zeros((0, 2), np.int64), [[1.0, 2.0], [3.0, 4.0]])
-    assert settled.statistics == BatchStatistics.empty(2, 2)
+    assert settled.statistics == PrototypeSums.empty(2, 2)
     assert settled.centers.tolist() == [[1.0, 2.0], [3.0, 4.0]]
     assert settled.passes == 1
 
@@ -137,7 +137,7 @@ def test_stored_labels_always_sum_to_the_stored_statistics(table, max_passes):
     X, centers = table
     vectors = to_fixed(X)
     settled = restate(vectors, centers, max_passes=max_passes)
-    assert settled.statistics == BatchStatistics.of(vectors, settled.labels, len(centers))
+    assert settled.statistics == PrototypeSums.of(vectors, settled.labels, len(centers))
     supported = settled.statistics.counts > 0
     means = settled.statistics.means(np.full(centers.shape, np.nan))
     np.testing.assert_array_equal(settled.centers[supported], means[supported])

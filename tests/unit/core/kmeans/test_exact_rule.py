@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans import youth
 from shared.core.kmeans.exact_rule import ExactRule
-from shared.core.kmeans.youth import Batch, Seeding
+from shared.core.kmeans.youth import Seeding, WeightedRows
 
 K = 3
 rows = st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)), min_size=1, max_size=12)
@@ -19,7 +19,7 @@ steps = st.lists(st.tuples(rows, st.integers(0, 2**32 - 1)), min_size=1, max_siz
 
 def batch_of(points):
     X = np.array(points, dtype=float)
-    return Batch(X, np.ones(len(X)), np.zeros(len(X)))
+    return WeightedRows(X, np.ones(len(X)), np.zeros(len(X)))
 
 
 def young(half_life=None):
@@ -100,7 +100,7 @@ def test_a_label_without_rows_keeps_no_rounding_of_a_moved_landmark():
     rows = np.random.default_rng(0).normal(size=(40, 2)) + 5
 
     def batch(time):
-        return Batch(rows, np.full(40, 0.3), np.full(40, time))
+        return WeightedRows(rows, np.full(40, 0.3), np.full(40, time))
 
     rule, told = ExactRule.at(np.array([[5.0, 5.0], [0.0, 0.0]]), batch(0.0), 3.0), []
     for time in (0.0, 7.0, 50.0):

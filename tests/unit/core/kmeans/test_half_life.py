@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from shared.core.fixed_point import SCALE, from_fixed, to_fixed
 from shared.core.kmeans.half_life import HalfLife
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 
 DAY = 86_400_000
 RULE = HalfLife(half_life=180 * DAY, landmark=1_300_000_000_000)
@@ -18,7 +18,7 @@ def table(n=200, seed=0):
 
 
 def summed(vectors, labels, times, rule=RULE):
-    return BatchStatistics.of(vectors, labels, 4, rule.weights(times))
+    return PrototypeSums.of(vectors, labels, 4, rule.weights(times))
 
 
 def test_weights_halve_with_every_half_life():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from shared.core.fixed_point import SCALE, from_fixed, to_fixed
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 
 K, D = 4, 3
 
@@ -22,7 +22,7 @@ def customers(draw, max_n=40):
 @st.composite
 def statistics(draw):
     vectors, labels, weights = draw(customers())
-    return BatchStatistics.of(vectors, labels, K, weights)
+    return PrototypeSums.of(vectors, labels, K, weights)
 
 
 @given(statistics(), statistics(), statistics())
@@ -33,7 +33,7 @@ def test_merging_is_associative_and_commutative(a, b, c):
 
 @given(statistics())
 def test_merging_nobody_changes_nothing(a):
-    assert a.merge(BatchStatistics.empty(K, D)) == a
+    assert a.merge(PrototypeSums.empty(K, D)) == a
 
 
 @given(statistics(), statistics())
@@ -45,25 +45,23 @@ def test_adding_then_retracting_returns_to_the_start(a, b):
 @given(customers(), st.data())
 def test_any_split_and_any_order_give_the_same_statistics(table, data):
     vectors, labels, weights = table
-    whole = BatchStatistics.of(vectors, labels, K, weights)
+    whole = PrototypeSums.of(vectors, labels, K, weights)
     order = np.array(data.draw(st.permutations(range(len(labels)))), dtype=int)
     cut = data.draw(st.integers(0, len(labels)))
-    parts = [BatchStatistics.of(vectors[p], labels[p], K, weights[p]) for p in (order[:cut], order[cut:])]
+    parts = [PrototypeSums.of(vectors[p], labels[p], K, weights[p]) for p in (order[:cut], order[cut:])]
     assert parts[0].merge(parts[1]) == whole
 
 
 @given(customers())
 def test_a_weight_of_one_is_no_weight(table):
     vectors, labels, _ = table
-    assert BatchStatistics.of(vectors, labels, K, np.ones(len(labels))) == BatchStatistics.of(
-        vectors, labels, K
-    )
+    assert PrototypeSums.of(vectors, labels, K, np.ones(len(labels))) == PrototypeSums.of(vectors, labels, K)
 
 
 @given(customers())
 def test_unweighted_statistics_match_numpy(table):
     vectors, labels, _ = table
-    found = BatchStatistics.of(vectors, labels, K)
+    found = PrototypeSums.of(vectors, labels, K)
     for label in range(K):
         own = vectors[labels == label]
         assert found.sums[label].tolist() == own.sum(axis=0).tolist()
@@ -74,40 +72,40 @@ def test_unweighted_statistics_match_numpy(table):
 @given(statistics())
 def test_the_document_round_trip_is_exact(a):
     document = a.to_document()
-    assert BatchStatistics.from_document(document) == a
+    assert PrototypeSums.from_document(document) == a
     assert document["shape"] == [K, D]
     assert document["sums"] == a.sums.astype("<i8").tobytes()
 
 
 def test_a_damaged_document_is_refused():
-    document = BatchStatistics.empty(K, D).to_document()
+    document = PrototypeSums.empty(K, D).to_document()
     with pytest.raises(ValueError, match="reshape"):
-        BatchStatistics.from_document({**document, "sums": document["sums"][:-8]})
+        PrototypeSums.from_document({**document, "sums": document["sums"][:-8]})
 
 
 def test_means_are_sums_over_weights_and_unsupported_prototypes_stay():
-    found = BatchStatistics.of(to_fixed([[1.0], [3.0], [10.0]]), [0, 0, 2], 3, [1.0, 3.0, 0.5])
+    found = PrototypeSums.of(to_fixed([[1.0], [3.0], [10.0]]), [0, 0, 2], 3, [1.0, 3.0, 0.5])
     assert found.means([[7.0], [8.0], [9.0]]).tolist() == [[2.5], [8.0], [10.0]]
 
 
 def test_a_lone_customer_is_its_own_mean_at_a_small_weight():
-    found = BatchStatistics.of(to_fixed([[1.0]]), [0], 1, [1e-9])
+    found = PrototypeSums.of(to_fixed([[1.0]]), [0], 1, [1e-9])
     assert found.means([[5.0]])[0, 0] == 1.0
 
 
 def test_a_delta_may_be_negative_and_moves_nothing():
-    delta = BatchStatistics.empty(1, 1).subtract(BatchStatistics.of(to_fixed([[1.0]]), [0], 1))
+    delta = PrototypeSums.empty(1, 1).subtract(PrototypeSums.of(to_fixed([[1.0]]), [0], 1))
     assert from_fixed(delta.weights).tolist() == [-1.0]
     assert delta.means([[4.0]]).tolist() == [[4.0]]
 
 
 def test_nobody_has_statistics_too():
-    assert BatchStatistics.of(np.zeros((0, D), np.int64), [], K) == BatchStatistics.empty(K, D)
+    assert PrototypeSums.of(np.zeros((0, D), np.int64), [], K) == PrototypeSums.empty(K, D)
 
 
 def test_arrays_cannot_be_written_and_do_not_alias_the_input():
     sums = np.zeros((1, 1), np.int64)
-    made = BatchStatistics(sums, np.zeros(1, np.int64), np.zeros(1, np.int64))
+    made = PrototypeSums(sums, np.zeros(1, np.int64), np.zeros(1, np.int64))
     sums[0, 0] = 5
     assert made.sums[0, 0] == 0
     with pytest.raises(ValueError, match="read-only"):
@@ -117,32 +115,32 @@ def test_arrays_cannot_be_written_and_do_not_alias_the_input():
 def test_inputs_are_never_mutated():
     vectors, labels, weights = to_fixed(np.eye(3)), np.array([0, -1, 1]), np.array([0.1, 0.2, 0.3])
     before = [a.copy() for a in (vectors, labels, weights)]
-    BatchStatistics.of(vectors, labels, 2, weights)
+    PrototypeSums.of(vectors, labels, 2, weights)
     for array, copy in zip((vectors, labels, weights), before, strict=True):
         np.testing.assert_array_equal(array, copy)
 
 
 def test_equality_is_by_content_and_only_between_statistics():
-    assert BatchStatistics.empty(2, 1) != BatchStatistics.empty(1, 2)
-    assert BatchStatistics.empty(1, 1) != "nothing"
+    assert PrototypeSums.empty(2, 1) != PrototypeSums.empty(1, 2)
+    assert PrototypeSums.empty(1, 1) != "nothing"
 
 
 @pytest.mark.parametrize("weights", [[-1.0], [np.nan], [np.inf], [1.0, 2.0]])
 def test_bad_weights_are_refused(weights):
     with pytest.raises(ValueError, match="weights should be"):
-        BatchStatistics.of(to_fixed([[1.0]]), [0], 1, weights)
+        PrototypeSums.of(to_fixed([[1.0]]), [0], 1, weights)
 
 
 def test_shapes_that_disagree_are_refused():
     with pytest.raises(ValueError, match="same"):
-        BatchStatistics.empty(1, 2).merge(BatchStatistics.empty(2, 1))
+        PrototypeSums.empty(1, 2).merge(PrototypeSums.empty(2, 1))
     with pytest.raises(ValueError, match="previous centers"):
-        BatchStatistics.empty(1, 2).means([[0.0]])
+        PrototypeSums.empty(1, 2).means([[0.0]])
     with pytest.raises(ValueError, match=r"sums \(k, d\)"):
-        BatchStatistics(np.zeros(2, np.int64), np.zeros(2, np.int64), np.zeros(2, np.int64))
+        PrototypeSums(np.zeros(2, np.int64), np.zeros(2, np.int64), np.zeros(2, np.int64))
 
 
 def test_a_sum_that_would_wrap_is_an_error():
-    large = BatchStatistics.of(to_fixed([[2.0**30]]), [0], 1)
+    large = PrototypeSums.of(to_fixed([[2.0**30]]), [0], 1)
     with pytest.raises(OverflowError):
         large.merge(large)

@@ -25,14 +25,14 @@ from shared.core.model.placement import (
     place_vectors,
 )
 from shared.core.model.population import FARTHEST, SEGMENT_SUMS, PopulationStatistics, population_of
-from shared.core.model.reference_bins import Yardstick
+from shared.core.model.reference_bins import ReferenceBins
 from tests.support import small_model
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import nobody_yet
 
 CHAMPION = small_model.champion()
 MODEL = small_model.live(CHAMPION)
-YARDSTICK = Yardstick.of(CHAMPION)
+REFERENCE_BINS = ReferenceBins.of(CHAMPION)
 SHAPE = (K, UNITS, D)
 Purchases = tuple[int, int, float]
 
@@ -57,9 +57,9 @@ def _states(customers: list[Purchases]) -> CustomerStates:
 def _population(customers: list[Purchases], model: LiveModel | None = MODEL) -> PopulationStatistics:
     states = _states(customers)
     shape = SHAPE if model else (0, 0, 0)
-    yardstick = YARDSTICK if model else Yardstick.of(None)
+    reference_bins = REFERENCE_BINS if model else ReferenceBins.of(None)
     return population_of(
-        states, place(states.rfm, model), shape, yardstick, np.ones(len(customers), np.bool_), AS_OF_MS
+        states, place(states.rfm, model), shape, reference_bins, np.ones(len(customers), np.bool_), AS_OF_MS
     )
 
 
@@ -201,7 +201,7 @@ def test_one_customer_far_away_leaves_room_for_millions() -> None:
     placed = place(_states([(3, 500_000, 20.0)]).rfm, MODEL)
     far = replace(placed, vectors=placed.vectors + 2**32 * 10_000)
     states = _states([(3, 500_000, 20.0)])
-    population = population_of(states, far, SHAPE, YARDSTICK, np.ones(1, np.bool_), AS_OF_MS)
+    population = population_of(states, far, SHAPE, REFERENCE_BINS, np.ones(1, np.bool_), AS_OF_MS)
     assert from_fixed(population.reference_sums[:, 2].sum()) == FARTHEST
 
 
@@ -214,7 +214,7 @@ def test_before_the_first_model_customers_are_counted_and_nothing_else() -> None
 def test_who_is_not_counted_adds_nothing() -> None:
     states = _states([(3, 500_000, 20.0), (2, 400_000, 1.0)])
     placed, is_counted = place(states.rfm, MODEL), np.array([True, False])
-    partly = population_of(states, placed, SHAPE, YARDSTICK, is_counted, AS_OF_MS)
+    partly = population_of(states, placed, SHAPE, REFERENCE_BINS, is_counted, AS_OF_MS)
     assert partly == _population([(3, 500_000, 20.0)])
 
 
@@ -226,4 +226,4 @@ def test_sums_differ_from_other_sums_and_from_anything_else() -> None:
 def test_a_sum_that_does_not_fit_is_an_error() -> None:
     states = _states([(1, 2**62, 1.0), (1, 2**62, 1.0)])
     with pytest.raises(OverflowError):
-        population_of(states, place(states.rfm, MODEL), SHAPE, YARDSTICK, np.ones(2, np.bool_), AS_OF_MS)
+        population_of(states, place(states.rfm, MODEL), SHAPE, REFERENCE_BINS, np.ones(2, np.bool_), AS_OF_MS)

@@ -9,7 +9,7 @@ from shared.core.model.reference_bins import (
     N_DISTANCE_BINS,
     QUANTILES,
     STEPS_TO_P95,
-    Yardstick,
+    ReferenceBins,
     count_in_bins,
     cut_bins,
 )
@@ -32,12 +32,12 @@ def test_a_value_that_half_of_the_customers_have_makes_empty_bins_and_no_error()
 
 
 def test_distances_are_counted_in_steps_and_the_last_bin_is_open() -> None:
-    marks = Yardstick(np.ones(1), 2.0, np.zeros((1, N_BINS - 1), np.int64))
+    marks = ReferenceBins(np.ones(1), 2.0, np.zeros((1, N_BINS - 1), np.int64))
     counts = marks.distance_bins(np.array([0.0, 1.99, 2.0, 6.0, 99.0]))
     assert np.flatnonzero(counts).tolist() == [0, STEPS_TO_P95 - 1, STEPS_TO_P95, N_DISTANCE_BINS - 1]
     assert counts[-1] == 2
 
 
 def test_without_a_champion_or_a_spread_nothing_is_counted() -> None:
-    assert Yardstick.of(None).feature_bins(np.zeros((3, 0), np.int64)).shape == (0, N_BINS)
-    assert not Yardstick.of(None).distance_bins(np.ones(3)).any()
+    assert ReferenceBins.of(None).feature_bins(np.zeros((3, 0), np.int64)).shape == (0, N_BINS)
+    assert not ReferenceBins.of(None).distance_bins(np.ones(3)).any()

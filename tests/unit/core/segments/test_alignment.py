@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.segments.alignment import UNMATCHED, align
-from shared.core.segments.monic import Kind, transitions
+from shared.core.segments.monic import TransitionKind, transitions
 from shared.errors import InvalidConfig
 
 SQUARE = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [4.0, 4.0]])
@@ -58,7 +58,7 @@ def test_identities_persist_wherever_members_survive(k_old, k_new, seed):
     found = align(rng.normal(size=(k_old, 2)), rng.normal(size=(k_new, 2)), overlap=overlap)
 
     for event in transitions(overlap):
-        if event.kind is Kind.SURVIVE:
+        if event.kind is TransitionKind.SURVIVE:
             assert found.pairs[event.new[0]] == event.old[0]
 
 
@@ -80,13 +80,13 @@ def test_a_far_segment_without_common_members_is_a_new_one():
     assert align(SQUARE, moved, overlap=overlap).pairs.tolist() == [0, 1, 2, UNMATCHED]
 
 
-def test_members_outweigh_centres_that_changed_places():
+def test_members_outweigh_centers_that_changed_places():
     overlap = np.array([[2, 90], [95, 3]])
 
     assert align(SQUARE[:2], SQUARE[:2], overlap=overlap).pairs.tolist() == [1, 0]
 
 
-def test_a_new_centre_halfway_between_two_old_ones_is_ambiguous():
+def test_a_new_center_halfway_between_two_old_ones_is_ambiguous():
     found = align(SQUARE[:2], [[2.0, 0.0]])
 
     assert found.ambiguity[0] == pytest.approx(1.0)
@@ -101,7 +101,7 @@ def test_radii_are_the_unit_of_distance():
     assert near.cost[0, 0] == pytest.approx(2 / 3)
 
 
-def test_identical_old_centres_are_a_toss_up():
+def test_identical_old_centers_are_a_toss_up():
     found = align([[1.0], [1.0]], [[1.0], [1.0]])
 
     assert sorted(found.pairs.tolist()) == [0, 1]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shared.core.segments.monic import ClusterTransition, Kind, facets, overlap_matrix, transitions
+from shared.core.segments.monic import ClusterTransition, TransitionKind, facets, overlap_matrix, transitions
 from shared.errors import InvalidConfig
 
 overlaps = arrays(
@@ -14,8 +14,8 @@ overlaps = arrays(
 )
 
 
-def events(overlap, **settings):
-    return [(e.kind.value, e.old, e.new) for e in transitions(overlap, **settings)]
+def events(overlap):
+    return [(e.kind.value, e.old, e.new) for e in transitions(overlap)]
 
 
 def test_segments_that_keep_their_members_survive():
@@ -24,8 +24,8 @@ def test_segments_that_keep_their_members_survive():
 
 def test_two_that_move_into_one_have_merged():
     assert transitions([[60, 40], [90, 10], [0, 100]]) == (
-        ClusterTransition(Kind.MERGE, (0, 1), (0,), 0.75),
-        ClusterTransition(Kind.SURVIVE, (2,), (1,), 1.0),
+        ClusterTransition(TransitionKind.MERGE, (0, 1), (0,), 0.75),
+        ClusterTransition(TransitionKind.SURVIVE, (2,), (1,), 1.0),
     )
 
 
@@ -38,30 +38,16 @@ def test_two_equal_halves_are_a_split_whatever_the_order():
 
 
 def test_a_scattered_one_disappears_and_what_nobody_claims_emerges():
-    assert events([[20, 20, 20, 20, 20]], tau_split=0.25) == [
+    assert events([[20, 20, 20, 20, 20]]) == [
         ("disappear", (0,), ()),
         *[("emerge", (), (j,)) for j in range(5)],
-    ]
-
-
-def test_members_who_left_count_against_survival():
-    assert events([[40]]) == [("survive", (0,), (0,))]
-    assert events([[40]], old_sizes=[100]) == [("disappear", (0,), ()), ("emerge", (), (0,))]
-
-
-def test_thresholds_are_arguments():
-    assert events([[60, 40]], tau=0.7) == [("split", (0,), (0, 1))]
-    assert events([[60, 40]], tau=0.7, tau_split=0.5) == [
-        ("disappear", (0,), ()),
-        ("emerge", (), (0,)),
-        ("emerge", (), (1,)),
     ]
 
 
 def test_an_emerged_segment_says_how_much_came_from_one_old_one():
     emerged = transitions([[60, 40], [10, 0]])[-1]
 
-    assert emerged == ClusterTransition(Kind.EMERGE, (), (1,), 1.0)
+    assert emerged == ClusterTransition(TransitionKind.EMERGE, (), (1,), 1.0)
 
 
 def test_an_empty_old_segment_disappears_and_an_empty_new_one_emerges():
@@ -106,7 +92,7 @@ def test_the_overlap_counts_customers_that_both_have():
 def test_age_weights_let_old_members_count_less():
     found = overlap_matrix([0, 0], [0, 1], k_old=1, k_new=2, weights=[1.0, 0.25])
 
-    assert [e.kind for e in transitions(found)] == [Kind.SURVIVE, Kind.EMERGE]
+    assert [e.kind for e in transitions(found)] == [TransitionKind.SURVIVE, TransitionKind.EMERGE]
 
 
 def test_labels_of_different_customers_are_refused():

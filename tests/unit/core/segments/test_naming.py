@@ -373,3 +373,13 @@ def test_who_is_better_in_everything_never_has_a_worse_name(population, one, oth
     better, worse = (RANKS.get(name_segments([each], population)[0].base, 1) for each in (best, one))
 
     assert better >= worse
+
+
+def test_an_order_more_than_most_is_no_best_fifth_where_many_have_as_many():
+    rng = np.random.default_rng(5)
+    orders = rng.permutation(np.repeat([1, 2, 3, 4], [700, 270, 20, 10]))
+    population = PopulationCuts.of(rng.uniform(0, 60, 1000), orders, rng.lognormal(3, 1, 1000))
+
+    assert population.scores(SegmentProfile(9, 2.0, 500))[1] == 4
+    assert population.scores(SegmentProfile(9, 3.0, 500))[1] == 5
+    assert [named.name for named in name_segments([SegmentProfile(20, 2.0, 500)], population)] == ["Loyal"]

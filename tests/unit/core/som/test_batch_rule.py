@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from minisom import MiniSom
 
 from shared.core.fixed_point import to_fixed
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.som.batch_rule import smooth
 from shared.core.som.grid import SomGrid
 from shared.core.som.passes import batch_pass, won
@@ -23,7 +23,7 @@ def table(n=60, d=3, seed=0):
 
 
 def statistics(X, weights):
-    return BatchStatistics.of(to_fixed(X), best_two_units(X, weights).first, len(weights))
+    return PrototypeSums.of(to_fixed(X), best_two_units(X, weights).first, len(weights))
 
 
 def smoothed(stats, previous, sigma=1.0):

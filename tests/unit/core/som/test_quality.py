@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from minisom import MiniSom
 
 from shared.core.som.grid import SomGrid
-from shared.core.som.neighbourhood import matrix
-from shared.core.som.quality import distortion, neuron_utility, quantization_error, topographic_error
+from shared.core.som.quality import neuron_utility, quantization_error, topographic_error
 from shared.core.som.units import best_two_units
 
 NOBODY = best_two_units(np.empty((0, 3)), np.ones((6, 3)))
@@ -58,20 +57,6 @@ def test_errors_by_hand():
     assert topographic_error(best, SomGrid(4, 1), np.array([1.0, 2.0, 1.0])) == pytest.approx(2 / 4)
 
 
-def test_distortion_equals_its_definition_over_more_than_one_chunk():
-    rng = np.random.default_rng(2)
-    X, weights, grid = rng.normal(size=(5000, 2)), rng.normal(size=(6, 2)), SomGrid(2, 3)
-    best, H = best_two_units(X, weights), matrix(grid, "gaussian", 0.8)
-    expected = np.mean(
-        [
-            (H[unit] * ((row - weights) ** 2).sum(axis=1)).sum()
-            for row, unit in zip(X, best.first, strict=True)
-        ]
-    )
-
-    assert distortion(X, weights, best, grid=grid, sigma=0.8) == pytest.approx(expected)
-
-
 def test_utility_is_the_share_of_units_that_won_anything():
     assert neuron_utility(np.array([3, 0, 1, 0])) == 0.5
 
@@ -83,5 +68,4 @@ def test_without_rows_or_weight_errors_are_undefined_and_nothing_is_raised():
     assert np.isnan(quantization_error(best_two_units(np.ones((2, 3)), np.ones((6, 3))), np.zeros(2)))
     assert np.isnan(topographic_error(NOBODY, grid))
     assert np.isnan(topographic_error(best_two_units(np.empty((0, 3)), np.ones((1, 3))), SomGrid(1, 1)))
-    assert np.isnan(distortion(np.empty((0, 3)), np.ones((6, 3)), NOBODY, grid=grid, sigma=1.0))
     assert np.isnan(neuron_utility(np.empty(0)))

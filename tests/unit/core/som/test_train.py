@@ -140,7 +140,7 @@ def test_no_rows_no_map():
         train_som(np.empty((0, 3)), GRID, rng=rng())
 
 
-def test_the_principal_plane_is_centred_and_stretched_as_the_rows_are():
+def test_the_principal_plane_is_centered_and_stretched_as_the_rows_are():
     X = rng().normal(size=(20_000, 3)) * [0.5, 3.0, 1.0] + 7
     corners = initial_weights(X, SomGrid(2, 2), "pca", rng())
 

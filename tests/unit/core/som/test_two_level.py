@@ -37,15 +37,6 @@ def test_segments_equal_scipys_with_every_prototype_repeated_by_its_hits(method,
     assert adjusted_rand_score(np.repeat(ours, hits), expected) == 1.0
 
 
-@given(st.sampled_from(METHODS), st.floats(0.1, 10), st.integers(0, 999))
-def test_a_cut_by_height_equals_scipys(method, max_d, seed):
-    points, hits = prototypes(12, seed)
-    segments = macro_segments(points, hits, method=method, max_d=max_d)
-    expected = fcluster(segments.linkage, max_d, "distance")
-
-    assert adjusted_rand_score(segments.labels, expected) == 1.0
-
-
 @given(st.sampled_from(METHODS), st.integers(1, 12), st.integers(0, 99))
 def test_a_cut_by_k_gives_exactly_k_segments_numbered_by_appearance(method, k, seed):
     points, hits = prototypes(12, seed)
@@ -112,8 +103,6 @@ def test_nothing_given_is_changed_and_nothing_returned_can_be():
     ("hits", "arguments", "message"),
     [
         ([0, 0], {"k": 1}, "a prototype with hits"),
-        ([1, 1], {}, "exactly one of k and max_d"),
-        ([1, 1], {"k": 1, "max_d": 1.0}, "exactly one of k and max_d"),
         ([1, 1], {"k": 3}, "between 1 and 2"),
         ([1, 1], {"k": 0}, "between 1 and 2"),
         ([1, 1], {"k": 1, "method": "centroid"}, "linkage must be"),

@@ -12,7 +12,6 @@ from shared.core.drift.budget import Budget
 from shared.core.drift.states import AlarmState, DriftState
 from shared.core.model.artifact import ModelArtifact
 from shared.core.windows.documents import from_document, to_document
-from shared.core.windows.explain import explain_hours
 from shared.core.windows.hourly import (
     MS_PER_HOUR,
     REFERENCE_DAYS,
@@ -23,7 +22,8 @@ from shared.core.windows.hourly import (
     reference_from_ms,
     under_epoch,
 )
-from shared.core.windows.purchases import MOST_ROWS, PurchaseWindow, fresh_sample
+from shared.core.windows.hourly_explanation import explain_hours
+from shared.core.windows.purchases import MAX_ROWS, PurchaseWindow, fresh_sample
 from tests.support import hourly
 from tests.support.hourly import HOURS, ROWS, days, play, window
 from tests.support.small_model import AS_OF_MS
@@ -141,9 +141,9 @@ def test_whoever_was_in_a_window_lately_is_not_in_the_next(who: list[int], seen:
 
 
 def test_of_a_crowd_a_sample_is_kept_that_differs_from_window_to_window() -> None:
-    n = 3 * MOST_ROWS
+    n = 3 * MAX_ROWS
     orders = [np.random.default_rng(seed).permutation(n) for seed in (1, 2)]
     first, second = (fresh_sample(np.arange(n), order, []) for order in orders)
 
-    assert len(first) == len(second) == MOST_ROWS
+    assert len(first) == len(second) == MAX_ROWS
     assert set(first.tolist()) != set(second.tolist())

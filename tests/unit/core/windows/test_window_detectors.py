@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from shared.core.drift.states import AlarmState, DriftState, advance
-from shared.core.windows.bundle import CHANNELS, observe, scores, start, surprises
 from shared.core.windows.calibration import alarms, draw_reference, draw_windows, limit_of, population
+from shared.core.windows.detector import CHANNELS, observe, scores, start, surprises
 from shared.core.windows.documents import from_document, to_document
 from shared.core.windows.hourly import HourlyMemory
 from shared.core.windows.reference import Reference, summarise
 from shared.core.windows.spans import LENGTHS, MEMORY, extended, looks, no_history
 from shared.core.windows.surprise import chi_square_surprise, normal_surprise
-from shared.core.windows.yardstick import Yardstick, fit_yardstick, sums_of
+from shared.core.windows.window_reference import WindowReference, fit_window_reference, sums_of
 
 K, D, ROWS = 3, 2, 400
 CENTERS = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0]])
@@ -31,24 +31,26 @@ def drawn(seed: int, n: int, shares: np.ndarray = SHARES, shift: float = 0.0, wi
 
 
 @pytest.fixture(scope="module")
-def yardstick() -> Yardstick:
-    return fit_yardstick(*drawn(1, 8_000), K)
+def window_reference() -> WindowReference:
+    return fit_window_reference(*drawn(1, 8_000), K)
 
 
 @pytest.fixture(scope="module")
-def reference(yardstick: Yardstick) -> Reference:
+def reference(window_reference: WindowReference) -> Reference:
     rows = drawn(1, 8_000)
-    return summarise(yardstick.marks(*rows), rows[1], K)
+    return summarise(window_reference.marks(*rows), rows[1], K)
 
 
-def windows(yardstick: Yardstick, n: int, seed: int = 7, **kind: object) -> np.ndarray:
+def windows(window_reference: WindowReference, n: int, seed: int = 7, **kind: object) -> np.ndarray:
     parts = [drawn(seed * 1000 + at, ROWS, **kind) for at in range(n)]  # type: ignore[arg-type]
-    return np.stack([sums_of(yardstick.marks(*part), part[1], K) for part in parts])
+    return np.stack([sums_of(window_reference.marks(*part), part[1], K) for part in parts])
 
 
-def test_marks_of_the_reference_are_standardised_within_each_segment(yardstick: Yardstick) -> None:
+def test_marks_of_the_reference_are_standardised_within_each_segment(
+    window_reference: WindowReference,
+) -> None:
     rows, labels, distances = drawn(1, 8_000)
-    marks = yardstick.marks(rows, labels, distances)
+    marks = window_reference.marks(rows, labels, distances)
 
     for label in range(K):
         mine = marks[labels == label, 1:-1]
@@ -56,8 +58,8 @@ def test_marks_of_the_reference_are_standardised_within_each_segment(yardstick: 
         assert np.abs(mine.std(axis=0) - 1).max() < 0.1
 
 
-def test_a_single_row_counts_for_three_standard_deviations_at_most(yardstick: Yardstick) -> None:
-    marks = yardstick.marks([[1e6, -1e6]], [0], [1e6])
+def test_a_single_row_counts_for_three_standard_deviations_at_most(window_reference: WindowReference) -> None:
+    marks = window_reference.marks([[1e6, -1e6]], [0], [1e6])
 
     assert np.abs(marks[0, 1:-1]).max() <= 3
     assert marks[0, -1] == 1
@@ -66,9 +68,9 @@ def test_a_single_row_counts_for_three_standard_deviations_at_most(yardstick: Ya
 @given(split=st.integers(0, 50))
 @settings(max_examples=5)
 def test_sums_of_parts_add_up_to_the_sums_of_the_whole(split: int) -> None:
-    yardstick = fit_yardstick(*drawn(2, 200), K)
+    window_reference = fit_window_reference(*drawn(2, 200), K)
     rows = drawn(3, 50)
-    marks = yardstick.marks(*rows)
+    marks = window_reference.marks(*rows)
 
     parts = sums_of(marks[:split], rows[1][:split], K) + sums_of(marks[split:], rows[1][split:], K)
 
@@ -79,9 +81,9 @@ def test_small_segments_share_the_spread_of_everybody() -> None:
     rows, labels, distances = drawn(4, 300)
     labels = np.where(np.arange(300) < 5, 3, labels)
 
-    yardstick = fit_yardstick(rows, labels, distances, 4)
+    window_reference = fit_window_reference(rows, labels, distances, 4)
 
-    np.testing.assert_allclose(yardstick.typical_distances[3], distances.mean())
+    np.testing.assert_allclose(window_reference.typical_distances[3], distances.mean())
 
 
 @pytest.mark.parametrize("z", [0.5, 2.0, 5.0, 12.0])
@@ -100,9 +102,9 @@ def test_a_surprise_beyond_the_smallest_float_is_still_finite() -> None:
 
 
 def test_a_span_holds_its_windows_and_what_came_before_the_rest(
-    yardstick: Yardstick, reference: Reference
+    window_reference: WindowReference, reference: Reference
 ) -> None:
-    sums = windows(yardstick, 10)
+    sums = windows(window_reference, 10)
     spans = looks(extended(no_history(reference), sums, np.zeros(10, int)), reference, 1)
 
     for position, length in enumerate(LENGTHS):
@@ -114,8 +116,10 @@ def test_a_span_holds_its_windows_and_what_came_before_the_rest(
             assert not spans.recent[0, position].any()
 
 
-def test_the_last_look_is_beside_the_reference_alone(yardstick: Yardstick, reference: Reference) -> None:
-    sums = windows(yardstick, MEMORY + 4)
+def test_the_last_look_is_beside_the_reference_alone(
+    window_reference: WindowReference, reference: Reference
+) -> None:
+    sums = windows(window_reference, MEMORY + 4)
     spans = looks(extended(no_history(reference), sums, np.zeros(len(sums), int)), reference, 1)
 
     np.testing.assert_allclose(spans.before[0, -1], reference.sums)
@@ -123,9 +127,9 @@ def test_the_last_look_is_beside_the_reference_alone(yardstick: Yardstick, refer
 
 
 def test_watching_one_by_one_says_what_scoring_at_once_says(
-    yardstick: Yardstick, reference: Reference
+    window_reference: WindowReference, reference: Reference
 ) -> None:
-    sums = windows(yardstick, MEMORY + 10)
+    sums = windows(window_reference, MEMORY + 10)
     detector, said = start(reference, LIMIT), []
     for window in sums:
         detector, verdict = observe(detector, window)
@@ -135,9 +139,9 @@ def test_watching_one_by_one_says_what_scoring_at_once_says(
     assert len(detector.history.sums) <= MEMORY + 1
 
 
-def test_a_restart_changes_nothing(yardstick: Yardstick, reference: Reference) -> None:
+def test_a_restart_changes_nothing(window_reference: WindowReference, reference: Reference) -> None:
     steady = restarted = start(reference, LIMIT)
-    for window in windows(yardstick, MEMORY + 3):
+    for window in windows(window_reference, MEMORY + 3):
         steady, expected = observe(steady, window)
         stored = from_document(to_document(HourlyMemory(detector=restarted))).detector
         assert stored is not None
@@ -145,13 +149,13 @@ def test_a_restart_changes_nothing(yardstick: Yardstick, reference: Reference) -
         assert verdict == expected
 
 
-def test_expectations_follow_the_phase_of_a_window(yardstick: Yardstick) -> None:
+def test_expectations_follow_the_phase_of_a_window(window_reference: WindowReference) -> None:
     other = SHARES[::-1]
     parts = [drawn(11, 4_000), drawn(12, 4_000, shares=other)]
     rows, labels, distances = (np.concatenate(each) for each in zip(*parts, strict=True))
     phases = np.repeat([0, 1], 4_000)
-    seasonal = summarise(yardstick.marks(rows, labels, distances), labels, K, phases)
-    weekend = windows(yardstick, 4, shares=other)
+    seasonal = summarise(window_reference.marks(rows, labels, distances), labels, K, phases)
+    weekend = windows(window_reference, 4, shares=other)
 
     assert scores(weekend, seasonal, [1, 1, 1, 1]).max() < LIMIT
     assert scores(weekend, seasonal, [0, 0, 0, 0]).min() > LIMIT
@@ -166,21 +170,23 @@ def test_expectations_follow_the_phase_of_a_window(yardstick: Yardstick) -> None
     ],
 )
 def test_each_kind_of_change_is_named_by_its_channel(
-    yardstick: Yardstick, reference: Reference, channel: str, kind: dict[str, object]
+    window_reference: WindowReference, reference: Reference, channel: str, kind: dict[str, object]
 ) -> None:
     detector = start(reference, LIMIT)
-    for window in windows(yardstick, 8):
+    for window in windows(window_reference, 8):
         detector, verdict = observe(detector, window)
         assert verdict.alarm.state == DriftState.OK
-    for window in windows(yardstick, 2, seed=8, **kind):
+    for window in windows(window_reference, 2, seed=8, **kind):
         detector, verdict = observe(detector, window)
 
     assert verdict.alarm.state == DriftState.DRIFT
     assert verdict.channel == channel
 
 
-def test_rows_far_from_every_center_are_outliers(yardstick: Yardstick, reference: Reference) -> None:
-    sums = windows(yardstick, 3)
+def test_rows_far_from_every_center_are_outliers(
+    window_reference: WindowReference, reference: Reference
+) -> None:
+    sums = windows(window_reference, 3)
     sums[-1, :, -1] += 12
     history = extended(no_history(reference), sums, np.zeros(3, int))
 
@@ -217,9 +223,11 @@ def test_the_limit_lets_through_what_the_budget_allows() -> None:
     assert alarms(quiet / limit).sum() == pytest.approx(quiet.size / 200, abs=1)
 
 
-def test_drawn_windows_and_references_are_like_the_rows(yardstick: Yardstick, reference: Reference) -> None:
+def test_drawn_windows_and_references_are_like_the_rows(
+    window_reference: WindowReference, reference: Reference
+) -> None:
     rows, rng = drawn(1, 8_000), np.random.default_rng(5)
-    world = population(yardstick.marks(*rows), rows[1], reference, rng)
+    world = population(window_reference.marks(*rows), rows[1], reference, rng)
     sums, redrawn = draw_windows(world, ROWS, np.zeros(200, int), rng), draw_reference(world, rng)
 
     assert sums[..., 0].sum(axis=1).tolist() == [ROWS] * 200
@@ -241,13 +249,13 @@ def test_windows_of_another_shape_or_phase_are_refused(reference: Reference) -> 
 
 def test_too_few_or_mismatched_reference_rows_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 30 rows"):
-        fit_yardstick(*drawn(1, 10), K)
+        fit_window_reference(*drawn(1, 10), K)
     with pytest.raises(ValueError, match="should be"):
-        fit_yardstick(np.zeros((40, 2)), np.zeros(39), np.zeros(40), K)
+        fit_window_reference(np.zeros((40, 2)), np.zeros(39), np.zeros(40), K)
 
 
-def test_inputs_stay_as_they_were(yardstick: Yardstick, reference: Reference) -> None:
-    sums = windows(yardstick, 5)
+def test_inputs_stay_as_they_were(window_reference: WindowReference, reference: Reference) -> None:
+    sums = windows(window_reference, 5)
     kept = sums.copy()
     scores(sums, reference)
     observe(start(reference, LIMIT), sums[0])

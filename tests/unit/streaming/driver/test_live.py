@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.fixed_point import SCALE
-from shared.core.kmeans.prototype_sums import BatchStatistics
+from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.model.population import PopulationStatistics
 from shared.settings import ModelSettings, Settings, TickSettings
 from shared.settings.reclustering import ScheduleSettings
@@ -28,7 +28,7 @@ from streaming.driver.live import (
 from streaming.driver.publish import segment_rows
 from streaming.driver.reviews import due_review
 from streaming.task.context import BatchContext
-from streaming.task.report import TaskReport
+from streaming.task.task_report import TaskReport
 from tests.support import small_model
 from tests.support.small_model import AS_OF, AS_OF_MS, UNITS, D, K
 
@@ -54,7 +54,7 @@ def _under(model_version: int | None = 1, **changes: object) -> LiveState:
 def _population(counts: list[int], minor: list[int]) -> PopulationStatistics:
     empty = PopulationStatistics.empty(K, UNITS, D)
     sums = np.array(counts)[:, np.newaxis] * np.full((K, D), 2 * SCALE)
-    segments = BatchStatistics(sums, np.array(counts) * SCALE, np.array(counts))
+    segments = PrototypeSums(sums, np.array(counts) * SCALE, np.array(counts))
     columns = np.column_stack(
         [
             minor,

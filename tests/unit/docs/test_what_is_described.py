@@ -1,0 +1,33 @@
+"""What is added to a table of the sources has its words too, in reports and in pages."""
+
+from typing import get_args
+
+import pytest
+
+from batch.reporting.segment_profiles import WORDS
+from shared.core.customers.features import FEATURES
+from shared.core.windows.detector import CHANNELS
+from shared.core.windows.hourly_explanation import TITLES, WAYS_TO_SAY
+from shared.settings.parts import Channel
+from tests.support.prose import ROOT
+
+KINDS = [get_args(channel.model_fields["kind"].annotation)[0] for channel in get_args(get_args(Channel)[0])]
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_feature_has_words_in_reports_and_stands_in_the_page_on_candidates(feature: str) -> None:
+    assert feature in WORDS
+    assert f"`{feature}`" in page("candidates.md")
+
+
+def test_an_hourly_alarm_of_every_channel_can_be_told() -> None:
+    assert set(TITLES) == set(WAYS_TO_SAY) == set(CHANNELS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_channel_has_an_example(kind: str) -> None:
+    assert f'kind = "{kind}"' in page("alerts.md")
