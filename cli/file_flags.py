@@ -1,6 +1,7 @@
 """The flags that say what a file of transactions means and how it is written, and the look they lead to."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,11 +106,12 @@ def look_at(args: argparse.Namespace, settings: "Settings") -> "Look":
         return look(source_of(args), wishes_of(args), Rules(settings.input, settings.state))
 
 
-def command_of(look: "Look", verb: str) -> str:
+def command_of(look: "Look", verb: str, accepted: Sequence[str]) -> str:
     """Return the whole command line to copy."""
     from streaming.replay.meaning import quoted
 
-    return " ".join([f"resegment {verb}", quoted(str(look.source.path)), *look.flags])
+    told = [f"--accept {code}" for code in accepted]
+    return " ".join([f"resegment {verb}", quoted(str(look.source.path)), *look.flags, *told])
 
 
 def require_readable(look: "Look", accepted: list[str], verb: str) -> "Reading":
@@ -132,7 +134,7 @@ def require_readable(look: "Look", accepted: list[str], verb: str) -> "Reading":
     parts = (
         f"{look.source.path}: {first.message}{more}",
         "as it stands, rows would be read wrongly or lost",
-        f"{mend}{go_on}: {command_of(look, verb)}",
+        f"{mend}{go_on}: {command_of(look, verb, accepted)}",
     )
     msg = "; ".join(part.replace("; ", ", ") for part in parts)
     raise InvalidConfig(msg)

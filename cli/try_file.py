@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Look, and say by the exit code what to think of it."""
     look = look_at(args, start(args))
     is_stopped = bool(look.stops(args.accept)) or look.reading is None
-    command = command_of(look, "replay")
+    command = command_of(look, "replay", args.accept)
     if args.json:
         from cli.output import print_json
 

@@ -67,10 +67,11 @@ def test_json_holds_the_same(shop: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert document["command"] == "resegment replay sales.csv"
 
 
-def test_an_accepted_stop_stops_no_longer(shop: Path) -> None:
+def test_an_accepted_stop_stops_no_longer(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "sales.csv").write_text(FINE + "2024-01-04,cat\n")
     assert main(["try", "sales.csv"]) == 2
     assert main(["try", "sales.csv", "--accept", "damaged_rows"]) != 2
+    assert capsys.readouterr().out.splitlines()[-1] == "resegment replay sales.csv --accept damaged_rows"
 
 
 def test_foreign_text_does_not_steer_the_terminal(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
