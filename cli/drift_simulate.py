@@ -10,7 +10,7 @@ from cli.replay import moment_of
 from shared.errors import InvalidConfig
 
 if TYPE_CHECKING:
-    from streaming.replay.simulated_file import SimulationReport
+    from streaming.replay.rehearsal.simulated_file import SimulationReport
 
 SHIPPED = Path(__file__).parents[1] / "data" / "online_retail.csv.gz"
 
@@ -58,7 +58,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """Write the file, and say what differs and how to replay it."""
     settings = start(args)
-    from streaming.replay.simulated_file import Rehearsal, known_scenario, simulate
+    from streaming.replay.rehearsal.simulated_file import Rehearsal, known_scenario, simulate
 
     scenario = known_scenario(args.scenario)
     reading = require_readable(look_at(args, settings), args.accept, "drift simulate")

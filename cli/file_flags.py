@@ -108,7 +108,7 @@ def look_at(args: argparse.Namespace, settings: "Settings") -> "Look":
 
 def command_of(look: "Look", verb: str, accepted: Sequence[str]) -> str:
     """Return the whole command line to copy."""
-    from streaming.replay.meaning import quoted
+    from streaming.replay.meaning.column_meanings import quoted
 
     told = [f"--accept {code}" for code in accepted]
     return " ".join([f"resegment {verb}", quoted(str(look.source.path)), *look.flags, *told])

@@ -14,7 +14,7 @@ from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.core.windows.hourly import MS_PER_HOUR
 from shared.core.windows.purchases import MIN_ROWS, PurchaseWindow, fresh_sample
 from shared.core.windows.spans import MEMORY
-from streaming.replay.simulation import Lines, rehearse
+from streaming.replay.rehearsal.simulation import Lines, rehearse
 
 Int64 = NDArray[np.int64]
 

@@ -21,7 +21,7 @@ from benchmarks.drift.shops import (
 )
 from benchmarks.drift.simulator import SHOPS, WARM_UP_DAYS
 from benchmarks.models.report import Row, Target
-from streaming.replay.simulation import SCENARIOS
+from streaming.replay.rehearsal.simulation import SCENARIOS
 
 QUIET, CHANGES = "Simulated shop, quiet years", "Simulated shop, changes"
 REPLAYS: Final = "Replays"

@@ -23,7 +23,7 @@ from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
 from shared.core.model.reference_bins import count_in_bins, cut_bins
 from shared.core.model.transform import fit_transform
-from streaming.replay.simulation import Lines, Plan
+from streaming.replay.rehearsal.simulation import Lines, Plan
 
 Int64 = NDArray[np.int64]
 

@@ -11,7 +11,7 @@ from benchmarks.drift.shop_watch import BUDGET, WatchedDay, lines_of, planned, w
 from benchmarks.drift.simulator import SHOPS, WARM_UP_DAYS, simulated
 from benchmarks.models.cdnow_shaped import cdnow_shaped
 from benchmarks.models.purchases import Purchases, cdnow, online_retail
-from streaming.replay.simulation import SCENARIOS, rehearse
+from streaming.replay.rehearsal.simulation import SCENARIOS, rehearse
 
 WITHIN_DAYS: Final = 30
 LEARNING_DAYS: Final = 43

@@ -25,7 +25,7 @@ from shared.settings import Settings
 from shared.settings.loading import LoadedSettings, load_settings
 from streaming.replay import ReplayReport, ReplayRequest, Rules, read_as
 from streaming.replay import run as replay
-from streaming.replay.built_in import ONLINE_RETAIL
+from streaming.replay.meaning.built_in import ONLINE_RETAIL
 
 Document = dict[str, Any]
 

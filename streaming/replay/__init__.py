@@ -5,12 +5,12 @@ as it stands, so that a damaged line is rejected there with a code, and is not s
 """
 
 from streaming.replay.judging import Fates, Rules
-from streaming.replay.looking import Look, look
+from streaming.replay.looking.look import Look, look
 from streaming.replay.loop import run
-from streaming.replay.mapping import Wishes
+from streaming.replay.meaning.mapping import Wishes
+from streaming.replay.meaning.profiles import Profile
 from streaming.replay.opened import Reading, read_as
 from streaming.replay.pace import FULL_SPEED, Pace
-from streaming.replay.profiles import Profile
 from streaming.replay.request import Progress, ReplayReport, ReplayRequest
 
 __all__ = [

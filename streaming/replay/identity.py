@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
 from streaming.replay.lines import Lines
-from streaming.replay.profiles import FIELDS, NUMBERS, Profile
+from streaming.replay.meaning.profiles import FIELDS, NUMBERS, Profile
 
 _CONTENT = tuple(name for name in FIELDS if name not in {"event_id", "event_time"})
 _SEPARATOR = "\x1f"

@@ -11,9 +11,9 @@ from shared.intake.ids import plain_ids
 from shared.intake.numbers.number_format import plain_numbers
 from shared.intake.table import DamagedRow, Table
 from shared.intake.times.parsing import NO_TIME, iso, parse_times
-from streaming.replay.fields import FillDown, fields_of
+from streaming.replay.meaning.fields import FillDown, fields_of
+from streaming.replay.meaning.profiles import NUMBERS
 from streaming.replay.opened import Reading, whole_tables
-from streaming.replay.profiles import NUMBERS
 
 if TYPE_CHECKING:
     import pandas as pd

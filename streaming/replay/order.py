@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from shared.core.customers.features import MS_PER_DAY
 from shared.intake.times.parsing import NO_TIME
 from streaming.replay.events import Batch
-from streaming.replay.fields import fields_of
 from streaming.replay.lines import moments
+from streaming.replay.meaning.fields import fields_of
 from streaming.replay.opened import Reading, whole_tables
 
 SORTED_ROWS = 3_000_000

@@ -13,7 +13,7 @@ from shared.adapters.topic_records import read_records
 from shared.errors import ServiceUnavailable
 from shared.intake.source import Source
 from streaming.replay import Progress, ReplayRequest, position, read_as, run
-from streaming.replay.profiles import Profile
+from streaming.replay.meaning.profiles import Profile
 
 PROFILE = Profile(
     "own",

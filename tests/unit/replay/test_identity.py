@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from streaming.replay.identity import Identities, Occurrences
 from streaming.replay.lines import Lines
-from streaming.replay.profiles import Profile
+from streaming.replay.meaning.profiles import Profile
 
 OWN = Profile("own", {"event_time": "at", "customer_id": "who", "quantity": "n", "unit_price": "price"})
 

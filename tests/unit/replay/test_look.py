@@ -125,7 +125,7 @@ def test_equal_rows_are_said_and_doubted_if_there_are_many(looker: Looker) -> No
 def test_disorder_that_is_too_large_to_sort_stops_with_the_flag(
     looker: Looker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streaming.replay.looking.SORTED_ROWS", 19)
+    monkeypatch.setattr("streaming.replay.looking.look.SORTED_ROWS", 19)
     text = HEADER + "".join(_row(i, who="ann") for i in range(20, 0, -1))
     seen = looker(text)
     (stop,) = seen.stops()

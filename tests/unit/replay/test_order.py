@@ -14,9 +14,9 @@ from shared.intake.times.parsing import NO_TIME
 from streaming.replay import Reading, read_as
 from streaming.replay.events import Batch
 from streaming.replay.identity import Identities
+from streaming.replay.meaning.profiles import Profile
 from streaming.replay.order import in_order_of_time, order_of
 from streaming.replay.portions import in_sending_order
-from streaming.replay.profiles import Profile
 
 OWN = Profile("own", {"event_time": "at", "customer_id": "who", "amount": "sum"})
 

@@ -10,10 +10,10 @@ import jsonschema
 
 from shared.intake.source import Source
 from streaming.replay import ReplayRequest, read_as
-from streaming.replay.built_in import CDNOW, ONLINE_RETAIL
 from streaming.replay.identity import Identities
+from streaming.replay.meaning.built_in import CDNOW, ONLINE_RETAIL
+from streaming.replay.meaning.profiles import Profile
 from streaming.replay.portions import Portion, portions
-from streaming.replay.profiles import Profile
 
 DOCS = Path(__file__).parents[3] / "docs"
 SCHEMA = json.loads((DOCS / "transaction.schema.json").read_text())

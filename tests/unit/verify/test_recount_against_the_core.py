@@ -14,8 +14,8 @@ from shared.intake.source import Source
 from shared.recount import Account, Ledger, Line, RecountRules, recount_table
 from shared.settings import InputSettings, StateSettings
 from streaming.replay import ReplayRequest, read_as
-from streaming.replay.built_in import ONLINE_RETAIL
 from streaming.replay.identity import Identities
+from streaming.replay.meaning.built_in import ONLINE_RETAIL
 from streaming.replay.portions import portions
 
 HOUR = 3_600_000

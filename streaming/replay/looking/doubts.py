@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from shared.intake.findings import Finding, Level
 from shared.intake.numbers.number_format import plain_numbers
 from streaming.replay.judging import KEPT
-from streaming.replay.meaning import pair
-from streaming.replay.profiles import NUMBERS, parts_of
-from streaming.replay.sample_findings import Sample
-from streaming.replay.vocabulary import USUAL_NAMES, plain_name
+from streaming.replay.looking.sample_findings import Sample
+from streaming.replay.meaning.column_meanings import pair
+from streaming.replay.meaning.profiles import NUMBERS, parts_of
+from streaming.replay.meaning.vocabulary import USUAL_NAMES, plain_name
 
 _TAKEN_BACK = re.compile(
     r"""(?<![a-z])(?:

@@ -10,12 +10,12 @@ import numpy as np
 
 from shared.intake.layout import SAMPLE_ROWS
 from shared.intake.times.parsing import NO_TIME
-from streaming.replay.fields import fields_of
 from streaming.replay.lines import Lines
+from streaming.replay.looking.sample_findings import Sample
+from streaming.replay.meaning.fields import fields_of
+from streaming.replay.meaning.profiles import FIELDS, Profile, parts_of
 from streaming.replay.opened import Opened, Reading
 from streaming.replay.order import TimeOrder
-from streaming.replay.profiles import FIELDS, Profile, parts_of
-from streaming.replay.sample_findings import Sample
 
 _SIGNS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
 

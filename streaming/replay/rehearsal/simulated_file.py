@@ -15,10 +15,10 @@ from shared.intake.numbers.number_format import plain_numbers
 from shared.intake.table import Table
 from shared.intake.times.parsing import NO_TIME
 from streaming.replay import lines as file_lines
-from streaming.replay.fields import FillDown, fields_of
+from streaming.replay.meaning.fields import FillDown, fields_of
+from streaming.replay.meaning.profiles import NUMBERS, Profile
 from streaming.replay.opened import Reading, whole_tables
-from streaming.replay.profiles import NUMBERS, Profile
-from streaming.replay.simulation import NOBODY, SCENARIOS, Lines, Plan, Scenario, rehearse
+from streaming.replay.rehearsal.simulation import NOBODY, SCENARIOS, Lines, Plan, Scenario, rehearse
 
 CENTS_OF_CENTS = Decimal("0.0001")
 """What the stream counts in: prices have four places at most."""

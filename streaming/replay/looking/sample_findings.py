@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from shared.intake.findings import Finding, Level
 from streaming.replay.events import Batch
-from streaming.replay.fields import behind_damage, blanks_of_orders, fields_of
 from streaming.replay.identity import Identities, content_hashes
 from streaming.replay.judging import KEPT, Group, Judge, Rules
 from streaming.replay.lines import Lines
-from streaming.replay.meaning import quoted
+from streaming.replay.meaning.column_meanings import quoted
+from streaming.replay.meaning.fields import behind_damage, blanks_of_orders, fields_of
 from streaming.replay.opened import Opened, Reading
 from streaming.task.parse import Parsed
 

@@ -7,18 +7,25 @@ import numpy as np
 
 from shared.intake.findings import Finding, Level
 from shared.intake.source import Source
-from streaming.replay.doubts import doubts
 from streaming.replay.events import Batch, encode
-from streaming.replay.fields import FillDown
 from streaming.replay.identity import Identities
 from streaming.replay.judging import Judge, Rules
 from streaming.replay.lines import Lines, lines_of
-from streaming.replay.look_rows import ColumnLook, Understood, column_looks, file_rows, time_rows, trade_rows
-from streaming.replay.mapping import Wishes, choose
-from streaming.replay.meaning import meaning_of, told_flags
+from streaming.replay.looking.doubts import doubts
+from streaming.replay.looking.look_rows import (
+    ColumnLook,
+    Understood,
+    column_looks,
+    file_rows,
+    time_rows,
+    trade_rows,
+)
+from streaming.replay.looking.sample_findings import Sample, blank_cells_of_orders, sample_findings
+from streaming.replay.meaning.column_meanings import meaning_of, told_flags
+from streaming.replay.meaning.fields import FillDown
+from streaming.replay.meaning.mapping import Wishes, choose
 from streaming.replay.opened import Opened, Reading, open_file, understand
 from streaming.replay.order import SORTED_ROWS, TimeOrder, order_of
-from streaming.replay.sample_findings import Sample, blank_cells_of_orders, sample_findings
 
 
 @dataclass(frozen=True, eq=False)
