@@ -80,7 +80,9 @@ def find_id_format(
     seen = Seen.of(column, cells, lines)
     names = [_bare(text) for text in seen.texts]
     kinds = _Kinds.of(names)
-    form = IdFormat(bool(kinds.whole.any() and not kinds.other.any()), bool(kinds.floats.any()))
+    # a column of nothing but `nan` names nobody, whatever the ids would have looked like
+    is_whole = not kinds.other.any() and bool((kinds.whole | kinds.missing).any())
+    form = IdFormat(is_whole, bool(kinds.floats.any()))
     return form, [*_of_numbers(seen, kinds, form), *_of_texts(seen, names)]
 
 

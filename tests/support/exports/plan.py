@@ -91,7 +91,7 @@ def remedies(plan: Plan, names: Sequence[str]) -> dict[str, Mapping[str, object]
     told = plan.times.pattern
     pattern = f"{told} %H:%M" if told and plan.has_clock else told
     mends: dict[str, Mapping[str, object]] = {
-        "ambiguous_numbers": {"decimal": plan.numbers.decimal},
+        "ambiguous_numbers": {"decimal": "." if plan.is_typed else plan.numbers.decimal},
         "missing_fields": {"pairs": pairs},
         "absent_column": {"pairs": pairs},
         "blank_repeated_cells": {"fill_down": True},

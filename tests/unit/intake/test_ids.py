@@ -18,6 +18,7 @@ CASES = [
     (["K-1", "20001.0"], ["K-1", "20001.0"], ["float_ids!"], "text"),
     (["20001.0", "20001.5"], ["20001.0", "20001.5"], ["float_ids!", "fractional_ids!"], "text"),
     (["1", "nan", "NaN", "None", "NULL", "\\N"], ["1", *[""] * 5], ["missing_words"], "whole numbers"),
+    (["nan", "NaN", ""], ["", "", ""], ["missing_words"], "whole numbers"),
     (["ann", "nan"], ["ann", "nan"], ["missing_words!"], "text"),
     (["1.23457E+12", "7"], ["1.23457E+12", "7"], ["lost_id_digits!!"], "text"),
     (["1,23457E+12"], ["1,23457E+12"], ["lost_id_digits!!"], "text"),
