@@ -66,7 +66,7 @@ def test_a_run_has_a_page_and_its_numbers_and_says_where(database: Docs, tmp_pat
     assert report["error"] is None
     assert Path(report["html"]).read_text("utf-8").startswith("<!doctype html>")
     twin = json.loads(Path(report["json"]).read_text("utf-8"), parse_constant=pytest.fail)
-    assert twin["origin"]["asked"]["run_id"] == served.run_id
+    assert twin["origin"]["request"]["run_id"] == served.run_id
     assert twin["verdict"]["promoted"] is True
     assert sorted(path.suffix for path in (tmp_path / "reports").iterdir()) == [".html", ".json"]
 
