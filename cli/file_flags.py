@@ -41,11 +41,7 @@ def add_meaning(verb: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--time-format", metavar="PATTERN", help="strptime pattern, or epoch-seconds and the like"
     )
-    group.add_argument("--decimal", choices=(".", ","), help="the decimal sign of numbers")
-    group.add_argument(
-        "--separator", metavar="SIGN", help="between the cells of a CSV file ('\\t' for a tab)"
-    )
-    group.add_argument("--encoding", help="of a text file: utf-8, cp1252, …")
+    add_writing(group)
     group.add_argument(
         "--fill-down",
         action="store_true",
@@ -56,9 +52,17 @@ def add_meaning(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def add_decision(verb: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
-    """Add the flag that decides about what the look finds; more can be added to its group."""
-    group = verb.add_argument_group("what to do about findings")
+def add_writing(group: "argparse._ArgumentGroup") -> None:
+    """Add the flags that say how a file's cells are written, whatever they mean."""
+    group.add_argument("--decimal", choices=(".", ","), help="the decimal sign of numbers")
+    group.add_argument(
+        "--separator", metavar="SIGN", help="between the cells of a CSV file ('\\t' for a tab)"
+    )
+    group.add_argument("--encoding", help="of a text file: utf-8, cp1252, …")
+
+
+def add_accept(group: "argparse._ArgumentGroup") -> None:
+    """Add the flag by which a person goes on in spite of what stops."""
     group.add_argument(
         "--accept",
         metavar="CODE",
@@ -66,6 +70,18 @@ def add_decision(verb: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
         default=[],
         help="go on in spite of a fault that stops, where that is possible; repeatable",
     )
+
+
+def separator_of(args: argparse.Namespace) -> str | None:
+    """Return the separator that was told; a tab cannot be typed."""
+    separator: str | None = args.separator
+    return separator and separator.replace("\\t", "\t")
+
+
+def add_decision(verb: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
+    """Add the flag that decides about what the look finds; more can be added to its group."""
+    group = verb.add_argument_group("what to do about findings")
+    add_accept(group)
     return group
 
 
@@ -73,7 +89,7 @@ def source_of(args: argparse.Namespace) -> "Source":
     """Return the file of the flags."""
     from shared.intake.source import Source
 
-    return Source(args.file, args.separator and args.separator.replace("\\t", "\t"), args.encoding)
+    return Source(args.file, separator_of(args), args.encoding)
 
 
 def wishes_of(args: argparse.Namespace) -> "Wishes":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.connection import open_studies_database
+from cli.file_flags import add_accept, add_writing, separator_of
 from cli.look import print_findings, print_understood
 from cli.options import start
 from cli.output import Column, print_table, say
@@ -47,21 +48,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default=[],
         help="your name of a column that the study reads; repeatable",
     )
-    group.add_argument("--encoding", help="of a text file: utf-8, cp1252, …")
-    group.add_argument(
-        "--separator", metavar="SIGN", help="between the cells of a CSV file ('\\t' for a tab)"
-    )
-    group.add_argument("--decimal", choices=(".", ","), help="the decimal sign of numbers")
+    add_writing(group)
     group.add_argument(
         "--time-format", metavar="PATTERN", help="of dates: strptime pattern, or epoch-seconds and the like"
     )
-    group.add_argument(
-        "--accept",
-        metavar="CODE",
-        action="append",
-        default=[],
-        help="go on in spite of a fault that stops, where that is possible; repeatable",
-    )
+    add_accept(group)
     parser.add_argument(
         "--no-notebook", action="store_true", help="leave the notebook out, which takes half of the time"
     )
@@ -119,7 +110,7 @@ def _file(args: argparse.Namespace) -> "DataFile | None":
         args.data,
         dict(map(_pair, args.map)),
         encoding=args.encoding,
-        separator=args.separator and args.separator.replace("\\t", "\t"),
+        separator=separator_of(args),
         decimal=args.decimal,
         time_format=args.time_format,
         accepted=tuple(args.accept),
