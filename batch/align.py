@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.champion import ChampionView
 from batch.cluster import Clustering
+from shared.core.arrays import Bool
 from shared.core.model.artifact import LineageEdge
 from shared.core.segments.alignment import UNMATCHED, align
 from shared.core.segments.lineage import lineage_edge
@@ -73,7 +73,7 @@ def _issue(pairs: list[int], old_ids: tuple[int, ...], next_id: int) -> tuple[in
 
 def _explained(
     events: tuple[ClusterTransition, ...], old_ids: tuple[int, ...], new_ids: tuple[int, ...]
-) -> NDArray[np.bool_]:
+) -> Bool:
     """Tell which moves contradict nothing said before, (k_old, k_new).
 
     A split into an identity that nobody has had yet says the same in a finer word. A merge that ends an

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.align import SegmentIdentities
 from batch.champion import member_radii
 from batch.cluster import Clustering
 from batch.load import CustomerTable
 from batch.scale import Scaled
+from shared.core.arrays import Float64
 from shared.core.choice.k_search import KScores
 from shared.core.fixed_point import to_fixed
 from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
@@ -88,6 +88,6 @@ def score_values(scores: KScores) -> dict[str, float]:
     return {key: float(value) for key, value in values.items() if isfinite(value)}
 
 
-def _distance_p995(clustering: Clustering, k: int) -> NDArray[np.float64]:
+def _distance_p995(clustering: Clustering, k: int) -> Float64:
     of_label = (clustering.distances[clustering.labels == label] for label in range(k))
     return np.array([np.quantile(distances, 0.995) if distances.size else 0.0 for distances in of_label])

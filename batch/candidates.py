@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.som import fit_som
+from shared.core.arrays import Float64, Int64
 from shared.core.choice.k_scores import Floors
 from shared.core.kmeans.lloyd import fit_kmeans
 from shared.core.som.two_level import labels_of as cut
 from shared.core.som.two_level import weighted_linkage
 from shared.core.som.units import best_two_units
 
-Prototypes = Mapping[int, NDArray[np.float64]]
+Prototypes = Mapping[int, Float64]
 """k -> (k, d) prototypes, in scaled units."""
 
 MAX_JOINED = 4_000
@@ -39,8 +39,8 @@ class Material:
     n_starts : of each cold fit. floors : what a segmentation must reach.
     """
 
-    X: NDArray[np.float64]
-    champion_centers: NDArray[np.float64] | None
+    X: Float64
+    champion_centers: Float64 | None
     seed: int
     n_starts: int
     floors: Floors
@@ -49,7 +49,7 @@ class Material:
         """Give the randomness of one k, whatever other k are asked for."""
         return np.random.default_rng([self.seed, k])
 
-    def sample(self, at_most: int) -> NDArray[np.float64]:
+    def sample(self, at_most: int) -> Float64:
         """Return the rows, or as many of them as a costly method can take."""
         if len(self.X) <= at_most:
             return self.X
@@ -123,7 +123,7 @@ KINDS: Mapping[str, Propose] = MappingProxyType(
 """Every kind of candidate by the name that settings call it."""
 
 
-def _component_means(material: Material, k: int) -> NDArray[np.float64]:
+def _component_means(material: Material, k: int) -> Float64:
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - a second to import
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415
 
@@ -131,14 +131,14 @@ def _component_means(material: Material, k: int) -> NDArray[np.float64]:
     model = GaussianMixture(k, init_params="k-means++", n_init=3, reg_covar=RIDGE, random_state=seed)
     with warnings.catch_warnings():  # means that still creep are prototypes all the same
         warnings.simplefilter("ignore", ConvergenceWarning)
-        means: NDArray[np.float64] = np.asarray(model.fit(material.X).means_, dtype=np.float64)
+        means: Float64 = np.asarray(model.fit(material.X).means_, dtype=np.float64)
     return means
 
 
-def _group_means(X: NDArray[np.float64], labels: NDArray[np.int64], k: int) -> NDArray[np.float64]:
+def _group_means(X: Float64, labels: Int64, k: int) -> Float64:
     """Mean of the rows of each label, (k, d); every label has rows, a negative one is nobody's."""
     inside = labels >= 0
     counts = np.bincount(labels[inside], minlength=k)
     sums = [np.bincount(labels[inside], column[inside], k) for column in X.T]
-    means: NDArray[np.float64] = np.column_stack(sums) / counts[:, np.newaxis]
+    means: Float64 = np.column_stack(sums) / counts[:, np.newaxis]
     return means

@@ -7,10 +7,10 @@ challenger's.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.load import CustomerTable
 from batch.scale import Scaled
+from shared.core.arrays import Float64, Int32
 from shared.core.customers.features import feature_matrix
 from shared.core.kmeans.assignment import assign
 from shared.core.model.artifact import ModelArtifact
@@ -27,9 +27,9 @@ class ChampionView:
     """
 
     model: ModelArtifact
-    centers: NDArray[np.float64]
-    radii: NDArray[np.float64]
-    labels: NDArray[np.int32]
+    centers: Float64
+    radii: Float64
+    labels: Int32
     quantization_error: float | None
 
 
@@ -51,17 +51,15 @@ def has_same_transform(champion: ModelArtifact, transform: FeatureTransform) -> 
     return (ours.features, ours.recency_clip_days) == (theirs.features, theirs.recency_clip_days)
 
 
-def member_radii(
-    X: NDArray[np.float64], centers: NDArray[np.float64], labels: NDArray[np.int32]
-) -> NDArray[np.float64]:
+def member_radii(X: Float64, centers: Float64, labels: Int32) -> Float64:
     """Root mean square distance of each label's rows to its center, (k,); 0 for a label of nobody."""
     squares = ((X - centers[labels]) ** 2).sum(axis=1)
     counts = np.bincount(labels, minlength=len(centers))
-    radii: NDArray[np.float64] = np.sqrt(np.bincount(labels, squares, len(centers)) / np.maximum(counts, 1))
+    radii: Float64 = np.sqrt(np.bincount(labels, squares, len(centers)) / np.maximum(counts, 1))
     return radii
 
 
-def _member_means(X: NDArray[np.float64], labels: NDArray[np.int32], k: int) -> NDArray[np.float64]:
+def _member_means(X: Float64, labels: Int32, k: int) -> Float64:
     counts = np.maximum(np.bincount(labels, minlength=k), 1)
     sums = [np.bincount(labels, column, k) for column in X.T]
     return np.column_stack(sums) / counts[:, np.newaxis]

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
+from shared.core.arrays import Float64
 from shared.core.choice.k_rule import LastRun
 from shared.core.choice.k_scores import Floors
 from shared.core.choice.k_search import KReport, score_k
@@ -12,11 +10,11 @@ from shared.settings import ModelSettings
 
 
 def choose_k(
-    X: NDArray[np.float64],
-    spend: NDArray[np.float64],
+    X: Float64,
+    spend: Float64,
     settings: ModelSettings,
     floors: Floors,
-    centers: Mapping[int, NDArray[np.float64]],
+    centers: Mapping[int, Float64],
     *,
     current_k: int | None,
     before: LastRun | None,

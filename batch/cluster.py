@@ -3,30 +3,24 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int32, Int64, ReadOnlyArrays
 from shared.core.kmeans.assignment import assign
-
-Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Clustering:
+class Clustering(ReadOnlyArrays):
     """Centers (k, d), and of each customer the nearest one and the distance to it, (n,).
 
     Labels run from the highest mean spend to the lowest, whichever start found them.
     """
 
     centers: Float64
-    labels: NDArray[np.int32]
+    labels: Int32
     distances: Float64
 
-    def __post_init__(self) -> None:
-        for array in (self.centers, self.labels, self.distances):
-            array.setflags(write=False)
-
     @property
-    def counts(self) -> NDArray[np.int64]:
+    def counts(self) -> Int64:
         """Customers of each label, (k,)."""
         return np.bincount(self.labels, minlength=len(self.centers))
 
@@ -38,6 +32,6 @@ def cluster(X: Float64, centers: Float64, spend: Float64) -> Clustering:
     return Clustering(centers[by_spend], found.labels, found.distances)
 
 
-def _order(labels: NDArray[np.int32], spend: Float64, k: int) -> NDArray[np.int64]:
+def _order(labels: Int32, spend: Float64, k: int) -> Int64:
     means = np.bincount(labels, spend, k) / np.maximum(np.bincount(labels, minlength=k), 1)
     return np.argsort(-means, kind="stable")

@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.candidates import KINDS, Material
 from batch.scorecard import Probe, Scorecard, measure
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.core.choice.stability import adjusted_rand, has_distinct_rows, one_thread
 from shared.core.kmeans.assignment import assign
 from shared.core.kmeans.lloyd import fit_kmeans
-
-Float64 = NDArray[np.float64]
 
 LEAD = 0.01
 """Part of the preferred candidate's mean square by which another must be better. Optima that are equally
@@ -27,7 +25,7 @@ MIN_TO_SPLIT = 50
 
 
 @dataclass(frozen=True, eq=False)
-class Candidate:
+class Candidate(ReadOnlyArrays):
     """One proposal for one number of segments.
 
     start : (k, d) as its kind proposed it. centers : (k, d) after Lloyd passes over the fitted
@@ -48,16 +46,13 @@ class Candidate:
     is_best: bool = False
     reason: str = ""
 
-    def __post_init__(self) -> None:
-        self.centers.setflags(write=False)
-
 
 @dataclass(frozen=True, eq=False)
 class Split:
     """Customers that candidates are fitted on and those they are judged on; both in random order."""
 
-    fitted: NDArray[np.int64]
-    probe: NDArray[np.int64]
+    fitted: Int64
+    probe: Int64
 
 
 def split(n: int, seed: int) -> Split:

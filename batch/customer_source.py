@@ -8,10 +8,10 @@ from typing import Protocol
 from pymongo.database import Database
 
 from batch.load import CustomerTable, count_clusterable, load_customers
-from shared.adapters.mongo.client import Document
 from shared.core.customers.features import feature_matrix
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.transform import FeatureTransform, fit_transform
+from shared.documents import Document
 from shared.settings import Settings
 
 

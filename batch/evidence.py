@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.align import SegmentIdentities
 from batch.champion import ChampionView
@@ -15,21 +14,18 @@ from batch.scale import Scaled
 from batch.scorecard import Probe, Scorecard, make_probe, measure, sampled_silhouettes
 from batch.select_features import FeatureChoice
 from batch.som import UnitTree
+from shared.core.arrays import Float64, Int32, Int64, ReadOnlyArrays
 from shared.core.choice.k_search import KReport, KScores
 from shared.core.kmeans.assignment import assign
 
 
 @dataclass(frozen=True, eq=False)
-class SilhouetteSample:
+class SilhouetteSample(ReadOnlyArrays):
     """Silhouette of some customers among themselves: rows of the table, values and labels, all (s,)."""
 
-    rows: NDArray[np.int64]
-    values: NDArray[np.float64]
-    labels: NDArray[np.int32]
-
-    def __post_init__(self) -> None:
-        for array in (self.rows, self.values, self.labels):
-            array.setflags(write=False)
+    rows: Int64
+    values: Float64
+    labels: Int32
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +78,7 @@ class Evidence:
 
 def compare(
     scaled: Scaled,
-    spend: NDArray[np.float64],
+    spend: Float64,
     clustering: Clustering,
     champion: ChampionView | None,
     seed: int,

@@ -7,34 +7,28 @@ everybody. What the policy changes is where the lines are drawn first.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.compete import settle
+from shared.core.arrays import Bool, Float64, Int64, ReadOnlyArrays
 from shared.core.choice.outliers import find_outliers
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.assignment import assign
 from shared.settings import ModelSettings
 
-Float64 = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
-class FitSet:
+class FitSet(ReadOnlyArrays):
     """The customers a fit learns from.
 
     rows : (f,) which of the n customers, ascending. X : (f, d) their scaled features, clipped if so set.
     is_outlier : (n,).
     """
 
-    rows: NDArray[np.int64]
+    rows: Int64
     X: Float64
-    is_outlier: NDArray[np.bool_]
+    is_outlier: Bool
 
-    def __post_init__(self) -> None:
-        for array in (self.rows, self.X, self.is_outlier):
-            array.setflags(write=False)
-
-    def among(self, rows: NDArray[np.int64]) -> Float64:
+    def among(self, rows: Int64) -> Float64:
         """Scaled features of those of `rows`, ascending, that are in the set."""
         chosen: Float64 = self.X[np.isin(self.rows, rows, assume_unique=True)]
         return chosen

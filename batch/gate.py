@@ -10,11 +10,11 @@ from math import isfinite
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.align import SegmentIdentities
 from batch.champion import ChampionView, has_same_transform
 from shared.adapters.mongo.requests import Kind
+from shared.core.arrays import Float64
 from shared.core.choice.k_search import KScores
 from shared.core.choice.silhouette import simplified_silhouette
 from shared.core.kmeans.assignment import assign
@@ -62,8 +62,8 @@ class GateInput:
     champion: ChampionView
     identities: SegmentIdentities
     scores: KScores | None
-    X: NDArray[np.float64]
-    spend: NDArray[np.float64]
+    X: Float64
+    spend: Float64
     kind: Kind
     force: bool
     pinned: bool
@@ -163,7 +163,7 @@ def _silhouette(given: GateInput) -> GateCheck:
     return _at_least(name, words, _simplified(given.X, given.challenger.centers), limit, digits=3)
 
 
-def _simplified(X: NDArray[np.float64], centers: NDArray[np.float64]) -> float:
+def _simplified(X: Float64, centers: Float64) -> float:
     found = assign(X, centers)
     return simplified_silhouette(found.distances, found.runner_up_distances)
 

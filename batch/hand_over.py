@@ -5,9 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-import numpy as np
-from numpy.typing import NDArray
-
 from batch.champion import ChampionView
 from batch.compete import Candidate
 from batch.customer_source import CustomerSource
@@ -16,6 +13,7 @@ from batch.load import CustomerTable
 from batch.scale import Scaled
 from batch.select_features import FeatureChoice
 from shared.adapters.mongo.requests import Kind
+from shared.core.arrays import Float64
 from shared.core.choice.k_rule import LastRun
 from shared.core.choice.k_search import KReport
 from shared.core.model.artifact import ModelArtifact
@@ -58,7 +56,7 @@ class Exploration:
     champion: ChampionView | None
     fitted: FitSet
     candidates: tuple[Candidate, ...]
-    centers: Mapping[int, NDArray[np.float64]]
+    centers: Mapping[int, Float64]
     report: KReport
 
     @property

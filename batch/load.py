@@ -12,16 +12,16 @@ from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pymongo import DESCENDING
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, RUNS
+from shared.core.arrays import Float64
 from shared.core.canonical import to_milliseconds
 from shared.core.choice.k_rule import LastRun
 from shared.core.customers.features import MINOR_PER_UNIT, RfmColumns
+from shared.documents import Document
 from shared.errors import ReclusteringError
 
 POLL_S = 0.1
@@ -59,7 +59,7 @@ class CustomerTable:
         return to_milliseconds(self.as_of)
 
     @property
-    def spend(self) -> NDArray[np.float64]:
+    def spend(self) -> Float64:
         """Net spend in currency units, (n,)."""
         return self.rfm.monetary_minor / MINOR_PER_UNIT
 

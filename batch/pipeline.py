@@ -28,12 +28,12 @@ from batch.scale import scale
 from batch.scorecard import make_probe
 from batch.select_features import select_features
 from batch.som import fit_som, join_units
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.leases import Lease
 from shared.adapters.mongo.requests import Request
 from shared.adapters.mongo.runs import last_sound_size
 from shared.core.choice.k_scores import Floors
 from shared.core.model.artifact import ModelArtifact
+from shared.documents import Document
 from shared.settings import ModelSettings, Settings
 
 JOB = "recluster"

@@ -11,7 +11,6 @@ from pymongo.database import Database
 
 from batch.gate import Decision
 from shared.adapters.failpoints import failpoint
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.leases import Lease
 from shared.adapters.mongo.models import (
     Pointer,
@@ -22,6 +21,7 @@ from shared.adapters.mongo.models import (
     read_pointer,
 )
 from shared.core.model.artifact import ModelArtifact
+from shared.documents import Document
 from shared.errors import ReclusteringError
 
 

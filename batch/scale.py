@@ -2,23 +2,18 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from shared.core.arrays import Float64, ReadOnlyArrays
 from shared.core.customers.features import RfmColumns, feature_matrix
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.model.transform import FeatureTransform
 
 
 @dataclass(frozen=True, eq=False)
-class Scaled:
+class Scaled(ReadOnlyArrays):
     """A fitted transform and the customers in its units, X (n, d)."""
 
     transform: FeatureTransform
-    X: NDArray[np.float64]
-
-    def __post_init__(self) -> None:
-        self.X.setflags(write=False)
+    X: Float64
 
 
 def scale(rfm: RfmColumns, as_of_ms: int, transform: FeatureTransform) -> Scaled:

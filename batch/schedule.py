@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from croniter import croniter
 from pymongo.database import Database
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.models import read_pointer
 from shared.adapters.mongo.requests import file_request, open_requests
 from shared.adapters.mongo.runs import last_started_at
+from shared.documents import Document
 
 
 def due_moment(cron: str, zone: str, *, since: datetime, now: datetime) -> datetime | None:

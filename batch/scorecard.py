@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
 from batch.champion import ChampionView
+from shared.core.arrays import Float64, Int32, Int64, ReadOnlyArrays
 from shared.core.choice.indices import calinski_harabasz, davies_bouldin
 from shared.core.choice.silhouette import silhouette_values, simplified_silhouette
 from shared.core.kmeans.assignment import Assignment, assign
 from shared.core.segments.alignment import UNMATCHED, align
 from shared.core.segments.monic import overlap_matrix
-
-Float64 = NDArray[np.float64]
 
 SILHOUETTE_SAMPLE = 1_000
 """Customers compared pairwise for the silhouette."""
@@ -42,30 +40,26 @@ class Scorecard:
 
 
 @dataclass(frozen=True, eq=False)
-class Probe:
+class Probe(ReadOnlyArrays):
     """Customers that centers are measured on, the same ones for all centers.
 
     rows : (m,) which customers, in random order. X : (m, d) scaled. spend : (m,) net spend.
     distances : (s, s) between the first s of them. champion_labels : (m,) None without a champion.
     """
 
-    rows: NDArray[np.int64]
+    rows: Int64
     X: Float64
     spend: Float64
     distances: Float64
     champion: ChampionView | None
 
-    def __post_init__(self) -> None:
-        for array in (self.rows, self.X, self.spend, self.distances):
-            array.setflags(write=False)
-
     @property
-    def champion_labels(self) -> NDArray[np.int32] | None:
+    def champion_labels(self) -> Int32 | None:
         """Champion's label of each customer, (m,), None without a champion."""
         return None if self.champion is None else self.champion.labels[self.rows]
 
 
-def make_probe(X: Float64, spend: Float64, rows: NDArray[np.int64], champion: ChampionView | None) -> Probe:
+def make_probe(X: Float64, spend: Float64, rows: Int64, champion: ChampionView | None) -> Probe:
     """Take `rows` (m,) of X (n, d) and spend (n,) as the customers to measure on."""
     chosen = X[rows]
     sample = chosen[:SILHOUETTE_SAMPLE]
@@ -96,7 +90,7 @@ def sampled_silhouettes(probe: Probe, found: Assignment) -> Float64:
     return silhouette_values(probe.distances, own, own)
 
 
-def _relabelled(probe: Probe, centers: Float64, labels: NDArray[np.int32]) -> float | None:
+def _relabelled(probe: Probe, centers: Float64, labels: Int32) -> float | None:
     champion, before = probe.champion, probe.champion_labels
     if champion is None or before is None:
         return None

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.load import CustomerTable
+from shared.core.arrays import Float64, Int32
 from shared.core.choice.feature_selection import FeatureVerdict, select
 from shared.core.choice.silhouette import silhouette
 from shared.core.choice.stability import adjusted_rand, fit_centers, one_thread
@@ -71,9 +71,7 @@ def select_features(
         )
 
 
-def _labels(
-    X: NDArray[np.float64], names: Sequence[str], chosen: Sequence[str], seed: int
-) -> NDArray[np.int32]:
+def _labels(X: Float64, names: Sequence[str], chosen: Sequence[str], seed: int) -> Int32:
     own = np.ascontiguousarray(X[:, [names.index(name) for name in chosen]])
     centers = fit_centers(own, COMPARED_K, rng=np.random.default_rng(seed), n_starts=4)
     return np.zeros(len(own), np.int32) if centers is None else assign(own, centers).labels

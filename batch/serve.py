@@ -24,11 +24,11 @@ from batch.reporting.run import RunRequest
 from batch.run_record import run_record
 from batch.schedule import file_due
 from shared.adapters.failpoints import failpoint
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.leases import Lease, LeaseKeeper, acquire, release
 from shared.adapters.mongo.models import raise_fence
 from shared.adapters.mongo.requests import Request, claim, file_request, finish, request_id
 from shared.adapters.mongo.runs import begin_run, close_killed_runs, find_done, finish_run
+from shared.documents import Document
 from shared.errors import LeaseHeld, ReclusteringError
 from shared.log import get_logger
 from shared.settings import Settings

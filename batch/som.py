@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.core.model.artifact import SomArtifact
 from shared.core.som.grid import SomGrid
 from shared.core.som.grid_size import grid_size
@@ -20,17 +20,14 @@ LONGEST_SIDE = 15
 
 
 @dataclass(frozen=True, eq=False)
-class UnitTree:
+class UnitTree(ReadOnlyArrays):
     """A map's units joined by Ward's rule and cut at k. hits : (m,) customers of each unit."""
 
-    hits: NDArray[np.int64]
+    hits: Int64
     macro: MacroSegments
 
-    def __post_init__(self) -> None:
-        self.hits.setflags(write=False)
 
-
-def fit_som(X: NDArray[np.float64], seed: int) -> SomArtifact:
+def fit_som(X: Float64, seed: int) -> SomArtifact:
     """Train a map of about 100 units, its sides after the spread of X (n, d)."""
     rows, cols = (min(side, LONGEST_SIDE) for side in grid_size(min(len(X), SIZED_FOR), X))
     grid = SomGrid(rows, cols)
@@ -49,7 +46,7 @@ def fit_som(X: NDArray[np.float64], seed: int) -> SomArtifact:
     )
 
 
-def join_units(X: NDArray[np.float64], som: SomArtifact, k: int) -> UnitTree:
+def join_units(X: Float64, som: SomArtifact, k: int) -> UnitTree:
     """Join the map's units by Ward's rule, each with the weight of its customers, and cut at k."""
     hits = np.bincount(best_two_units(X, som.weights).first, minlength=len(som.weights))
     return UnitTree(hits, macro_segments(som.weights, hits, k=min(k, int(np.count_nonzero(hits)))))

@@ -15,7 +15,6 @@ from batch.alerting.pending import Pending, ToldChange
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import deliveries
 from shared.adapters.mongo.alert_store import list_alerts
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.deliveries import Cursor, Health
 from shared.adapters.notify import AlertSender
 from shared.adapters.notify.message import Message
@@ -23,6 +22,7 @@ from shared.adapters.notify.outcome import DeliveryFailed, DeliveryRefused
 from shared.core.alerting.alert_findings import ABOUT_THE_STREAM
 from shared.core.alerting.backoff import backoff_s
 from shared.core.alerting.plan import ChannelRules
+from shared.documents import Document
 from shared.errors import InvalidConfig
 from shared.log import get_logger
 from shared.settings.monitoring import AlertSettings

@@ -15,10 +15,10 @@ from pymongo.database import Database
 
 from batch.alerting.channel import ChannelJob, PassResult
 from batch.alerting.watchdog import Watchdog
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.deliveries import forget_failures_of_others
 from shared.adapters.mongo.leases import LeaseKeeper, acquire, release
 from shared.adapters.notify import sender_of
+from shared.documents import Document
 from shared.errors import LeaseHeld
 from shared.log import get_logger
 from shared.settings import Settings

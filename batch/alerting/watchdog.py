@@ -11,9 +11,9 @@ from pymongo.database import Database
 
 from shared.adapters.lag import lag_by_partition
 from shared.adapters.mongo import alert_store
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import LEASES, LIVE_MODEL, RUNS
 from shared.core.alerting.alert_findings import AlertFinding, Kind, Severity, alert_key
+from shared.documents import Document
 from shared.settings import Settings
 
 DOWN_AFTER = timedelta(seconds=60)

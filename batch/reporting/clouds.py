@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from batch.reporting.run import Run, label
 from batch.reporting.segment_profiles import RFM, words
+from shared.core.arrays import Float64, Int64
 from shared.core.customers.features import feature_matrix
 from shared.reporting.page import Chart, Section
 from shared.reporting.theme import LIGHT
@@ -28,13 +28,13 @@ class Clouds:
     """
 
     names: dict[int, str]
-    segment_ids: NDArray[np.int64]
-    plane: NDArray[np.float64]
-    centers: NDArray[np.float64]
-    explained: NDArray[np.float64]
+    segment_ids: Int64
+    plane: Float64
+    centers: Float64
+    explained: Float64
     features: tuple[str, ...]
-    loadings: NDArray[np.float64]
-    rfm: NDArray[np.float64]
+    loadings: Float64
+    rfm: Float64
     n_customers: int
 
 
@@ -57,7 +57,7 @@ def clouds(run: Run) -> Clouds:
     )
 
 
-def principal_axes(centered: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def principal_axes(centered: Float64) -> tuple[Float64, Float64]:
     """Return the two directions (2, d) along which rows (n, d) vary most, and their shares (2,).
 
     Of a single feature, or of a single row, what is missing is zero. A sign is arbitrary: the loadings'

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from batch.reporting.run import Run, short_number
 from batch.reporting.segment_profiles import words
+from shared.core.arrays import Float64, Int64
 from shared.core.som.grid import SomGrid, Topology
 from shared.core.som.maps import component_planes, u_matrix
 from shared.reporting.page import Chart, KeyFigure, KeyFigures, Section, Side
@@ -42,12 +43,12 @@ class Maps:
     quantization_error: float
     topographic_error: float
     unit_use: float
-    u_matrix: NDArray[np.float64]
-    hits: NDArray[np.int64]
-    macro: NDArray[np.int64]
+    u_matrix: Float64
+    hits: Int64
+    macro: Int64
     features: tuple[str, ...]
     units: tuple[str, ...]
-    planes: NDArray[np.float64]
+    planes: Float64
 
 
 def maps(run: Run) -> Maps:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from batch.reporting.moves import Moves
 from batch.reporting.run import Run, label
+from shared.core.arrays import Float64, Int64
 from shared.core.model.artifact import LineageEdge, ModelArtifact
 from shared.core.segments.monic import overlap_matrix
 from shared.reporting.page import Chart, Fold, Note, Section, TableBlock, TableColumn
@@ -78,9 +77,7 @@ def migration(run: Run) -> Migration | None:
     )
 
 
-def _flows(
-    overlap: NDArray[np.float64], old_ids: NDArray[np.int64], new_ids: NDArray[np.int64]
-) -> tuple[Flow, ...]:
+def _flows(overlap: Float64, old_ids: Int64, new_ids: Int64) -> tuple[Flow, ...]:
     return tuple(
         Flow(int(old), int(new), int(overlap[i, j]))
         for i, old in enumerate(old_ids)

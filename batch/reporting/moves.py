@@ -5,9 +5,9 @@ from datetime import datetime
 
 from pymongo.database import Database
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import TRANSITIONS
 from shared.adapters.mongo.models import read_pointer
+from shared.documents import Document
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from batch.pipeline import Outcome
 from batch.reporting.files import ReportFiles, write_report
 from batch.reporting.moves import load_moves
 from batch.reporting.run import Run, RunRequest
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.runs import record_report
 from shared.adapters.mongo.segment_names import load_names
 from shared.core.segments.given_names import with_names
+from shared.documents import Document
 from shared.log import get_logger
 from shared.settings import Settings
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.evidence import Evidence
 from batch.gate import Decision
 from batch.reporting.moves import Moves
+from shared.core.arrays import Int64
 from shared.core.model.artifact import ModelArtifact, Segment
 from shared.reporting.theme import series_colors
 
@@ -67,7 +67,7 @@ class Run:
         ids = sorted({segment.segment_id for model in models for segment in model.segments})
         return dict(zip(ids, series_colors(len(ids)), strict=True))
 
-    def sample(self) -> NDArray[np.int64]:
+    def sample(self) -> Int64:
         """Rows of the customers that scatter plots show, ascending; of one seed always the same."""
         n = self.evidence.table.n
         if n <= SAMPLE:

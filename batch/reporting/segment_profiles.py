@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from batch.reporting.run import Run, label, short_number
+from shared.core.arrays import Float64, Int32
 from shared.core.customers.features import FEATURES, feature_matrix
 from shared.core.model.artifact import ModelArtifact
 from shared.reporting.page import Chart, Section, Side, TableBlock, TableColumn
@@ -77,7 +77,7 @@ def profiles(run: Run) -> Profiles:
 
 
 def _profiles(
-    model: ModelArtifact, labels: NDArray[np.int32], logs: NDArray[np.float64], spend: NDArray[np.float64]
+    model: ModelArtifact, labels: Int32, logs: Float64, spend: Float64
 ) -> tuple[ReportedSegment, ...]:
     center, spread = logs.mean(axis=0), logs.std(axis=0)
     found = []

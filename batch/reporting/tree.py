@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram
 
 from batch.reporting.run import Run
+from shared.core.arrays import Bool, Float64, Int64
 from shared.reporting.page import Chart
 from shared.reporting.theme import LIGHT, series_colors
 
@@ -22,12 +22,12 @@ class Tree:
     cut : height between the last join made and the first one left out.
     """
 
-    linkage: NDArray[np.float64]
-    leaves: NDArray[np.int64]
-    hits: NDArray[np.int64]
-    groups: NDArray[np.int64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
+    linkage: Float64
+    leaves: Int64
+    hits: Int64
+    groups: Int64
+    x: Float64
+    y: Float64
     cut: float
 
 
@@ -100,7 +100,7 @@ def draw(found: Tree) -> Any:
     return figure
 
 
-def _add_lines(figure: Any, found: Tree, which: NDArray[np.bool_], color: str, name: str) -> None:
+def _add_lines(figure: Any, found: Tree, which: Bool, color: str, name: str) -> None:
     if not which.any():
         return
     gap = np.full((int(which.sum()), 1), np.nan)

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
 from batch.spark.settle import settle_everybody
 from batch.spark.spark_passes import Counted, matrix_of, total
 from batch.spark.spark_transform import to_vectors
+from shared.core.arrays import Float64, Int64
 from shared.core.fixed_point import SCALE, from_fixed, sum_by_label, to_fixed
 from shared.core.kmeans.assignment import assign
 from shared.core.kmeans.prototype_sums import PrototypeSums
@@ -28,8 +28,6 @@ from shared.core.som.quality import neuron_utility
 from shared.core.som.train import FULL_PASSES
 from shared.core.som.units import best_two_units
 
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 ACCURACY = 10_000
 """Of Spark's approximate percentiles: they are wrong by at most one part in so many of the ranks."""
 

@@ -18,11 +18,11 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 from batch.load import CLUSTERABLE, COLUMNS, CustomerTable, settled_tick
 from batch.spark.enlarge import enlarge
 from batch.spark.spark_transform import fit_transform
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS
 from shared.core.customers.features import RfmColumns
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.transform import FeatureTransform
+from shared.documents import Document
 from shared.errors import ReclusteringError
 from shared.settings import Settings
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from pyspark.ml.clustering import KMeans
 from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.feature import VectorAssembler
@@ -14,12 +13,11 @@ from pyspark.sql import functions as F  # noqa: N812 - the name every Spark read
 
 from batch.compete import LEAD
 from batch.spark.spark_passes import Counted, matrix_of, total
+from shared.core.arrays import Float64, Int64
 from shared.core.fixed_point import SCALE, from_fixed, to_fixed
 from shared.core.kmeans.assignment import STILL_SHARE, assign, assign_and_sum
 from shared.core.kmeans.prototype_sums import PrototypeSums
 
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 MAX_PASSES = 50
 """Of a fit; what is left after them moves fewer than one customer in ten thousand, as a rule."""
 

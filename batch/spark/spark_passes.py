@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 
+from shared.core.arrays import Int64
 from shared.core.fixed_point import checked_add
 
-Int64 = NDArray[np.int64]
 Counted = Mapping[str, Int64]
 
 _SCHEMA = "name string, shape array<long>, numbers binary"

@@ -5,18 +5,16 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.drift.shop_watch import planned
 from benchmarks.drift.simulator import Shop, simulated
 from benchmarks.models.purchases import Purchases
+from shared.core.arrays import Int64
 from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.core.windows.hourly import MS_PER_HOUR
 from shared.core.windows.purchases import MIN_ROWS, PurchaseWindow, fresh_sample
 from shared.core.windows.spans import MEMORY
 from streaming.replay.rehearsal.simulation import Lines, rehearse
-
-Int64 = NDArray[np.int64]
 
 BUSY: Final = Shop("hundreds of buyers an hour", arrivals=1500.0, end_shape=20.0, end_days=2000.0)
 """Nobody stays for years, so that after the two of the warm-up the shop is really in balance."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.drift.mixtures import REFERENCE_ROWS, WINDOW_ROWS, Case, Family, Float, Mixture
+from benchmarks.drift.mixtures import REFERENCE_ROWS, WINDOW_ROWS, Case, Family, Mixture
+from shared.core.arrays import Float64, Int64
 from shared.core.kmeans.assignment import Assignment, assign
 from shared.core.windows.reference import Reference, summarise
 from shared.core.windows.window_reference import WindowReference, fit_window_reference, sums_of
@@ -19,11 +19,11 @@ class Champion:
     """A mixture, and what was fitted on a sample of it: rows (n, d), their labels, distances and marks."""
 
     mixture: Mixture
-    rows: Float
+    rows: Float64
     placed: Assignment
-    centers: Float
+    centers: Float64
     window_reference: WindowReference
-    marks: Float
+    marks: Float64
     reference: Reference
 
     @property
@@ -36,7 +36,7 @@ class Champion:
         """Phases of the season, 1 if there is none."""
         return self.reference.n_phases
 
-    def sums(self, rows: Float, placed: Assignment) -> Float:
+    def sums(self, rows: Float64, placed: Assignment) -> Float64:
         """Measure a window: (k, m)."""
         return sums_of(
             self.window_reference.marks(rows, placed.labels, placed.distances), placed.labels, self.k
@@ -47,7 +47,7 @@ class Champion:
 class Window:
     """Rows of a window and where the champion puts them."""
 
-    rows: Float
+    rows: Float64
     placed: Assignment
 
 
@@ -81,12 +81,12 @@ def windows(fitted: Champion, case: Case | None, n: int, seed: list[int]) -> lis
     return drawn
 
 
-def phases_of(n: int, fitted: Champion) -> NDArray[np.int64]:
+def phases_of(n: int, fitted: Champion) -> Int64:
     """Return the phases of windows 0 to n-1."""
     return np.arange(n) % fitted.n_phases
 
 
-def _refined(centers: Float, rows: Float) -> Float:
+def _refined(centers: Float64, rows: Float64) -> Float64:
     for _ in range(PASSES):
         labels = assign(rows, centers).labels
         centers = np.array([rows[labels == label].mean(axis=0) for label in range(len(centers))])

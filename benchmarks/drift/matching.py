@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.drift.jobs import Found
-from benchmarks.drift.mixtures import CHANGE_AT, HIT_WITHIN, Float
+from benchmarks.drift.mixtures import CHANGE_AT, HIT_WITHIN
 from benchmarks.drift.windows import RUN_LENGTH
+from shared.core.arrays import Bool, Float64
 from shared.core.windows.calibration import alarms, limit_of
-
-Bool = NDArray[np.bool_]
 
 DELTAS: Final = (0.002, 0.01, 0.03, 0.1)
 """Settings of ADWIN between which the one of our run length is interpolated; the first is river's own."""
@@ -55,13 +53,13 @@ def match(quiet: list[Found], rows: list[Found]) -> Thresholds:
     )
 
 
-def adwin_rates(rows: list[Found]) -> Float:
+def adwin_rates(rows: list[Found]) -> Float64:
     """Return false alarms per window of each of `DELTAS`."""
-    rates: Float = np.stack([each["adwin"] for each in rows]).mean(axis=(0, 2))
+    rates: Float64 = np.stack([each["adwin"] for each in rows]).mean(axis=(0, 2))
     return rates
 
 
-def our_alarms(scores: Float, limit: float) -> tuple[Bool, Bool]:
+def our_alarms(scores: Float64, limit: float) -> tuple[Bool, Bool]:
     """Return where each of r streams (r, t) enters `drift`, and which are in it when the change comes."""
     entered = alarms(scores / limit)
     # A stream that is in alarm already cannot enter: try it with a score that would.
@@ -84,7 +82,7 @@ def judge(entered: Bool, already: Bool | None = None) -> Judged:
     )
 
 
-def _delta_for(rates: Float) -> float:
+def _delta_for(rates: Float64) -> float:
     """Interpolate where log(rate) crosses the wanted one; without a crossing the nearest setting serves."""
     logs = np.log(np.maximum(np.maximum.accumulate(rates), 1e-6))
     wanted = -np.log(RUN_LENGTH)

@@ -10,9 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float = NDArray[np.float64]
+from shared.core.arrays import Float64
 
 REFERENCE_ROWS: Final = 20_000
 WINDOW_ROWS: Final = 1_000
@@ -33,21 +32,21 @@ class Mixture:
     season : (p, k) factors of the shares by phase.
     """
 
-    shares: Float
-    centers: Float
-    factors: Float
+    shares: Float64
+    centers: Float64
+    factors: Float64
     tails: float = np.inf
-    season: Float | None = None
+    season: Float64 | None = None
 
-    def at_phase(self, phase: int) -> Float:
+    def at_phase(self, phase: int) -> Float64:
         """Return the (k,) shares in a phase."""
         if self.season is None:
             return self.shares
-        shares: Float = self.shares * self.season[phase % len(self.season)]
-        normalised: Float = shares / shares.sum()
+        shares: Float64 = self.shares * self.season[phase % len(self.season)]
+        normalised: Float64 = shares / shares.sum()
         return normalised
 
-    def draw(self, n: int, rng: np.random.Generator, phase: int = 0) -> Float:
+    def draw(self, n: int, rng: np.random.Generator, phase: int = 0) -> Float64:
         """Draw (n, d) rows in random order."""
         which = np.searchsorted(np.cumsum(self.at_phase(phase))[:-1], rng.random(n), side="right")
         noise = rng.standard_normal((n, self.centers.shape[1]))
@@ -55,7 +54,7 @@ class Mixture:
             # Scaled to the variance of the normal one, so that heavy tails are all that differs.
             scale = np.sqrt((self.tails - 2) / rng.chisquare(self.tails, n))
             noise *= scale[:, None]
-        rows: Float = self.centers[which] + np.einsum("nd,nde->ne", noise, self.factors[which])
+        rows: Float64 = self.centers[which] + np.einsum("nd,nde->ne", noise, self.factors[which])
         return rows
 
 
@@ -81,7 +80,7 @@ class Family:
         season = np.exp(0.25 * rng.standard_normal((7, k))) if self.season else None
         return Mixture(np.array(self.shares), self._centers(k, d, rng), factors, self.tails, season)
 
-    def _centers(self, k: int, d: int, rng: np.random.Generator) -> Float:
+    def _centers(self, k: int, d: int, rng: np.random.Generator) -> Float64:
         while True:
             centers = rng.normal(0, self.centers_spread, (k, d))
             gaps = np.linalg.norm(centers[:, None] - centers[None], axis=2)
@@ -89,10 +88,10 @@ class Family:
                 return centers
 
 
-def _correlated(d: int, rng: np.random.Generator) -> Float:
+def _correlated(d: int, rng: np.random.Generator) -> Float64:
     basis = np.linalg.qr(rng.standard_normal((d, d)))[0]
     widths = SPREAD * np.linspace(1.5, 0.5, d)
-    factor: Float = (basis * widths) @ basis.T
+    factor: Float64 = (basis * widths) @ basis.T
     return factor
 
 

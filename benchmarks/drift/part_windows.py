@@ -2,26 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from benchmarks.drift.jobs import Found, Workers
-from benchmarks.drift.matching import (
-    DELTAS,
-    Bool,
-    Judged,
-    Thresholds,
-    adwin_rates,
-    judge,
-    match,
-    our_alarms,
-)
+from benchmarks.drift.matching import DELTAS, Judged, Thresholds, adwin_rates, judge, match, our_alarms
 from benchmarks.drift.mixtures import BASE, CASES, HELD_OUT, Family
 from benchmarks.drift.rivals import DEFAULTS, MATCHED
 from benchmarks.drift.windows import RUN_LENGTH, quiet_job, rows_job, stream_job
 from benchmarks.models.report import Row, Target
 from shared.core.windows.calibration import alarms
+
+if TYPE_CHECKING:
+    from shared.core.arrays import Bool
 
 QUIET, CHANGES, HELD = "Windows, quiet", "Windows, changes", "Windows, held-out kinds"
 OURS: Final = "ours"

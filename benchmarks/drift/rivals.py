@@ -8,13 +8,12 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
 
 from benchmarks.drift.champion import Champion, Window
-from benchmarks.drift.mixtures import Float
+from shared.core.arrays import Float64, Int64
 
-Counts = NDArray[np.int64]
+Counts = Int64
 
 DEFAULTS: Final = MappingProxyType(
     {
@@ -30,7 +29,7 @@ MATCHED: Final = MappingProxyType({"PSI": "psi", "KS": "ks", "chi-square": "chi"
 """The same scores, with the threshold that gives our run length."""
 
 
-def rival_scores(fitted: Champion, drawn: Sequence[Window]) -> dict[str, Float]:
+def rival_scores(fitted: Champion, drawn: Sequence[Window]) -> dict[str, Float64]:
     """Return the (t,) scores of each rival."""
     reference = np.bincount(fitted.placed.labels, minlength=fitted.k)
     counts = [np.bincount(window.placed.labels, minlength=fitted.k) for window in drawn]
@@ -53,7 +52,7 @@ def _chi_square(reference: Counts, counts: Counts) -> float:
     return float(-stats.chi2.logsf(value, len(counts) - 1) / np.log(10))
 
 
-def _smirnov(sorted_features: Float, rows: Float) -> float:
+def _smirnov(sorted_features: Float64, rows: Float64) -> float:
     """Return -log10 of the smallest asymptotic p-value over the features, uncorrected as in the rule."""
     n, m = len(sorted_features), len(rows)
     gaps = [_largest_gap(column, np.sort(row)) for column, row in zip(sorted_features.T, rows.T, strict=True)]
@@ -61,7 +60,7 @@ def _smirnov(sorted_features: Float, rows: Float) -> float:
     return float(-np.log10(max(smallest, 1e-300)))
 
 
-def _largest_gap(reference: Float, window: Float) -> float:
+def _largest_gap(reference: Float64, window: Float64) -> float:
     at = np.searchsorted(reference, window, side="right") / len(reference)
     steps = np.arange(len(window) + 1) / len(window)
     return float(max(np.max(steps[1:] - at), np.max(at - steps[:-1])))

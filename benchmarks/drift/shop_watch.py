@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.models.history import fitted
 from benchmarks.models.purchases import FEATURES, Purchases
+from shared.core.arrays import Bool, Int64
 from shared.core.customers.features import RfmColumns, feature_matrix
 from shared.core.drift.budget import Budget
 from shared.core.drift.day_flows import GROUPS, DayFlow, TickTable, day_flow
@@ -24,8 +24,6 @@ from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
 from shared.core.model.reference_bins import count_in_bins, cut_bins
 from shared.core.model.transform import fit_transform
 from streaming.replay.rehearsal.simulation import Lines, Plan
-
-Int64 = NDArray[np.int64]
 
 BUDGET: Final = Budget.parse("1 per 90 days")
 SEGMENTS: Final = 5
@@ -93,7 +91,7 @@ class _State:
     """Everybody's state, (n,); frequency 0 and no time for who has not bought yet. seen : had a line."""
 
     rfm: RfmColumns
-    seen: NDArray[np.bool_]
+    seen: Bool
 
 
 def _ticks(purchases: Purchases) -> Iterator[tuple[int, _State, _State]]:

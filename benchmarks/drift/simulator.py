@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.models.purchases import Purchases, from_rows
+from shared.core.arrays import Float64
 
 WARM_UP_DAYS: Final = 730
 _CENT_MINOR: Final = 100
@@ -42,10 +42,10 @@ class Shop:
     week: tuple[float, ...] = (1.0, 1.05, 1.1, 1.2, 1.3, 0.8, 0.55)
     year: float = 0.0
 
-    def season(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
+    def season(self, days: Float64) -> Float64:
         """Return the factor on demand of each day."""
         week = np.array(self.week)[days.astype(np.int64) % 7]
-        factor: NDArray[np.float64] = week * (1 + self.year * np.sin(2 * np.pi * days / 365.25))
+        factor: Float64 = week * (1 + self.year * np.sin(2 * np.pi * days / 365.25))
         return factor
 
     @property
@@ -80,7 +80,7 @@ def simulated(shop: Shop, days: int, seed: int) -> Purchases:
     return from_rows(shop.name, customers, when, spend)
 
 
-def _arrivals(shop: Shop, total: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def _arrivals(shop: Shop, total: int, rng: np.random.Generator) -> Float64:
     """Return the moment of each customer's first purchase, in days."""
     drawn = rng.random(rng.poisson(shop.arrivals * shop.peak * total)) * total
     return drawn[rng.random(len(drawn)) < shop.season(drawn) / shop.peak]

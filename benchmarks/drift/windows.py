@@ -3,7 +3,6 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.drift.champion import Champion, Window, champion, phases_of, windows
 from benchmarks.drift.jobs import Found, Job
@@ -17,6 +16,7 @@ from benchmarks.drift.mixtures import (
     Family,
 )
 from benchmarks.drift.rivals import rival_scores
+from shared.core.arrays import Bool
 from shared.core.windows.calibration import Population, draw_windows, limit_for, population
 from shared.core.windows.detector import scores
 from shared.core.windows.reference import summarise
@@ -97,7 +97,7 @@ def _stream(family: Family, case: str, stream: int, deltas: tuple[float, ...], s
     return {"ours": ours, **rival_scores(fitted, drawn), "adwin": _adwin(fitted, drawn, deltas)}
 
 
-def _adwin(fitted: Champion, drawn: list[Window], deltas: tuple[float, ...]) -> NDArray[np.bool_]:
+def _adwin(fitted: Champion, drawn: list[Window], deltas: tuple[float, ...]) -> Bool:
     """Return (deltas, t): in which windows the pair found a change."""
     pairs = [AdwinPair(fitted.k, delta) for delta in deltas]
     found = [[pair.update(w.placed.labels, w.placed.distances) for w in drawn] for pair in pairs]

@@ -16,10 +16,10 @@ Fader and Hardie (2001), Forecasting repeat sales at CDNOW, Interfaces 31(3).
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.models.purchases import Purchases, from_rows
 from benchmarks.models.report import Row
+from shared.core.arrays import Int64
 
 CUSTOMERS = 23_570
 DAYS = 546
@@ -102,8 +102,8 @@ def shape_rows(purchases: Purchases) -> list[Row]:
     ]
 
 
-def _amounts(customers: NDArray[np.int64], n_customers: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _amounts(customers: Int64, n_customers: int, rng: np.random.Generator) -> Int64:
     level = rng.normal(np.log(_MEDIAN), _BETWEEN, n_customers)
     logs = rng.normal(level[customers], _WITHIN)
-    cents: NDArray[np.int64] = np.rint(np.exp(logs) * 100).astype(np.int64)
+    cents: Int64 = np.rint(np.exp(logs) * 100).astype(np.int64)
     return cents * _CENT_MINOR

@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 
-from benchmarks.models.history import Champion, Day, Float
+from benchmarks.models.history import Champion, Day
+from shared.core.arrays import Float64
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.assignment import assign, restate
 from shared.core.kmeans.reference_rules import Prototypes, mllib_update
@@ -25,11 +26,11 @@ class Contender(Protocol):
     def learn(self, day: Day) -> None:
         """Take in what happened on a day."""
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return the centers (k, d) it would assign customers to now."""
 
 
-def fed(day: Day, feed: Feed) -> Float:
+def fed(day: Day, feed: Feed) -> Float64:
     """Return the rows of a day that a contender gets to see."""
     return day.rows[day.touched] if feed == "touched" else day.rows
 
@@ -43,7 +44,7 @@ class Frozen:
     def learn(self, day: Day) -> None:
         """Learn nothing."""
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return the champion's centers."""
         return self._centers
 
@@ -60,7 +61,7 @@ class Restating:
         if self._n_days % self._every == 0:
             self._centers = restate(to_fixed(day.rows), self._centers).centers
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return S/N of the last restate."""
         return self._centers
 
@@ -87,7 +88,7 @@ class Retracting:
             learnt = self._model.partial_fit(rows).labels_
             self._stored |= dict(zip(who, zip(rows, learnt, strict=True), strict=True))
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return the estimator's centers."""
         return self._model.cluster_centers_
 
@@ -111,7 +112,7 @@ class MiniBatch:
         if len(rows):
             self._model.partial_fit(rows)
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return scikit-learn's centers."""
         return np.asarray(self._model.cluster_centers_, dtype=np.float64)
 
@@ -129,6 +130,6 @@ class MLlib:
         """Fold the day in as one batch."""
         self._prototypes = mllib_update(self._prototypes, fed(day, self._feed), decay_factor=self._decay)
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return the running means."""
         return self._prototypes.centers

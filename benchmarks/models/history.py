@@ -8,17 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-import numpy as np
-from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
 from benchmarks.models.purchases import FEATURES, Midnight, Purchases, midnights
+from shared.core.arrays import Bool, Float64, Int64
 from shared.core.customers.features import feature_matrix
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.model.transform import fit_transform
 
-Float = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 N_STARTS = 20
 
 
@@ -32,8 +29,8 @@ class Day:
 
     day: int
     customers: Int64
-    rows: Float
-    touched: NDArray[np.bool_]
+    rows: Float64
+    touched: Bool
     truth: Int64 | None = None
 
 
@@ -42,7 +39,7 @@ class Champion:
     """Where all contenders start: the table of that day and its K-means centers (k, d)."""
 
     table: Day
-    centers: Float
+    centers: Float64
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +50,7 @@ class History:
     days: tuple[Day, ...]
 
 
-def fitted(rows: Float, k: int, seed: int) -> KMeans:
+def fitted(rows: Float64, k: int, seed: int) -> KMeans:
     """Cluster `rows` from scratch: scikit-learn, 20 k-means++ starts, until no label moves."""
     model: KMeans = KMeans(k, n_init=N_STARTS, tol=0.0, random_state=seed).fit(rows)
     return model

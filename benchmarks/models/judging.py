@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.models.history import Day, Float, fitted
+from benchmarks.models.history import Day, fitted
+from shared.core.arrays import Float64, Int32
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.assignment import assign
 
@@ -15,7 +15,7 @@ class Refit:
     """A table clustered from scratch: inertia, and labels (n,)."""
 
     inertia: float
-    labels: NDArray[np.int32]
+    labels: Int32
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def refit(day: Day, k: int, seed: int) -> Refit:
     return Refit(float(model.inertia_), model.labels_)
 
 
-def score(centers: Float, day: Day, fresh: Refit) -> Score:
+def score(centers: Float64, day: Day, fresh: Refit) -> Score:
     """Judge centers (any number of them) on the table of `day`; without centers everything is NaN."""
     if not len(centers):
         return Score(np.nan, np.nan, np.nan)

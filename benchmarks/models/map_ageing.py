@@ -8,8 +8,9 @@ from minisom import MiniSom
 
 from benchmarks.models.contenders import Feed, fed
 from benchmarks.models.contest import spread
-from benchmarks.models.history import Day, Float
+from benchmarks.models.history import Day
 from benchmarks.models.report import Row, Target
+from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.core.som.quality import quantization_error, topographic_error
 from shared.core.som.reopening import needs_reopening, reopen, settle
@@ -36,14 +37,14 @@ class LearningMap(Protocol):
         """Take in what happened on a day."""
 
     @property
-    def weights(self) -> Float:
+    def weights(self) -> Float64:
         """Return weights (n_units, d)."""
 
 
 class SettledMap:
     """The stream's way: settle on the whole table, loosened where drift has torn the map."""
 
-    def __init__(self, grid: SomGrid, weights: Float, fresh_topographic_error: float) -> None:
+    def __init__(self, grid: SomGrid, weights: Float64, fresh_topographic_error: float) -> None:
         self._grid, self.weights, self._fresh = grid, weights, fresh_topographic_error
         self.n_reopened = 0
 
@@ -59,7 +60,7 @@ class SettledMap:
 class MiniSomMap:
     """MiniSom's rule at radius 1 and a constant rate."""
 
-    def __init__(self, grid: SomGrid, weights: Float, feed: Feed) -> None:
+    def __init__(self, grid: SomGrid, weights: Float64, feed: Feed) -> None:
         self._feed: Feed = feed
         shape = (grid.rows, grid.cols, weights.shape[1])
         self._model = MiniSom(*shape, sigma=1.0, learning_rate=ONLINE_RATE)
@@ -72,7 +73,7 @@ class MiniSomMap:
             self._model.update(row, self._model.winner(row), 0, 1)
 
     @property
-    def weights(self) -> Float:
+    def weights(self) -> Float64:
         """Return weights (n_units, d)."""
         found = np.asarray(self._model.get_weights(), dtype=np.float64)
         return found.reshape(-1, found.shape[2])
@@ -81,7 +82,7 @@ class MiniSomMap:
 class FrozenMap:
     """The first map, never touched."""
 
-    def __init__(self, weights: Float) -> None:
+    def __init__(self, weights: Float64) -> None:
         self.weights = weights
 
     def learn(self, day: Day) -> None:
@@ -119,7 +120,7 @@ def map_ageing(
     return [*rows, Row(SECTION, data, "ours, settled daily", case, "days reopened", ours.n_reopened)]
 
 
-def _look(day: Day, weights: Float, grid: SomGrid, quantization: float, topographic: float) -> Look:
+def _look(day: Day, weights: Float64, grid: SomGrid, quantization: float, topographic: float) -> Look:
     best = best_two_units(day.rows, weights)
     return Look(quantization_error(best) / quantization, topographic_error(best, grid) - topographic)
 

@@ -6,9 +6,9 @@ from importlib.metadata import version
 import numpy as np
 from minisom import MiniSom
 
-from benchmarks.models.history import Float
 from benchmarks.models.report import Row, Target
 from benchmarks.models.timing import in_rounds, timed
+from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.core.som.initial import initial_weights
 from shared.core.som.quality import quantization_error, topographic_error
@@ -32,18 +32,18 @@ class Quality:
     topographic: float
 
 
-def rows_of(seed: int, n: int = N_ROWS) -> Float:
+def rows_of(seed: int, n: int = N_ROWS) -> Float64:
     """Draw standardised rows from eight skewed clouds of unequal size."""
     rng = np.random.default_rng(seed)
     middles = 1.6 * rng.normal(size=(8, WIDTH))
     shapes = 0.45 * rng.normal(size=(8, WIDTH, WIDTH))
     cloud = rng.choice(8, n, p=rng.dirichlet(np.full(8, 3.0)))
     rows = middles[cloud] + np.einsum("nij,nj->ni", shapes[cloud], rng.normal(size=(n, WIDTH)))
-    scaled: Float = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+    scaled: Float64 = (rows - rows.mean(axis=0)) / rows.std(axis=0)
     return scaled
 
 
-def quality(X: Float, weights: Float) -> Quality:
+def quality(X: Float64, weights: Float64) -> Quality:
     """Measure a map (n_units, d) on rows (n, d)."""
     best = best_two_units(X, weights)
     return Quality(quantization_error(best), topographic_error(best, GRID))
@@ -79,7 +79,9 @@ def _quality_rows(ours: Quality, theirs: Quality, note: str) -> list[Row]:
     ]
 
 
-def _time_rows(X: Float, start: Float, full_seconds: float, rounds: int, seed: int, note: str) -> list[Row]:
+def _time_rows(
+    X: Float64, start: Float64, full_seconds: float, rounds: int, seed: int, note: str
+) -> list[Row]:
     rng_seed = seed
     times = in_rounds(
         {
@@ -112,7 +114,7 @@ def _time_rows(X: Float, start: Float, full_seconds: float, rounds: int, seed: i
     ]
 
 
-def _minisom(start: Float, seed: int) -> MiniSom:
+def _minisom(start: Float64, seed: int) -> MiniSom:
     model = MiniSom(SIDE, SIDE, WIDTH, sigma=SIGMA, learning_rate=RATE, random_seed=seed)
     # MiniSom has no way to be given weights; its own tests set them so.
     model._weights = start.reshape(SIDE, SIDE, WIDTH).copy()  # noqa: SLF001

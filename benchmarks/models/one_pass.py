@@ -13,14 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.cluster import KMeans, MiniBatchKMeans
 
 from benchmarks.models.report import Row, Target, table, verdict
+from shared.core.arrays import Float64, Int64
 from shared.core.kmeans.assignment import assign
 from shared.estimators import StreamingKMeans
-
-Float = NDArray[np.float64]
 
 SECTION = "One pass over a stream"
 RARE_SHARE = 0.005
@@ -62,12 +60,12 @@ class Stream:
     """Rows X (n, d), the group of each, and the true means (k, d)."""
 
     case: Case
-    X: Float
-    groups: NDArray[np.int64]
-    means: Float
+    X: Float64
+    groups: Int64
+    means: Float64
 
     @property
-    def batches(self) -> list[Float]:
+    def batches(self) -> list[Float64]:
         """Rows as they come."""
         return np.array_split(self.X, self.case.n_batches)
 
@@ -87,9 +85,9 @@ def stream(case: Case, seed: int) -> Stream:
     return Stream(case, means[groups] + noise, groups, means)
 
 
-def _apart(case: Case, rng: np.random.Generator) -> Float:
+def _apart(case: Case, rng: np.random.Generator) -> Float64:
     side = 1.5 * case.separation * case.k ** (1 / case.d)
-    means: list[Float] = []
+    means: list[Float64] = []
     while len(means) < case.k:
         place = rng.uniform(0, side, case.d)
         if all(np.linalg.norm(place - other) >= case.separation for other in means):
@@ -97,11 +95,11 @@ def _apart(case: Case, rng: np.random.Generator) -> Float:
     return np.array(means)
 
 
-Contender = Callable[[Stream, int], Float]
+Contender = Callable[[Stream, int], Float64]
 """From a stream and a seed: the centers at the end."""
 
 
-def ours(given: Stream, seed: int) -> Float:
+def ours(given: Stream, seed: int) -> Float64:
     model = StreamingKMeans(given.case.k, random_state=seed)
     for batch in given.batches:
         model.partial_fit(batch)
@@ -109,7 +107,7 @@ def ours(given: Stream, seed: int) -> Float:
 
 
 def minibatch(ratio: float) -> Contender:
-    def run(given: Stream, seed: int) -> Float:
+    def run(given: Stream, seed: int) -> Float64:
         model = MiniBatchKMeans(given.case.k, reassignment_ratio=ratio, random_state=seed)
         for batch in given.batches:
             model.partial_fit(batch)
@@ -118,7 +116,7 @@ def minibatch(ratio: float) -> Contender:
     return run
 
 
-def full_fit(given: Stream, seed: int) -> Float:
+def full_fit(given: Stream, seed: int) -> Float64:
     model = KMeans(given.case.k, n_init=10, random_state=seed).fit(given.X)
     return np.asarray(model.cluster_centers_, dtype=np.float64)
 
@@ -133,11 +131,11 @@ CONTENDERS: dict[str, Contender] = {
 }
 
 
-def inertia(given: Stream, centers: Float) -> float:
+def inertia(given: Stream, centers: Float64) -> float:
     return float(np.sum(assign(given.X, centers).distances ** 2))
 
 
-def is_found(given: Stream, centers: Float) -> bool:
+def is_found(given: Stream, centers: Float64) -> bool:
     """Whether a center is that of the last group; see the module."""
     last = len(given.means) - 1
     own = int(np.linalg.norm(centers - given.means[last], axis=1).argmin())
@@ -157,7 +155,7 @@ def one_pass(case: Case, n_streams: int) -> list[Row]:
     return [row for name, found in results.items() for row in _rows(case, name, found, full)]
 
 
-def _rows(case: Case, name: str, results: Sequence[tuple[float, bool]], full: Float) -> list[Row]:
+def _rows(case: Case, name: str, results: Sequence[tuple[float, bool]], full: Float64) -> list[Row]:
     ratios = np.array([square for square, _ in results]) / full
     n_found = sum(is_one for _, is_one in results)
     is_judged = case.has_target and name == OURS

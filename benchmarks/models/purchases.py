@@ -11,11 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64
 from shared.core.customers.features import MS_PER_DAY, RfmColumns
-
-Int64 = NDArray[np.int64]
 
 ONLINE_RETAIL = Path(__file__).parents[2] / "data" / "online_retail.csv.gz"
 FEATURES = ("recency_days", "frequency", "monetary")
@@ -36,7 +34,7 @@ class Purchases:
     times_ms: Int64
     days: Int64
     opens: Int64
-    buys: NDArray[np.bool_]
+    buys: Bool
     amounts_minor: Int64
     midnights_ms: Int64
 
@@ -58,7 +56,7 @@ class Midnight:
     as_of_ms: int
     customers: Int64
     rfm: RfmColumns
-    touched: NDArray[np.bool_]
+    touched: Bool
 
 
 def online_retail(path: Path = ONLINE_RETAIL) -> Purchases:

@@ -7,7 +7,8 @@ import numpy as np
 from river import cluster
 from sklearn.cluster import KMeans
 
-from benchmarks.models.history import Champion, Day, Float
+from benchmarks.models.history import Champion, Day
+from shared.core.arrays import Float64
 
 Record = dict[int, float]
 
@@ -27,7 +28,7 @@ class RiverKMeans:
         for record in records(day.rows[day.touched]):
             self._model.learn_one(record)
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return River's centers."""
         return as_matrix(list(self._model.centers.values()))
 
@@ -49,7 +50,7 @@ class RiverCluStream:
         for record in records(day.rows[day.touched]):
             self._model.learn_one(record)
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return the macro-clusters: River's, or a weighted k-means of the micro-clusters."""
         if self._own:
             return as_matrix(list(self._model.centers.values()))
@@ -72,7 +73,7 @@ class RiverDbstream:
         for record in records(day.rows[day.touched]):
             self._model.learn_one(record)
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return the macro-clusters it sees now, possibly none."""
         return as_matrix(list(self._model.centers.values()))
 
@@ -84,12 +85,12 @@ def warm_up(model: Any, champion: Champion, seed: int) -> None:
         model.learn_one(record)
 
 
-def records(rows: Float) -> list[Record]:
+def records(rows: Float64) -> list[Record]:
     """Return each row as River wants it."""
     return [dict(enumerate(row)) for row in rows.tolist()]
 
 
-def as_matrix(centers: list[Record]) -> Float:
+def as_matrix(centers: list[Record]) -> Float64:
     """Return dictionaries of features as rows; (0, 0) for none."""
     if not centers:
         return np.empty((0, 0))

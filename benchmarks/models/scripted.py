@@ -10,13 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.models.history import Champion, Day, Float, History
+from benchmarks.models.history import Champion, Day, History
+from shared.core.arrays import Bool, Float64, Int64
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.kmeans.assignment import assign, restate
-
-Int64 = NDArray[np.int64]
 
 DAYS = 60
 EVENT_START, EVENT_END = 10, 40
@@ -31,16 +29,16 @@ SHARES = np.array([0.4, 0.3, 0.2, 0.1])
 class World:
     """What a script may change: places (s, 3) of the segments and each customer's segment (n,)."""
 
-    places: Float
+    places: Float64
     segments: Int64
-    is_present: NDArray[np.bool_]
+    is_present: Bool
 
 
 @dataclass(frozen=True, eq=False)
 class Scale:
     """The champion's standardisation: means (3,), and the deviation over all axes."""
 
-    means: Float
+    means: Float64
     deviation: float
 
 
@@ -133,7 +131,7 @@ def play(
     return History(_champion(days[0]), tuple(days[1:]))
 
 
-def _scale_of(rows: Float) -> Scale:
+def _scale_of(rows: Float64) -> Scale:
     return Scale(rows.mean(axis=0), float(np.sqrt(rows.var(axis=0).mean())))
 
 
@@ -142,11 +140,11 @@ def progress_on(day: int) -> float:
     return float(np.clip((day - EVENT_START) / (EVENT_END - EVENT_START), 0, 1))
 
 
-def _visit(world: World, offsets: Float, rng: np.random.Generator) -> Float:
+def _visit(world: World, offsets: Float64, rng: np.random.Generator) -> Float64:
     return world.places[world.segments] + offsets + rng.normal(0, _NOISE, offsets.shape)
 
 
-def _day(day: int, world: World, rows: Float, touched: NDArray[np.bool_], scale: Scale) -> Day:
+def _day(day: int, world: World, rows: Float64, touched: Bool, scale: Scale) -> Day:
     here = np.flatnonzero(world.is_present)
     vectors = to_fixed((rows[here] - scale.means) / scale.deviation)
     return Day(day, here, from_fixed(vectors), touched[here], world.segments[here])
@@ -159,7 +157,7 @@ def _champion(table: Day) -> Champion:
     return Champion(table, restate(to_fixed(table.rows), means, max_passes=100, tolerance=0.0).centers)
 
 
-def label_of(day: Day, centers: Float, segment: int) -> tuple[float, float]:
+def label_of(day: Day, centers: Float64, segment: int) -> tuple[float, float]:
     """Return purity and recall of the label that holds most of a true segment.
 
     (0, 0) without centers or without customers of it.

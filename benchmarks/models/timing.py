@@ -5,14 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from shared.core.arrays import Float64
 
 
 @dataclass(frozen=True, eq=False)
 class Rounds:
     """Seconds of each contender, (rounds,); what disturbs a round disturbs all of its contenders."""
 
-    seconds: Mapping[str, NDArray[np.float64]]
+    seconds: Mapping[str, Float64]
 
     def median(self, name: str) -> float:
         """Return the median time of one contender."""

@@ -14,7 +14,8 @@ clustering, PAKDD.
 import numpy as np
 from sklearn.cluster import KMeans
 
-from benchmarks.models.history import Champion, Day, Float
+from benchmarks.models.history import Champion, Day
+from shared.core.arrays import Float64
 
 RADIUS = 1.0
 FADING = 0.01  # per day
@@ -32,7 +33,7 @@ class UserStream:
         self._weights, self._ids = np.zeros(0), np.zeros(0, np.int64)
         self._next_id = 0
         self._day = self._cleaned = champion.table.day
-        self._last: dict[int, tuple[Float, int, int]] = {}
+        self._last: dict[int, tuple[Float64, int, int]] = {}
         for customer, row in zip(champion.table.customers.tolist(), champion.table.rows, strict=True):
             self._put_in(customer, row)
 
@@ -47,7 +48,7 @@ class UserStream:
             self._cleaned = day.day
             self._keep(self._weights > 2.0 ** (-FADING * CLEAN_UP_DAYS))
 
-    def centers(self) -> Float:
+    def centers(self) -> Float64:
         """Return k macro-clusters: weighted k-means over the micro-clusters."""
         alive = self._weights > _NOTHING
         micro = self._linear[alive] / self._weights[alive, np.newaxis]
@@ -80,7 +81,7 @@ class UserStream:
             if self._weights[where[0]] <= _NOTHING:
                 self._keep(self._ids != micro)
 
-    def _put_in(self, customer: int, row: Float) -> None:
+    def _put_in(self, customer: int, row: Float64) -> None:
         place = self._absorbing(row)
         if place is None:
             place = self._opened(len(row))
@@ -89,7 +90,7 @@ class UserStream:
         self._weights[place] += 1.0
         self._last[customer] = (row, self._day, int(self._ids[place]))
 
-    def _absorbing(self, row: Float) -> int | None:
+    def _absorbing(self, row: Float64) -> int | None:
         """Return the nearest micro-cluster, if its radius with the row stays below the threshold."""
         if not len(self._weights):
             return None

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 import psutil
@@ -25,8 +24,8 @@ from deploy.local.local_services import start_embedded
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, MODELS, ensure
 from shared.adapters.mongo.schemas import CUSTOMER_KEYS
+from shared.documents import Document
 
-Document = dict[str, Any]
 FOLDER = Path(".local/bench-size")
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
 MAX_GIB = 12.0

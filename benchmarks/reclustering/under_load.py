@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pymongo.database import Database
@@ -29,13 +29,13 @@ from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import LIVE_MODEL, RUNS, SEGMENTS, ensure
 from shared.adapters.mongo.models import read_pointer
 from shared.adapters.mongo.requests import file_request, open_requests
+from shared.documents import Document
 from shared.settings.loading import load_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
     from multiprocessing.synchronize import Event as EventFlag
 
-Document = dict[str, Any]
 FOLDER = Path(".local/bench-under-load")
 DATABASE, TOPIC = "bench_under_load", "bench-under-load"
 BENCH = "Under load"

@@ -14,14 +14,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean
 from time import perf_counter
-from typing import Any
 
 from pymongo import MongoClient, ReplaceOne
 
 from benchmarks.stream.workload import Workload, customer_id
 from shared.adapters.mongo.collections import CUSTOMERS
+from shared.documents import Document
 
-Document = dict[str, Any]
 _CHUNK = 10_000
 
 

@@ -25,11 +25,11 @@ from shared.core.customers.transactions import NEVER_MS
 from shared.core.model.placement import LiveModel, place
 from shared.core.model.population import PopulationStatistics, population_of
 from shared.core.model.reference_bins import ReferenceBins
+from shared.documents import Document
 from shared.settings import ModelSettings, ReportSettings, Settings
 from streaming.driver import live_store
 from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
 
-Document = dict[str, Any]
 AS_OF_MS = DAY_MS + MS_PER_DAY
 _CHUNK = 20_000
 _SAMPLE = 10_000

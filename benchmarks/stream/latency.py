@@ -21,12 +21,12 @@ from benchmarks.stream import ours
 from benchmarks.stream.workload import Workload, block, producer_of, send
 from deploy.local.local_services import Services
 from shared.adapters.mongo.collections import LIVE_MODEL
+from shared.documents import Document
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
     from multiprocessing.synchronize import Event as EventFlag
 
-Document = dict[str, Any]
 Sent = list[tuple[int, int, float]]
 """(partition, offset, seconds since the epoch at which it was sent)."""
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
 
 from pymongo.database import Database
 
@@ -16,8 +15,8 @@ from benchmarks.stream.measure import Processors, Result, difference, tree_s
 from deploy.local.local_services import Services
 from deploy.local.processes import Launched, launch, release, telling
 from shared.adapters.mongo.collections import LIVE_MODEL
+from shared.documents import Document
 
-Document = dict[str, Any]
 DEADLINE_S = 600.0
 STAGES = ("parse", "find", "merge", "encode", "write", "reject")
 """Stages of a task, counted by the task itself; summed over the tasks that run beside each other."""

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from confluent_kafka import Producer
 from kafka import KafkaAdminClient
-from numpy.typing import NDArray
+
+from shared.core.arrays import Int64
 
 DAY = datetime(2011, 6, 1, tzinfo=UTC)
 DAY_MS = int(DAY.timestamp() * 1000)
@@ -155,7 +156,7 @@ def send(
             return
 
 
-def _drawn(workload: Workload, partition: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _drawn(workload: Workload, partition: int, rng: np.random.Generator) -> Int64:
     mine = np.arange(partition, workload.known, workload.partitions)
     return rng.choice(mine, workload.touched // workload.partitions, replace=False)
 

@@ -4,7 +4,6 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic, sleep
-from typing import Any
 
 from pymongo.database import Database
 from rich.console import Console, Group, RenderableType
@@ -17,10 +16,10 @@ from cli.demonstration.children import Jobs
 from cli.output import STYLES, amount, number, percent, say
 from shared.adapters import readers
 from shared.adapters.mongo.models import read_pointer
+from shared.documents import Document
 from shared.errors import ModelNotFound, StreamFailed
 from shared.settings import Settings
 
-Document = dict[str, Any]
 POLL_S = 0.5
 LINE_EVERY_S = 5.0
 SETTLED_S = 3.0

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from pymongo.database import Database
 
@@ -19,6 +18,7 @@ from shared.adapters import readers
 from shared.adapters.kafka_topics import ensure_topics
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import ensure
+from shared.documents import Document
 from shared.errors import InvalidConfig
 from shared.intake.source import Source
 from shared.settings import Settings
@@ -26,8 +26,6 @@ from shared.settings.loading import LoadedSettings, load_settings
 from streaming.replay import ReplayReport, ReplayRequest, Rules, read_as
 from streaming.replay import run as replay
 from streaming.replay.meaning.built_in import ONLINE_RETAIL
-
-Document = dict[str, Any]
 
 DATA = Path(__file__).parents[2] / "data" / "online_retail.csv.gz"
 BATCH_EVENTS = 20_000

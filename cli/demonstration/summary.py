@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from pymongo.database import Database
 
@@ -12,9 +11,9 @@ from cli.segments import print_segments
 from cli.verify import VerifyReport
 from shared.adapters import exports, readers, run_reports
 from shared.adapters.mongo.collections import RUNS
+from shared.documents import Document
 from shared.settings import Settings
 
-Document = dict[str, Any]
 History = dict[tuple[str, int | None], list[float | None]]
 TABLES: tuple[exports.What, ...] = ("customers", "segments", "drift", "transitions")
 N_MIGRATIONS = 8

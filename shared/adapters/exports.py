@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 from pymongo.database import Database
 
 from shared.adapters.mongo.collections import CUSTOMERS, DRIFT_METRICS, SEGMENT_EVENTS, TRANSITIONS
-from shared.adapters.readers import Document, segments
+from shared.adapters.readers import segments
 from shared.adapters.tables import Field, FileFormat, Kind, write_table
+from shared.documents import Document
 
 What: TypeAlias = Literal["customers", "segments", "drift", "events", "transitions"]
 

@@ -8,7 +8,6 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from pymongo import ASCENDING, DESCENDING
 from pymongo.database import Database
@@ -29,9 +28,8 @@ from shared.adapters.mongo.collections import (
 )
 from shared.core.customers.features import MINOR_PER_UNIT
 from shared.core.windows.purchases import PurchaseWindow
+from shared.documents import Document
 from shared.errors import ModelNotFound
-
-Document = dict[str, Any]
 
 OUTCOMES = ("applied", "duplicate", "late", "unattributed", "rejected")
 """Every record that was read is exactly one of these."""

@@ -11,13 +11,13 @@ from typing import Any
 from pymongo import DESCENDING
 from pymongo.database import Database
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import MODELS, RUNS
 from shared.adapters.mongo.models import Pointer, load_model, promote, read_pointer, set_pinned
 from shared.adapters.mongo.segment_names import load_names
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.comparison import segment_rows
 from shared.core.segments.given_names import with_names
+from shared.documents import Document
 from shared.errors import ModelNotFound, ReclusteringError, SchemaMismatch
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from pymongo import DESCENDING
 from pymongo.database import Database
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import RUNS
+from shared.documents import Document
 from shared.errors import ReclusteringError
 
 N_NEWEST = 50

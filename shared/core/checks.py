@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Float64 = NDArray[np.float64]
+from shared.core.arrays import Float64
 
 # Beyond this a squared distance may no longer fit into a float.
 LARGEST = 1e150

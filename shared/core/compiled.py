@@ -11,6 +11,8 @@ import numba
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from shared.core.arrays import read_only
+
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 
@@ -25,6 +27,4 @@ def operand(values: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     numba compiles one variant for each combination of layouts and write flags. One form for
     every input means one variant, compiled once.
     """
-    view = np.ascontiguousarray(values, dtype=dtype).view()
-    view.setflags(write=False)
-    return view
+    return read_only(np.ascontiguousarray(values, dtype=dtype).view())

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from shared.core.arrays import Float64, Int64
+
 SCALE = 2**32
 LIMIT = 2.0**31
-
-Int64 = NDArray[np.int64]
 
 
 def to_fixed(x: ArrayLike) -> Int64:
@@ -43,7 +43,7 @@ def to_fixed(x: ArrayLike) -> Int64:
     return fixed
 
 
-def from_fixed(a: ArrayLike) -> NDArray[np.float64]:
+def from_fixed(a: ArrayLike) -> Float64:
     """Turn fixed-point numbers into floats; exact for every value that `to_fixed` returns."""
     return np.asarray(a, dtype=np.int64).astype(np.float64) / SCALE
 
@@ -132,6 +132,6 @@ def _check_labels(values: NDArray[Any], labels: NDArray[Any], k: int) -> None:
         raise ValueError(msg)
 
 
-def _worst(values: NDArray[np.float64]) -> float:
+def _worst(values: Float64) -> float:
     finite = np.isfinite(values)
     return float(values[~finite][0] if not finite.all() else values.flat[np.abs(values).argmax()])

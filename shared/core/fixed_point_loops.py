@@ -4,18 +4,14 @@ A sum is kept as two halves (v >> 32 and v & 0xffffffff), neither of which can o
 the order of the rows decides nothing, not even whether a sum is too large.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
+from shared.core.arrays import Int64
 from shared.core.compiled import compiled
-
-Int = NDArray[np.int64]
 
 LOW_HALF = 0xFFFFFFFF
 
 
 @compiled
-def add_by_label(values: Int, labels: Int, high: Int, low: Int) -> None:
+def add_by_label(values: Int64, labels: Int64, high: Int64, low: Int64) -> None:
     """Add each row of `values` to the halves of its label's sum; a negative label is nobody."""
     for row in range(values.shape[0]):
         label = labels[row]

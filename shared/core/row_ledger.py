@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Keys = NDArray[np.uint64]
-Counts = NDArray[np.int32]
+from shared.core.arrays import Bool, Float64, Int32, Int64, UInt64
+
+Keys = UInt64
+Counts = Int32
 Run = tuple[Keys, Counts]
 """Sorted distinct keys and how often each was learnt, less how often forgotten."""
 
@@ -22,7 +23,7 @@ _START, _FIRST, _SECOND = (
 _NO_RUN: Run = (np.empty(0, np.uint64), np.empty(0, np.int32))
 
 
-def row_keys(columns: Sequence[NDArray[np.float64]]) -> Keys:
+def row_keys(columns: Sequence[Float64]) -> Keys:
     """Return a key (n,) for each row of the columns, each (n,): equal for equal numbers, -0 being 0."""
     keys = np.full(len(columns[0]), _START)
     for column in columns:
@@ -34,7 +35,7 @@ def row_keys(columns: Sequence[NDArray[np.float64]]) -> Keys:
     return keys
 
 
-def occurrences(keys: Keys) -> NDArray[np.int64]:
+def occurrences(keys: Keys) -> Int64:
     """Return how often each key (n,) stands before itself: 0 at its first place, 1 at its second."""
     order = np.argsort(keys, kind="stable")
     ranked = keys[order]
@@ -52,7 +53,7 @@ class RowLedger:
 
     runs: tuple[Run, ...] = ()
 
-    def held(self, keys: Keys) -> NDArray[np.int64]:
+    def held(self, keys: Keys) -> Int64:
         """Return how often each key (n,) is in the ledger."""
         total = np.zeros(len(keys), np.int64)
         for known, counts in self.runs:
@@ -60,9 +61,9 @@ class RowLedger:
             total += np.where(known[places] == keys, counts[places], 0)
         return total
 
-    def holds(self, keys: Keys) -> NDArray[np.bool_]:
+    def holds(self, keys: Keys) -> Bool:
         """Say of each key (n,) whether it could be taken out together with those before it."""
-        held: NDArray[np.bool_] = occurrences(keys) < self.held(keys)
+        held: Bool = occurrences(keys) < self.held(keys)
         return held
 
     def add(self, keys: Keys) -> "RowLedger":

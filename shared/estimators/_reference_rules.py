@@ -4,14 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int32
 from shared.core.kmeans.assignment import assign
 from shared.core.kmeans.reference_rules import Prototypes, minibatch_update, mllib_update, reassign_small
 from shared.core.kmeans.youth import WeightedRows
 
-Float64 = NDArray[np.float64]
-Labels = NDArray[np.int32]
+Labels = Int32
 
 
 @dataclass(frozen=True, eq=False)

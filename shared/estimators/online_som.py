@@ -4,13 +4,14 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from shared.core.arrays import Float64, Int64
 from shared.core.checks import checked_labels
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.prototype_sums import PrototypeSums
@@ -29,7 +30,6 @@ from shared.core.som.units import best_two_units
 from shared.estimators._contract import learning
 
 Update = Literal["retract", "online"]
-Float = NDArray[np.float64]
 
 
 class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
@@ -100,7 +100,7 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         sigma_start: float | None = None,
         sigma_end: float = 1.0,
         decay: DecayKind = "asymptotic",
-        initial: Initial | Float = "pca",
+        initial: Initial | Float64 = "pca",
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.rows = rows
@@ -118,8 +118,8 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self.random_state = random_state
 
     grid_: SomGrid
-    weights_: Float
-    labels_: NDArray[np.int64]
+    weights_: Float64
+    labels_: Int64
     statistics_: PrototypeSums
     _ledger: RowLedger
 
@@ -202,12 +202,12 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             settled = reopen(table, self.weights_, self.grid_, kind=kind, sample_weights=weights)
         return self._adopt(settled, table, weights)
 
-    def predict(self, X: ArrayLike) -> NDArray[np.int64]:
+    def predict(self, X: ArrayLike) -> Int64:
         """Return the unit, row * cols + col, nearest to each row."""
         check_is_fitted(self)
         return best_two_units(validate_data(self, X, dtype=np.float64, reset=False), self.weights_).first
 
-    def transform(self, X: ArrayLike) -> Float:
+    def transform(self, X: ArrayLike) -> Float64:
         """Return the distances (n, n_units) to every unit."""
         check_is_fitted(self)
         return np.asarray(cdist(validate_data(self, X, dtype=np.float64, reset=False), self.weights_))
@@ -216,7 +216,7 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def _n_features_out(self) -> int:
         return self.grid_.n_units
 
-    def _grid(self, X: Float) -> SomGrid:
+    def _grid(self, X: Float64) -> SomGrid:
         rows, cols = self.rows, self.cols
         if rows is None or cols is None:
             rows, cols = grid_size(len(X), X)
@@ -224,28 +224,28 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     def _validated(
         self, X: ArrayLike, sample_weight: ArrayLike | None, *, reset: bool = False
-    ) -> tuple[Float, Float]:
+    ) -> tuple[Float64, Float64]:
         table = validate_data(self, X, dtype=np.float64, reset=reset)
         return table, _check_sample_weight(sample_weight, table, dtype=np.float64, ensure_non_negative=True)
 
-    def _statistics(self, X: Float, labels: NDArray[np.int64], sample_weight: Float) -> PrototypeSums:
+    def _statistics(self, X: Float64, labels: Int64, sample_weight: Float64) -> PrototypeSums:
         return PrototypeSums.of(to_fixed(X), labels, self.grid_.n_units, sample_weight)
 
-    def _keys(self, X: Float, labels: NDArray[np.int64], sample_weight: Float) -> Keys:
+    def _keys(self, X: Float64, labels: Int64, sample_weight: Float64) -> Keys:
         return row_keys([*X.T, sample_weight, labels.astype(np.float64)])
 
-    def _smoothed(self) -> Float:
+    def _smoothed(self) -> Float64:
         # Both are multiples of 2^-32, so the factor cancels in the quotient.
         sums, counts = self.statistics_.sums.astype(np.float64), self.statistics_.weights.astype(np.float64)
         return smooth(sums, counts, self.grid_, self.sigma_end, self.neighbourhood, self.weights_)
 
-    def _stepped(self, X: Float, sample_weight: Float) -> Float:
+    def _stepped(self, X: Float64, sample_weight: Float64) -> Float64:
         rates = np.minimum(self.learning_rate * sample_weight, 1.0).tolist()
         sigmas = [self.sigma_end] * len(X)
         kind = self.neighbourhood
         return train_online(X, self.weights_, self.grid_, sigmas=sigmas, learning_rates=rates, kind=kind)
 
-    def _adopt(self, trained: TrainedSom, X: Float, sample_weight: Float) -> Self:
+    def _adopt(self, trained: TrainedSom, X: Float64, sample_weight: Float64) -> Self:
         self.weights_ = trained.weights
         self.labels_ = best_two_units(X, trained.weights).first
         self.statistics_ = self._statistics(X, self.labels_, sample_weight)

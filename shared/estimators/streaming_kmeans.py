@@ -4,13 +4,14 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from shared.core.arrays import Float64, Int32, Int64
 from shared.core.kmeans.assignment import assign
 from shared.core.kmeans.exact_rule import ExactRule, exponent_of
 from shared.core.kmeans.lloyd import fit_kmeans
@@ -20,7 +21,6 @@ from shared.core.kmeans.youth import Seeding, WeightedRows
 from shared.estimators._contract import learning
 from shared.estimators._reference_rules import MiniBatchRule, MLlibRule
 
-Float64 = NDArray[np.float64]
 Rule = ExactRule | MiniBatchRule | MLlibRule
 
 
@@ -204,7 +204,7 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         self._rule = self._rule.forget(batch, labels)
         return self
 
-    def predict(self, X: ArrayLike) -> NDArray[np.int32]:
+    def predict(self, X: ArrayLike) -> Int32:
         """Return the label (n,) of the nearest center of each row; learns nothing."""
         check_is_fitted(self)
         rows = validate_data(self, X, dtype=np.float64, reset=False)
@@ -228,7 +228,7 @@ class StreamingKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         return self._rule.weights
 
     @property
-    def unsupported_(self) -> NDArray[np.int64]:
+    def unsupported_(self) -> Int64:
         """Labels of centers without rows, which stay where they are."""
         return np.flatnonzero(self.weights_ <= 0)
 

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
+
+from shared.core.arrays import Bool, Int64
 
 BLANKS = string.whitespace + "\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2007\u2009\u202f\u205f\u3000\u200b\ufeff"
 """What people do not see around a cell; the last two have no width."""
@@ -24,7 +25,7 @@ def as_arrow(cells: pd.Series) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def different(cells: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
+def different(cells: pd.Series) -> tuple[list[str], Int64]:
     """Return the different texts of a column in order of appearance, and the (n,) place of each cell's."""
     encoded = as_arrow(cells).dictionary_encode()
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
@@ -49,11 +50,11 @@ class Seen:
 
     column: str
     texts: Sequence[str]
-    places: NDArray[np.int64]
-    lines: NDArray[np.int64]
+    places: Int64
+    lines: Int64
 
     @classmethod
-    def of(cls, column: str, cells: pd.Series, lines: NDArray[np.int64]) -> "Seen":
+    def of(cls, column: str, cells: pd.Series, lines: Int64) -> "Seen":
         """Look at a column."""
         return cls(column, *different(cells), lines)
 
@@ -63,20 +64,20 @@ class Seen:
         return [trimmed(text) for text in self.texts]
 
     @cached_property
-    def has_text(self) -> NDArray[np.bool_]:
+    def has_text(self) -> Bool:
         """Which texts are more than blanks."""
         return np.array([text != "" for text in self.trimmed], dtype=bool)
 
     @cached_property
-    def firsts(self) -> NDArray[np.int64]:
+    def firsts(self) -> Int64:
         """The first line of each text."""
         return self.lines[np.unique(self.places, return_index=True)[1]]
 
-    def count(self, marked: NDArray[np.bool_]) -> int:
+    def count(self, marked: Bool) -> int:
         """Count the cells of marked texts."""
         return int(np.bincount(self.places, minlength=len(self.texts))[marked].sum())
 
-    def examples(self, marked: NDArray[np.bool_]) -> tuple[str, ...]:
+    def examples(self, marked: Bool) -> tuple[str, ...]:
         """Show the first marked texts."""
         shown = np.flatnonzero(marked)[:EXAMPLES].tolist()
         return tuple(f"line {self.firsts[at]}: {self.texts[at]!r}" for at in shown)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.intake.table import TEXT, DamagedRow, Table
 
 
@@ -14,8 +14,8 @@ class Piece(NamedTuple):
     """Some rows in the order of the file; see `Table`. cells : of text, no nulls."""
 
     cells: pa.Table
-    rows: NDArray[np.int64]
-    lines: NDArray[np.int64]
+    rows: Int64
+    lines: Int64
     damaged: Sequence[DamagedRow]
     blank_lines: int
     read_fraction: float

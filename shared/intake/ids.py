@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64
 from shared.intake.cells import BLANKS, Seen, rewritten
 from shared.intake.findings import Finding, Level
 
@@ -29,13 +29,13 @@ _LOST = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,3}")
 class _Kinds:
     """Which of the different ids are what; all (n,). A float is whole, too."""
 
-    whole: NDArray[np.bool_]
-    floats: NDArray[np.bool_]
-    fractions: NDArray[np.bool_]
-    missing: NDArray[np.bool_]
-    grouped: NDArray[np.bool_]
-    lost: NDArray[np.bool_]
-    other: NDArray[np.bool_]
+    whole: Bool
+    floats: Bool
+    fractions: Bool
+    missing: Bool
+    grouped: Bool
+    lost: Bool
+    other: Bool
 
     @classmethod
     def of(cls, names: Sequence[str]) -> "_Kinds":
@@ -68,9 +68,7 @@ class IdFormat:
         return "whole numbers, written with a point" if self.has_points else "whole numbers"
 
 
-def find_id_format(
-    cells: pd.Series, lines: NDArray[np.int64], *, column: str
-) -> tuple[IdFormat, list[Finding]]:
+def find_id_format(cells: pd.Series, lines: Int64, *, column: str) -> tuple[IdFormat, list[Finding]]:
     """Find how the ids of a column are written, from all its cells at once.
 
     Parameters
@@ -107,7 +105,7 @@ def _plain(text: str, form: IdFormat) -> str:
     return "" if name.casefold() in _MISSING else name
 
 
-def _matching(pattern: re.Pattern[str], names: Sequence[str]) -> NDArray[np.bool_]:
+def _matching(pattern: re.Pattern[str], names: Sequence[str]) -> Bool:
     return np.array([pattern.fullmatch(name) is not None for name in names], dtype=bool)
 
 
@@ -150,7 +148,7 @@ def _of_texts(seen: Seen, names: Sequence[str]) -> Iterator[Finding]:
     yield from _doubted(seen, cases, "ids_differ_in_case", "differ in capitals only, and stay different ids")
 
 
-def _nearly_same(names: Sequence[str], key: Callable[[str], str | None]) -> NDArray[np.bool_]:
+def _nearly_same(names: Sequence[str], key: Callable[[str], str | None]) -> Bool:
     """Mark names that differ from another name of the same key."""
     keys = [key(name) for name in names]
     alike: dict[str | None, set[str]] = {}
@@ -159,15 +157,15 @@ def _nearly_same(names: Sequence[str], key: Callable[[str], str | None]) -> NDAr
     return np.array([same is not None and len(alike[same]) > 1 for same in keys], dtype=bool)
 
 
-def _many(seen: Seen, marked: NDArray[np.bool_], told: str) -> str:
+def _many(seen: Seen, marked: Bool, told: str) -> str:
     return f"column {seen.column!r}: {seen.count(marked):,} cells {told}"
 
 
-def _said(seen: Seen, marked: NDArray[np.bool_], code: str, told: str) -> Iterator[Finding]:
+def _said(seen: Seen, marked: Bool, code: str, told: str) -> Iterator[Finding]:
     if marked.any():
         yield Finding(Level.NOTE, code, _many(seen, marked, told), None, seen.examples(marked))
 
 
-def _doubted(seen: Seen, marked: NDArray[np.bool_], code: str, told: str) -> Iterator[Finding]:
+def _doubted(seen: Seen, marked: Bool, code: str, told: str) -> Iterator[Finding]:
     if marked.any():
         yield Finding(Level.WARN, code, _many(seen, marked, told), _CORRECT, seen.examples(marked))

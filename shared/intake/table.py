@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from shared.core.arrays import Int64
 
 TEXT = pd.StringDtype("pyarrow")
 """Of all cells: they stay as they were cut. Python strings cost four seconds for five million rows of 5."""
@@ -48,8 +48,8 @@ class Table:
     """
 
     cells: pd.DataFrame
-    rows: NDArray[np.int64]
-    lines: NDArray[np.int64]
+    rows: Int64
+    lines: Int64
     damaged: tuple[DamagedRow, ...]
     read_fraction: float
     blank_lines: int = 0

@@ -10,7 +10,6 @@ it has. Names that operators give are restated last; until `live_model` says so,
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pymongo.database import Database
@@ -25,6 +24,7 @@ from shared.core.drift.watch import WatchRules
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.placement import LiveModel
 from shared.core.segments.given_names import GivenName, with_names
+from shared.documents import Document
 from shared.errors import ModelNotFound, SchemaMismatch
 from shared.settings import Settings
 from streaming.driver import live_store
@@ -35,7 +35,6 @@ from streaming.driver.restate import restate
 from streaming.driver.table import read_table
 from streaming.driver.watching import after_day, after_promotion
 
-Document = dict[str, Any]
 LIVE_SHOP_DELAY_MS = 86_400_000
 """A shop whose newest event reached Kafka within a day is live: its silence lets time pass."""
 

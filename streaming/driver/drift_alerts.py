@@ -6,7 +6,6 @@ Everything here follows from the live model and the recorded flows, so a replay 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from pymongo.database import Database
 
@@ -24,6 +23,7 @@ from shared.core.drift.watch import is_advisory
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.population import SEGMENT_SUMS
 from shared.core.windows.hourly_explanation import explain_hours
+from shared.documents import Document
 from shared.log import get_logger
 from shared.settings import Settings
 from streaming.driver.flows import load_days, moves_since
@@ -31,7 +31,6 @@ from streaming.driver.live import LiveState
 from streaming.driver.publish import publish_hours, publish_watch
 
 _log = get_logger("stream")
-Document = dict[str, Any]
 MIN_DAYS_A_YEAR = 30
 """Revenue of less than a month is not extrapolated to a year as if it were only those days."""
 

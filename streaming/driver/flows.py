@@ -23,10 +23,9 @@ from shared.core.drift.season import season_days
 from shared.core.drift.series import oldest_needed
 from shared.core.fixed_point import from_fixed
 from shared.core.model.artifact import ModelArtifact
+from shared.documents import Document
 from streaming.driver.live import LiveState, Target
 from streaming.driver.table import CustomerColumns
-
-Document = dict[str, Any]
 
 
 def day_number(as_of_ms: int, zone: ZoneInfo) -> int:

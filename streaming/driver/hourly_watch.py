@@ -32,11 +32,10 @@ from shared.core.windows.hourly import (
 )
 from shared.core.windows.purchases import HOURS_A_WEEK, MIN_ROWS, PurchaseWindow, fresh_sample
 from shared.core.windows.spans import MEMORY
+from shared.documents import Document
 from shared.settings import Settings
 from streaming.driver.flows import day_number
 from streaming.driver.live import LiveState
-
-Document = dict[str, Any]
 
 GRACE_MS: Final = 15 * 60_000
 """Purchases may come so late and still be part of their window."""

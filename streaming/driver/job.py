@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic, perf_counter
-from typing import Any
 
 from pymongo.database import Database
 from pyspark.sql import DataFrame
@@ -17,6 +16,7 @@ from pyspark.sql import DataFrame
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import alert_store, requests
 from shared.core.model.artifact import ModelArtifact
+from shared.documents import Document
 from shared.log import get_logger
 from shared.settings import Settings
 from streaming.driver import live_store
@@ -33,7 +33,6 @@ from streaming.driver.task_context import context_of
 from streaming.task import executor
 from streaming.task.task_report import TaskReport, batch_summary, decode
 
-Document = dict[str, Any]
 REVIEW_POLL_S = 0.1
 _log = get_logger("stream")
 

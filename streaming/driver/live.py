@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64
 from shared.core.customers.tick import ActiveDays, merge_active_days
 from shared.core.drift.memory import DriftMemory
 from shared.core.fixed_point import from_fixed
@@ -24,7 +24,6 @@ from shared.core.som.reopening import SETTLED_SIGMA
 from shared.core.windows.hourly import HourlyMemory
 from streaming.task.task_report import TaskReport, add_counts, from_names, to_names
 
-Float64 = NDArray[np.float64]
 NO_TICK_MS = 0
 """Stands for "no tick yet" in milliseconds."""
 

@@ -2,25 +2,24 @@
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.datetime_ms import DatetimeMS
-from numpy.typing import NDArray
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from shared.adapters.mongo.collections import LIVE_MODEL
+from shared.core.arrays import Float64
 from shared.core.drift.memory import DriftMemory
 from shared.core.model.population import PopulationStatistics
 from shared.core.segments.given_names import GivenName
 from shared.core.windows import documents as hourly
+from shared.documents import Document
 from shared.errors import LeaseHeld
 from streaming.driver.live import LiveState, Tally, Target, TopicIdentity, days_document, days_of
 
-Document = dict[str, Any]
 _OPTIONS: CodecOptions[Document] = CodecOptions(
     tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_MS
 )
@@ -154,9 +153,9 @@ def _ms(value: DatetimeMS | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _bytes(matrix: NDArray[np.float64]) -> bytes:
+def _bytes(matrix: Float64) -> bytes:
     return matrix.astype("<f8").tobytes()
 
 
-def _matrix(shape: list[int], data: bytes) -> NDArray[np.float64]:
+def _matrix(shape: list[int], data: bytes) -> Float64:
     return np.frombuffer(data, "<f8").reshape(shape)

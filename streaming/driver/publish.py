@@ -1,7 +1,6 @@
 """What analysts read about segments: absolute values under identities that a replay repeats."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from bson.datetime_ms import DatetimeMS
@@ -19,10 +18,10 @@ from shared.core.drift.staleness import DriftMetric, staleness
 from shared.core.drift.states import AT_ONCE, DriftState
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.population import SEGMENT_SUMS
+from shared.documents import Document
 from streaming.driver.flows import load_model_move
 from streaming.driver.live import LiveState
 
-Document = dict[str, Any]
 SECONDS_PER_DAY = 86_400
 _OF_THE_STOCK: Document = {"kind": "stock", "state": None, "observed": None, "expected": None}
 _STATUS_OF = {

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import Any
 
 from pyspark.errors import StreamingQueryException
 from pyspark.sql import SparkSession
@@ -36,7 +35,6 @@ from streaming.driver.source import read_records, start_spark
 from streaming.driver.startup import open_state
 from streaming.driver.timing import OnBatch, timing
 
-Document = dict[str, Any]
 _log = get_logger("stream")
 STOP_DEADLINE_S = 25.0
 _POLL_S = 0.2

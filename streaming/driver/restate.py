@@ -5,16 +5,15 @@ stored. Both read in order of id and hold numbers, not documents, in memory.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pymongo.database import Database
 
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
 from shared.adapters.mongo import transitions
+from shared.core.arrays import Float64, Int64
 from shared.core.customers.features import RfmColumns
 from shared.core.fixed_point import from_fixed
 from shared.core.kmeans import assignment
@@ -32,11 +31,11 @@ from shared.core.model.placement import (
 from shared.core.model.population import PopulationStatistics, population_of
 from shared.core.model.reference_bins import ReferenceBins
 from shared.core.som.reopening import needs_reopening, reopen, settle
+from shared.documents import Document
 from shared.errors import LeaseHeld
 from streaming.driver.live import LiveState, Target
 from streaming.driver.table import CustomerColumns
 
-Document = dict[str, Any]
 _WRITE_CHUNK = 10_000
 
 
@@ -100,9 +99,7 @@ def _relearn(rfm: RfmColumns, champion: ModelArtifact, start: LiveModel) -> tupl
     return model, scatter(place_vectors(vectors, model), inside, status)
 
 
-def _resettled(
-    rows: NDArray[np.float64], weights: NDArray[np.float64], champion: ModelArtifact
-) -> NDArray[np.float64]:
+def _resettled(rows: Float64, weights: Float64, champion: ModelArtifact) -> Float64:
     grid = grid_of(champion)
     settled = settle(rows, weights, grid)
     if needs_reopening(settled.topographic_error, champion.som.topographic_error):
@@ -167,6 +164,6 @@ def _is_ahead(transition: Document | None, state: LiveState) -> bool:
     return bool(transition["offset"] >= state.offsets.get(transition["partition"], 0))
 
 
-def _chunks(rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+def _chunks(rows: Int64) -> Iterator[Int64]:
     for start in range(0, rows.size, _WRITE_CHUNK):
         yield rows[start : start + _WRITE_CHUNK]

@@ -1,19 +1,17 @@
 """Everything that must hold before the first micro-batch, and the refusal where it does not."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pymongo.database import Database
 
 from shared.adapters import kafka_topics
 from shared.adapters.mongo.leases import Lease
+from shared.documents import Document
 from shared.errors import StartRefused
 from shared.settings import Settings
 from streaming.driver import live_store
 from streaming.driver.live import LiveState, TopicIdentity, first_state
 from streaming.driver.source import refuse_split_partitions
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)

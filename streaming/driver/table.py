@@ -1,19 +1,17 @@
 """The customer table as columns, for steps that need everybody at once."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pymongo.database import Database
 
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
+from shared.core.arrays import Bool, Int64
 from shared.core.customers.rfm import CustomerStates, concatenate_states
 from shared.core.drift.day_flows import TickTable
+from shared.documents import Document
 from streaming.driver.live import Target
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,8 @@ class CustomerColumns:
     states: CustomerStates
     segments: list[tuple[int | None, str | None]]
     at_tick: TickTable
-    reference_labels: NDArray[np.int64]
-    is_at_target: NDArray[np.bool_]
+    reference_labels: Int64
+    is_at_target: Bool
 
 
 def read_table(database: Database[Document], target: Target) -> CustomerColumns:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64
 from shared.intake.times.parsing import NO_TIME
 from streaming.replay.identity import Identities
 from streaming.replay.lines import Lines
@@ -43,17 +43,17 @@ class Batch:
     rows, lines : numbers in the file, from 1. times_ms : since the epoch, or `NO_TIME`.
     """
 
-    rows: NDArray[np.int64]
-    lines: NDArray[np.int64]
+    rows: Int64
+    lines: Int64
     event_ids: Sequence[str | None]
     keys: Sequence[bytes | None]
     values: Sequence[bytes]
-    times_ms: NDArray[np.int64]
+    times_ms: Int64
 
     def __len__(self) -> int:
         return len(self.values)
 
-    def take(self, index: NDArray[np.int64]) -> "Batch":
+    def take(self, index: Int64) -> "Batch":
         """Return the records at `index`, in that order."""
         places = index.tolist()
         return Batch(
@@ -66,7 +66,7 @@ class Batch:
         )
 
     @property
-    def is_damaged(self) -> NDArray[np.bool_]:
+    def is_damaged(self) -> Bool:
         """Which records are rows that have no cells."""
         return np.array([event_id is None for event_id in self.event_ids], np.bool_)
 

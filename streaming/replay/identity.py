@@ -7,9 +7,9 @@ exports count once, whatever the files are called and in whichever order their r
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
+from shared.core.arrays import Int32, Int64, UInt64
 from streaming.replay.lines import Lines
 from streaming.replay.meaning.profiles import FIELDS, NUMBERS, Profile
 
@@ -63,9 +63,9 @@ class Occurrences:
     """How often each hash was seen before: 12 bytes for each different one."""
 
     def __init__(self) -> None:
-        self._runs: list[tuple[NDArray[np.uint64], NDArray[np.int32]]] = []
+        self._runs: list[tuple[UInt64, Int32]] = []
 
-    def before(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    def before(self, hashes: UInt64) -> Int64:
         """Return (n,) how many equal ones came before each, and remember them."""
         different, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
         earlier = np.zeros(len(different), np.int64)
@@ -76,10 +76,10 @@ class Occurrences:
         rank[np.argsort(inverse, kind="stable")] = _counted_within(counts)
         if len(different):
             self._remember(different, counts.astype(np.int32))
-        result: NDArray[np.int64] = earlier[inverse] + rank
+        result: Int64 = earlier[inverse] + rank
         return result
 
-    def _remember(self, hashes: NDArray[np.uint64], counts: NDArray[np.int32]) -> None:
+    def _remember(self, hashes: UInt64, counts: Int32) -> None:
         """Keep sorted runs of which each is much longer than the next, so that there are few to search."""
         while self._runs and len(self._runs[-1][0]) < _MERGE_FACTOR * len(hashes):
             known, times = self._runs.pop()
@@ -88,13 +88,13 @@ class Occurrences:
         self._runs.append((hashes, counts))
 
 
-def _counted_within(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _counted_within(counts: Int64) -> Int64:
     """Return 0, 1, ... within each group, for groups of these sizes one after the other."""
     starts = np.cumsum(counts) - counts
     return np.arange(int(counts.sum())) - np.repeat(starts, counts)
 
 
-def content_hashes(lines: Lines) -> NDArray[np.uint64]:
+def content_hashes(lines: Lines) -> UInt64:
     """Hash what rows say, however it is written: (n,). The event id does not belong to it."""
     given = [lines.times, *(lines.texts[name] for name in _CONTENT if name in lines.texts)]
     names = [name for name in _CONTENT if name in lines.texts]
@@ -105,7 +105,7 @@ def content_hashes(lines: Lines) -> NDArray[np.uint64]:
     return hashes_of(map(_SEPARATOR.join, zip(*columns, strict=True)))
 
 
-def hashes_of(texts: Iterable[str]) -> NDArray[np.uint64]:
+def hashes_of(texts: Iterable[str]) -> UInt64:
     """Hash texts; (n,)."""
     return np.array([xxh3_64_intdigest(text.encode()) for text in texts], np.uint64)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64
 from shared.core.customers.recent import EMPTY, Recent, concatenate
 from shared.core.customers.rfm import CustomerStates, Outcomes, apply_transactions
 from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
@@ -33,7 +33,7 @@ class Group:
     n: int = 0
     lines: list[int] = field(default_factory=list)
 
-    def add(self, lines: NDArray[np.int64]) -> None:
+    def add(self, lines: Int64) -> None:
         """Count records that stand in these lines of the file."""
         self.n += len(lines)
         self.lines.extend(lines[: KEPT - len(self.lines)].tolist())
@@ -125,7 +125,7 @@ class _Customers:
         self._recent = concatenate(others, Recent(touched[recent.owner], recent.hash, recent.ms))
         return outcomes
 
-    def _coded(self, ids: pa.StringArray) -> NDArray[np.int64]:
+    def _coded(self, ids: pa.StringArray) -> Int64:
         encoded = ids.dictionary_encode()
         codes = self._codes
         known = np.array(
@@ -134,10 +134,10 @@ class _Customers:
         new = np.full(len(codes) - len(self._newest_ms), NEVER_MS, np.int64)
         self._newest_ms = np.concatenate([self._newest_ms, new])
         self._floor_ms = np.concatenate([self._floor_ms, new])
-        coded: NDArray[np.int64] = known[encoded.indices.to_numpy(zero_copy_only=False)]
+        coded: Int64 = known[encoded.indices.to_numpy(zero_copy_only=False)]
         return coded
 
-    def _states(self, touched: NDArray[np.int64], recent: Recent) -> CustomerStates:
+    def _states(self, touched: Int64, recent: Recent) -> CustomerStates:
         zeros, never = np.zeros(len(touched), np.int64), np.full(len(touched), NEVER_MS, np.int64)
         return CustomerStates(
             frequency=zeros,
@@ -154,5 +154,5 @@ class _Customers:
         )
 
 
-def _of(recent: Recent, mask: NDArray[np.bool_]) -> Recent:
+def _of(recent: Recent, mask: Bool) -> Recent:
     return Recent(recent.owner[mask], recent.hash[mask], recent.ms[mask])

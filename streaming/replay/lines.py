@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.intake.ids import plain_ids
 from shared.intake.numbers.number_format import plain_numbers
 from shared.intake.table import DamagedRow, Table
@@ -29,9 +29,9 @@ class Lines:
     damaged : the rows in between without cells. read_fraction : share of the file read so far.
     """
 
-    rows: NDArray[np.int64]
-    lines: NDArray[np.int64]
-    times_ms: NDArray[np.int64]
+    rows: Int64
+    lines: Int64
+    times_ms: Int64
     times: Sequence[str]
     texts: Mapping[str, Sequence[str]]
     damaged: tuple[DamagedRow, ...]
@@ -60,7 +60,7 @@ def lines_of(reading: Reading, table: Table, fill: FillDown | None = None) -> Li
     )
 
 
-def moments(reading: Reading, column: "pd.Series[str]") -> NDArray[np.int64]:
+def moments(reading: Reading, column: "pd.Series[str]") -> Int64:
     """Return (n,) ms since the epoch, or `NO_TIME`."""
     if reading.times is None:
         return np.full(len(column), NO_TIME, np.int64)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.intake.times.parsing import NO_TIME
 from streaming.replay import position
 from streaming.replay.events import Batch
@@ -92,7 +92,7 @@ class _Clock:
         self._origin_ms: int | None = None
         self._begun = time.monotonic()
 
-    def slices(self, times_ms: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    def slices(self, times_ms: Int64) -> Iterator[tuple[int, int]]:
         known = times_ms[times_ms != NO_TIME]
         if self._origin_ms is None and len(known):
             self._origin_ms = int(known[0])

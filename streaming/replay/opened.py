@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.errors import InvalidConfig
 from shared.intake.damage import row_findings
 from shared.intake.findings import Finding
@@ -105,7 +104,7 @@ def understand(opened: Opened, profile: Profile) -> tuple[Reading, list[Finding]
 
 
 def _id_formats(
-    profile: Profile, fields: pd.DataFrame, lines: NDArray[np.int64]
+    profile: Profile, fields: pd.DataFrame, lines: Int64
 ) -> tuple[dict[str, IdFormat], list[Finding]]:
     formats: dict[str, IdFormat] = {}
     findings: list[Finding] = []

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.core.customers.features import MS_PER_DAY
 from shared.intake.times.parsing import NO_TIME
 from streaming.replay.events import Batch
@@ -72,7 +72,7 @@ class _Scan:
         self._rows = self._damaged = self._untimed = self._n_back = self._furthest = self._falling = 0
         self._line: int | None = None
 
-    def add(self, ms: NDArray[np.int64], lines: NDArray[np.int64], damaged: int) -> None:
+    def add(self, ms: Int64, lines: Int64, damaged: int) -> None:
         """Take the next rows in."""
         known = ms != NO_TIME
         times, lines = ms[known], lines[known]
@@ -129,7 +129,7 @@ def in_order_of_time(batches: Iterable[Batch]) -> Iterator[tuple[Batch, float]]:
         yield batch, (start + len(places)) / len(order)
 
 
-def _gathered(chunks: Sequence[pa.Array], starts: NDArray[np.int64], places: NDArray[np.int64]) -> list[Any]:
+def _gathered(chunks: Sequence[pa.Array], starts: Int64, places: Int64) -> list[Any]:
     """Take places of a column that is held in chunks, without ever holding it twice."""
     chunk = np.searchsorted(starts, places, side="right") - 1
     by_chunk = np.argsort(chunk, kind="stable")
@@ -147,9 +147,9 @@ def _gathered(chunks: Sequence[pa.Array], starts: NDArray[np.int64], places: NDA
 class _Packed:
     """A batch without Python objects: a quarter of the memory."""
 
-    rows: NDArray[np.int64]
-    lines: NDArray[np.int64]
-    times_ms: NDArray[np.int64]
+    rows: Int64
+    lines: Int64
+    times_ms: Int64
     ids: pa.Array
     keys: pa.Array
     values: pa.Array

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64
 from shared.errors import InvalidConfig
 
 _RATE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(x?)", re.ASCII)
@@ -34,7 +34,7 @@ class Pace:
         rate = float(found[1])
         return cls(speedup=rate) if found[2] else cls(events_per_s=rate)
 
-    def due_s(self, times_ms: NDArray[np.int64], *, n_before: int, origin_ms: int) -> NDArray[np.float64]:
+    def due_s(self, times_ms: Int64, *, n_before: int, origin_ms: int) -> Float64:
         """Return when each event is due, in seconds since the first one was.
 
         Parameters
@@ -47,7 +47,7 @@ class Pace:
             return (n_before + np.arange(len(times_ms))) / self.events_per_s
         if self.speedup is not None:
             newest = np.maximum.accumulate(np.maximum(times_ms, origin_ms))
-            due: NDArray[np.float64] = (newest - origin_ms) / (1000.0 * self.speedup)
+            due: Float64 = (newest - origin_ms) / (1000.0 * self.speedup)
             return due
         return np.zeros(len(times_ms))
 

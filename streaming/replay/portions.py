@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64
 from shared.intake.times.parsing import NO_TIME
 from streaming.replay.events import Batch, encode
 from streaming.replay.identity import Identities
@@ -20,7 +20,7 @@ class Portion:
     """Events of one chunk, and the place of each in the sending order of the whole file."""
 
     batch: Batch
-    indices: NDArray[np.int64]
+    indices: Int64
     read_fraction: float
 
 
@@ -55,7 +55,7 @@ def in_sending_order(reading: Reading, identities: Identities) -> Iterator[tuple
     yield from in_order_of_time(encode(lines, identities) for lines in whole_lines(reading))
 
 
-def _within(request: ReplayRequest, times_ms: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _within(request: ReplayRequest, times_ms: Int64) -> Bool:
     """Mark what lies in [start, end); a row without a readable time lies in no bounded interval."""
     keep = np.ones(len(times_ms), dtype=bool)
     if request.start is not None:

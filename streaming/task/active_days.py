@@ -4,15 +4,14 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
+
+from shared.core.arrays import Int64
 
 _QUARTER_MS = 900_000
 """Every zone's midnight falls on a quarter of an hour, so a quarter belongs to one local day."""
 
 
-def active_days(
-    event_ms: NDArray[np.int64], customers: NDArray[np.int64], zone: str, min_customers: int
-) -> dict[str, list[int]]:
+def active_days(event_ms: Int64, customers: Int64, zone: str, min_customers: int) -> dict[str, list[int]]:
     """Return local day -> the smallest `min_customers` distinct customer hashes seen on it."""
     if not event_ms.size:
         return {}

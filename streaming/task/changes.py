@@ -8,8 +8,7 @@ import numpy as np
 from shared.core.customers.recent import Recent
 from shared.core.customers.rfm import Outcomes
 from shared.core.customers.transactions import Transactions
-
-Document = dict[str, Any]
+from shared.documents import Document
 
 
 def fence_of(document: Mapping[str, Any], partition: int, epoch: int) -> int:

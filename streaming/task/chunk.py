@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.core.customers.transactions import Transactions
 
 
@@ -18,7 +18,7 @@ class Chunk:
     partition: int
     customer_ids: list[str]
     rows: Transactions
-    positions: NDArray[np.int64]
+    positions: Int64
 
     def only(self, ids: set[str]) -> "Chunk":
         """Return the rows of those customers, who are numbered anew."""

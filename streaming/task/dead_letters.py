@@ -6,7 +6,6 @@ dead-letter topic is at least once, as every producer's topic is.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 from bson import Binary
 from bson.datetime_ms import DatetimeMS
@@ -16,10 +15,10 @@ from pymongo.database import Database
 
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.collections import REJECTED
+from shared.documents import Document
 from shared.errors import ServiceUnavailable
 from streaming.task.contract import Rejection
 
-Document = dict[str, Any]
 Headers = list[tuple[str, bytes]]
 
 LATE = Rejection("late", "event_time", "older than the customer's newest event by more than the horizon")

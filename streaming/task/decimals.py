@@ -14,8 +14,8 @@ from enum import IntEnum
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int8, Int64
 from shared.core.customers.features import MINOR_PER_UNIT
 from streaming.task.contract import LARGEST
 
@@ -41,8 +41,8 @@ class Fault(IntEnum):
 class Decimals:
     """minor : (n,) int64, in 1/10,000, 0 where there is a fault. faults : (n,) of `Fault`."""
 
-    minor: NDArray[np.int64]
-    faults: NDArray[np.int8]
+    minor: Int64
+    faults: Int8
 
 
 def read_decimals(values: Sequence[str | float]) -> Decimals:
@@ -53,7 +53,7 @@ def read_decimals(values: Sequence[str | float]) -> Decimals:
     return Decimals(minor[which], faults[which])
 
 
-def _read(texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+def _read(texts: list[str]) -> tuple[Int64, Int8]:
     column = pa.array(texts, pa.string())
     usual = pc.match_substring_regex(column, _USUAL)
     is_usual = usual.to_numpy(zero_copy_only=False)

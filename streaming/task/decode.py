@@ -11,8 +11,8 @@ from typing import Annotated
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from streaming.task.contract import MAX_ID_BYTES, MAX_QUANTITY, Rejection
 from streaming.task.event_faults import KEY_BYTES, PRICED, REQUIRED, inspect, is_doubtful, is_plain
 
@@ -60,7 +60,7 @@ _BLOCK = 64
 
 def decode_events(
     values: Sequence[bytes | None], max_bytes: int
-) -> tuple[list[Event], NDArray[np.int64], dict[int, Rejection]]:
+) -> tuple[list[Event], Int64, dict[int, Rejection]]:
     """Return the events, the positions they came from, and what is wrong with the other records."""
     events: list[Event] = []
     refused: dict[int, Rejection] = {}

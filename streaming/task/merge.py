@@ -7,10 +7,8 @@ because everything written has an identity made from topic offsets.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pymongo.collection import Collection
 from pymongo.database import Database
 
@@ -18,11 +16,13 @@ from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
 from shared.adapters.mongo import transitions
+from shared.core.arrays import Bool
 from shared.core.customers.rfm import CustomerStates, Outcomes, apply_transactions
 from shared.core.customers.transactions import Transactions
 from shared.core.model.placement import LiveModel, Placements, place
 from shared.core.model.population import PopulationStatistics, population_of
 from shared.core.model.reference_bins import ReferenceBins
+from shared.documents import Document
 from shared.errors import ServiceUnavailable
 from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, transition
 from streaming.task.chunk import Chunk
@@ -30,7 +30,6 @@ from streaming.task.context import BatchContext
 from streaming.task.dead_letters import late_record, write_kept
 from streaming.task.task_report import TaskStopwatch
 
-Document = dict[str, Any]
 MAX_RACES = 8
 """Lost races in a row before the batch gives up: only a second writer that never stops can cause them."""
 
@@ -116,12 +115,12 @@ class Merger:
             found = store.find(self._customers, ids)
             return [found.get(customer_id) or codec.newcomer(customer_id) for customer_id in ids]
 
-    def _beyond_fence(self, chunk: Chunk, documents: list[Document]) -> NDArray[np.bool_]:
+    def _beyond_fence(self, chunk: Chunk, documents: list[Document]) -> Bool:
         epoch = self._context.fence_epoch
         fences = np.fromiter(
             (fence_of(document, chunk.partition, epoch) for document in documents), np.int64, len(documents)
         )
-        beyond: NDArray[np.bool_] = chunk.rows.offset > fences[chunk.rows.customer]
+        beyond: Bool = chunk.rows.offset > fences[chunk.rows.customer]
         return beyond
 
     def _apply(self, rows: Transactions, everybody: list[Document]) -> _Round:
@@ -147,7 +146,7 @@ class Merger:
             )
 
     def _keep_late(
-        self, attempt: _Round, chunk: Chunk, is_fresh: NDArray[np.bool_], record_of: Callable[[int], Document]
+        self, attempt: _Round, chunk: Chunk, is_fresh: Bool, record_of: Callable[[int], Document]
     ) -> None:
         positions = chunk.positions[is_fresh][attempt.outcomes.is_late]
         if positions.size:
@@ -156,7 +155,7 @@ class Merger:
                     self._database, [late_record(record_of(position)) for position in positions.tolist()]
                 )
 
-    def _write(self, documents: list[Document], attempt: _Round) -> NDArray[np.bool_]:
+    def _write(self, documents: list[Document], attempt: _Round) -> Bool:
         with self._watch.stage("write"):
             lost = store.replace(self._customers, documents, attempt.books.rev.tolist())
             won = np.ones(len(documents), np.bool_)
@@ -189,7 +188,7 @@ class Merger:
                 for i, old in enumerate(attempt.documents)
             ]
 
-    def _change(self, attempt: _Round, won: NDArray[np.bool_]) -> PopulationStatistics:
+    def _change(self, attempt: _Round, won: Bool) -> PopulationStatistics:
         with self._watch.stage("merge"):
             reference_bins = ReferenceBins.of(self._model.champion if self._model else None)
             as_of_ms = self._context.as_of_ms

@@ -14,9 +14,9 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
+from shared.core.arrays import Bool, Int8, Int64, UInt64
 from shared.core.customers.features import MINOR_PER_UNIT
 from shared.settings import InputSettings
 from streaming.task.contract import FIRST_MS, LAST_MS, MAX_ID_BYTES, MAX_QUANTITY, Rejection, too_large
@@ -34,19 +34,19 @@ class Parsed:
     rejections : the others, by position.
     """
 
-    rows: NDArray[np.int64]
+    rows: Int64
     customer_ids: pa.StringArray
-    event_hash: NDArray[np.uint64]
-    invoice_hash: NDArray[np.uint64]
-    event_ms: NDArray[np.int64]
-    amount_minor: NDArray[np.int64]
-    is_purchase: NDArray[np.bool_]
-    unattributed: NDArray[np.int64]
-    unattributed_minor: NDArray[np.int64]
+    event_hash: UInt64
+    invoice_hash: UInt64
+    event_ms: Int64
+    amount_minor: Int64
+    is_purchase: Bool
+    unattributed: Int64
+    unattributed_minor: Int64
     rejections: dict[int, Rejection]
 
 
-def parse(values: Sequence[bytes | None], kafka_ms: NDArray[np.int64], rules: InputSettings) -> Parsed:
+def parse(values: Sequence[bytes | None], kafka_ms: Int64, rules: InputSettings) -> Parsed:
     """Judge records by their values and their Kafka timestamps (epoch milliseconds)."""
     events, positions, rejections = decode_events(values, rules.max_record_bytes)
     columns = _columns(events, ZoneInfo(rules.zone))
@@ -78,8 +78,8 @@ def parse(values: Sequence[bytes | None], kafka_ms: NDArray[np.int64], rules: In
 class _Columns:
     """What decoded events hold, before it is judged; an amount is one piece at that price."""
 
-    event_ms: NDArray[np.int64]
-    is_total: NDArray[np.bool_]
+    event_ms: Int64
+    is_total: Bool
     quantity: Decimals
     price: Decimals
     customer_ids: pa.StringArray
@@ -98,9 +98,7 @@ def _columns(events: list[Event], zone: ZoneInfo) -> _Columns:
     )
 
 
-def _faults(
-    columns: _Columns, kafka_ms: NDArray[np.int64], rules: InputSettings
-) -> list[tuple[NDArray[np.bool_], Rejection]]:
+def _faults(columns: _Columns, kafka_ms: Int64, rules: InputSettings) -> list[tuple[Bool, Rejection]]:
     """Every rule on values, in the order in which a record with several faults is judged."""
     event_ms, limit, tolerance_s = columns.event_ms, rules.max_line_amount, rules.future_tolerance_s
     is_ancient = (event_ms < FIRST_MS) | (event_ms >= LAST_MS)
@@ -134,17 +132,15 @@ def _faults(
     ]
 
 
-def _event_ms(times: list[datetime], zone: ZoneInfo) -> NDArray[np.int64]:
+def _event_ms(times: list[datetime], zone: ZoneInfo) -> Int64:
     """Epoch milliseconds; a time without an offset is local time of `zone`."""
     aware = [time if time.tzinfo else time.replace(tzinfo=zone) for time in times]
     micros = pa.array(aware, pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy(zero_copy_only=False)
-    milliseconds: NDArray[np.int64] = micros // 1000
+    milliseconds: Int64 = micros // 1000
     return milliseconds
 
 
-def _decimal_faults(
-    name: str, faults: NDArray[np.int8], is_stated: NDArray[np.bool_]
-) -> list[tuple[NDArray[np.bool_], Rejection]]:
+def _decimal_faults(name: str, faults: Int8, is_stated: Bool) -> list[tuple[Bool, Rejection]]:
     meanings = {
         Fault.NON_FINITE: Rejection("non_finite", name, "not a finite number"),
         Fault.NO_DECIMAL: Rejection("bad_type", name, "not a decimal number"),
@@ -154,41 +150,39 @@ def _decimal_faults(
     return [(is_stated & (faults == fault), rejection) for fault, rejection in meanings.items()]
 
 
-def _is_beyond(columns: _Columns, limit: int) -> NDArray[np.bool_]:
+def _is_beyond(columns: _Columns, limit: int) -> Bool:
     """Whether |quantity x price| is beyond `limit` units; the float only keeps the product within int64."""
     quantity, price = np.abs(columns.quantity.minor), np.abs(columns.price.minor)
     is_far = quantity.astype(np.float64) * price > 2.0**62
     product = quantity * np.where(is_far, 0, price)
-    beyond: NDArray[np.bool_] = is_far | (product > limit * MINOR_PER_UNIT**2)
+    beyond: Bool = is_far | (product > limit * MINOR_PER_UNIT**2)
     return beyond
 
 
-def _amount_minor(quantity: NDArray[np.int64], price: NDArray[np.int64]) -> NDArray[np.int64]:
+def _amount_minor(quantity: Int64, price: Int64) -> Int64:
     """Multiply exactly; halves of 1/10,000 go away from zero, so that a return cancels its purchase."""
     product = quantity * price
-    rounded: NDArray[np.int64] = np.sign(product) * (
-        (np.abs(product) + MINOR_PER_UNIT // 2) // MINOR_PER_UNIT
-    )
+    rounded: Int64 = np.sign(product) * ((np.abs(product) + MINOR_PER_UNIT // 2) // MINOR_PER_UNIT)
     return rounded
 
 
-def _is_foreign(currencies: list[str | None], expected: str | None) -> NDArray[np.bool_]:
+def _is_foreign(currencies: list[str | None], expected: str | None) -> Bool:
     if expected is None:
         return np.zeros(len(currencies), np.bool_)
     return np.array([currency is not None and currency != expected for currency in currencies], np.bool_)
 
 
-def _is_cancellation(invoices: list[str], prefix: str) -> NDArray[np.bool_]:
+def _is_cancellation(invoices: list[str], prefix: str) -> Bool:
     if not prefix:
         return np.zeros(len(invoices), np.bool_)
     return np.array([invoice.startswith(prefix) for invoice in invoices], np.bool_)
 
 
-def _hashes(texts: list[str]) -> NDArray[np.uint64]:
+def _hashes(texts: list[str]) -> UInt64:
     return np.fromiter(map(xxh3_64_intdigest, map(str.encode, texts)), np.uint64, len(texts))
 
 
-def _scrambled(event_ms: NDArray[np.int64]) -> NDArray[np.uint64]:
+def _scrambled(event_ms: Int64) -> UInt64:
     """Spread times over 64 bits (the finaliser of SplitMix64), so that id and time mix without pattern."""
     z = event_ms.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -19,10 +19,11 @@ from shared.adapters.mongo import alert_store
 from shared.adapters.mongo.collections import DRIFT_METRICS, FLOWS, LIVE_MODEL, REQUESTS, SEGMENT_EVENTS
 from shared.adapters.notify.webhook import signature
 from shared.core.drift.budget import Budget
+from shared.documents import Document
 from tests.support.rehearsal import HISTORY_DAYS, QUIET_DAYS, SECRET, Played, play, play_change
 from tests.support.rehearsal_shop import day_of
 from tests.support.shop import ZONE
-from tests.support.streams import Document, site
+from tests.support.streams import site
 
 SEED = 2
 RISE = datetime.combine(day_of(HISTORY_DAYS + QUIET_DAYS), time(), ZoneInfo(ZONE)).astimezone(UTC)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 
 from batch.customer_source import InMemory
@@ -16,6 +15,7 @@ from batch.scale import scale
 from batch.spark.enlarge import enlarge
 from batch.spark.settle import MAX_PASSES, settle, settle_everybody
 from batch.spark.spark_transform import fit_transform, to_vectors
+from shared.core.arrays import Float64
 from shared.core.customers.features import FEATURES, MS_PER_DAY, RfmColumns
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.assignment import assign, restate
@@ -56,7 +56,7 @@ def _everybody(rfm: RfmColumns) -> InMemory:
     return InMemory(CustomerTable(rfm, AS_OF, AS_OF, AS_OF))
 
 
-def _nearly_settled(X: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+def _nearly_settled(X: Float64, k: int) -> Float64:
     """Leave a few passes to do: each is a job of Spark."""
     return restate(to_fixed(X), X[:k], max_passes=20).centers
 

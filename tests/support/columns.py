@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from shared.core.arrays import Int64
 
 EXPORTS = Path(__file__).parents[1] / "data" / "exports"
 TEXT = pd.StringDtype("pyarrow")
@@ -16,7 +17,7 @@ def column(cells: Iterable[str]) -> pd.Series:
     return pd.Series(list(cells), dtype=TEXT)
 
 
-def lines(n: int) -> NDArray[np.int64]:
+def lines(n: int) -> Int64:
     """Lines below a header."""
     return np.arange(2, n + 2, dtype=np.int64)
 

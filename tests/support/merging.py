@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from pymongo.database import Database
@@ -12,6 +11,7 @@ from shared.adapters.mongo import customer_store
 from shared.adapters.mongo.models import insert_model, promote
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.population import PopulationStatistics
+from shared.documents import Document
 from shared.settings import Settings, StateSettings
 from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
 from streaming.task.chunk import Chunk
@@ -22,7 +22,6 @@ from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import transactions
 from tests.support.state_oracle import Line
 
-Document = dict[str, Any]
 SETTINGS = Settings(state=StateSettings(horizon_days=7, max_recent_events=16))
 
 

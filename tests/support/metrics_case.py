@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.adapters.prometheus.snapshot import Snapshot
+from shared.documents import Document
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-Document = dict[str, Any]
 ALARM_STATES = ("learning", "suspect", "recovering", "drift")
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from shared.core.drift.memory import DriftMemory
 from shared.core.windows.documents import to_document
 from shared.core.windows.hourly import HourlyMemory
+from shared.documents import Document
 
-Document = dict[str, Any]
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
 BOUGHT_AT = datetime(2011, 12, 7, 15, 52, tzinfo=UTC)
 UNDER_MODEL = {"model_version": 3, "model_epoch": 3, "as_of": AS_OF}

@@ -13,9 +13,10 @@ from cli.failures import TERMINATED
 from deploy.local.processes import free_port
 from shared.adapters.mongo.deliveries import troubled
 from shared.adapters.mongo.requests import open_requests
+from shared.documents import Document
 from tests.support.receivers import Received, http_receiver
 from tests.support.rehearsal_shop import LINES_A_DAY, day_of, write_shop
-from tests.support.streams import Child, Document, Site, job, run, run_stream, stream
+from tests.support.streams import Child, Site, job, run, run_stream, stream
 
 HISTORY_DAYS: Final = 229
 """The first model is fitted on the evening of a Friday."""

@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient
 from pymongo import MongoClient
 
+from shared.documents import Document
 from tests.support.kafka_records import send_lines
 from tests.support.shop import PARTITIONS, SoldLine, shop
 from tests.support.shop_recount import Expected, expected_of
@@ -15,7 +15,6 @@ from tests.support.streams import Site, site
 
 __all__ = ["expected", "lines", "new_site", "new_topic", "shop_topic"]
 
-Document = dict[str, Any]
 SiteFactory = Callable[[str], Site]
 
 

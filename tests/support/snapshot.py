@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
 
 import pandas as pd
 from pymongo.database import Database
@@ -12,12 +11,12 @@ from pymongo.database import Database
 from shared.adapters.mongo import customer_store, models
 from shared.core.model.population import PopulationStatistics
 from shared.core.windows.documents import to_document
+from shared.documents import Document
 from streaming.driver import live_store
 from streaming.driver.live import LiveState
 from streaming.driver.restate import recount
 from tests.support.shop_recount import FIELDS, Expected
 
-Document = dict[str, Any]
 TOLD = ("segments", "segment_stats", "segment_events", "drift_metrics", "flows", "alerts", "requests")
 """What analysts and operations read."""
 

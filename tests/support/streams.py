@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
 
 import psutil
 from pymongo import MongoClient
@@ -19,11 +18,11 @@ from pymongo.database import Database
 from batch.serve import Served, watch
 from cli.demonstration.children import environment
 from shared.adapters.mongo.collections import ensure
+from shared.documents import Document
 from shared.settings import Settings
 from shared.settings.loading import load_settings
 from tests.support.shop import ZONE
 
-Document = dict[str, Any]
 DEADLINE_S = 240.0
 _POLL_S = 0.05
 

@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from batch.studies.framework.drawing import canvas, colors_of
+from shared.core.arrays import Float64, Int64
 from shared.core.som.grid import SomGrid
 from shared.reporting.theme import Theme
 
@@ -23,7 +23,7 @@ _JITTER = 0.34
 _PANEL_INCHES = 3.7
 
 
-def planes(pictures: NDArray[np.float64], labels: Sequence[str], theme: Theme, columns: int = 3) -> Drawing:
+def planes(pictures: Float64, labels: Sequence[str], theme: Theme, columns: int = 3) -> Drawing:
     """Draw one panel for each picture (d, rows, cols), each with a bar that says what the colours mean."""
     columns = min(columns, len(pictures))
     rows = ceil(len(pictures) / columns)
@@ -36,7 +36,7 @@ def planes(pictures: NDArray[np.float64], labels: Sequence[str], theme: Theme, c
     return figure
 
 
-def draw_picture(axes: Axes, picture: NDArray[np.float64], label: str, theme: Theme) -> None:
+def draw_picture(axes: Axes, picture: Float64, label: str, theme: Theme) -> None:
     """Draw one picture into axes; units without a value show a cross."""
     image = axes.imshow(picture, cmap=colors_of(theme.sequential), interpolation="nearest")
     empty_rows, empty_cols = np.nonzero(np.isnan(picture))
@@ -56,14 +56,14 @@ def name_axes(axes: Axes, shape: tuple[int, ...]) -> None:
     axes.grid(visible=False)
 
 
-def jittered(units: NDArray[np.int64], grid: SomGrid, seed: int) -> NDArray[np.float64]:
+def jittered(units: Int64, grid: SomGrid, seed: int) -> Float64:
     """Return where each row is drawn, (n, 2) as (col, row): somewhere within its unit's square."""
     rows, cols = np.divmod(units, grid.cols)
     apart = np.random.default_rng(seed).uniform(-_JITTER, _JITTER, (len(units), 2))
     return np.column_stack([cols, rows]) + apart
 
 
-def draw_members(axes: Axes, places: NDArray[np.float64], segments: NDArray[np.int64], theme: Theme) -> None:
+def draw_members(axes: Axes, places: Float64, segments: Int64, theme: Theme) -> None:
     """Draw rows at their places (n, 2), each segment in a colour and a marker of its own."""
     size = float(np.clip(6_000 / max(len(places), 1), 4, 26))
     for number, segment in enumerate(np.unique(segments)):
@@ -81,7 +81,7 @@ def draw_members(axes: Axes, places: NDArray[np.float64], segments: NDArray[np.i
         )
 
 
-def draw_borders(axes: Axes, unit_segments: NDArray[np.int64], grid: SomGrid, theme: Theme) -> None:
+def draw_borders(axes: Axes, unit_segments: Int64, grid: SomGrid, theme: Theme) -> None:
     """Draw a line between neighbouring units of different segments."""
     picture = unit_segments.reshape(grid.rows, grid.cols)
     for row, col in np.argwhere(picture[:, 1:] != picture[:, :-1]):

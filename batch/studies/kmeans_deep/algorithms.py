@@ -4,19 +4,18 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import DBSCAN, HDBSCAN
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
+from shared.core.arrays import Float64, Int32, ReadOnlyArrays
 from shared.core.choice.indices import davies_bouldin
 from shared.core.choice.silhouette import silhouette
 from shared.core.choice.stability import adjusted_rand, one_thread
 from shared.core.kmeans.lloyd import fit_kmeans
 
-Float64 = NDArray[np.float64]
-Labels = NDArray[np.int32]
+Labels = Int32
 
 NOISE = -1
 MIN_MEMBERS = 20
@@ -24,7 +23,7 @@ MIN_MEMBERS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class AlgorithmOutcome:
+class AlgorithmOutcome(ReadOnlyArrays):
     """Labels of one algorithm, (n,); -1 belongs to nobody. Indices leave noise out.
 
     largest_share, noise_share : of the customers. ari : agreement with K-means of the same k, noise a
@@ -39,9 +38,6 @@ class AlgorithmOutcome:
     silhouette: float
     davies_bouldin: float
     ari: float
-
-    def __post_init__(self) -> None:
-        self.labels.setflags(write=False)
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from batch.studies.online_retail.customer_rfm import standardised
 from batch.studies.online_retail.invoice_lines import amounts, is_known, is_purchase
 from batch.studies.online_retail.prices import usual_prices
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.core.customers.features import MINOR_PER_UNIT, MS_PER_DAY, RfmColumns, feature_matrix
-
-Float64 = NDArray[np.float64]
 
 FROM_STATE = (
     "recency_days",
@@ -31,7 +29,7 @@ DISCOUNT = 0.95
 
 
 @dataclass(frozen=True, eq=False)
-class Behaviour:
+class Behaviour(ReadOnlyArrays):
     """Customers with a purchase and a net spend above 0.
 
     customers : ids. raw : (n, 9) in units of the names, shares from 0 to 1. X : (n, 9) log(1 + raw),
@@ -42,10 +40,6 @@ class Behaviour:
     raw: Float64
     X: Float64
     names: tuple[str, ...] = NAMES
-
-    def __post_init__(self) -> None:
-        for array in (self.raw, self.X):
-            array.setflags(write=False)
 
     def column(self, name: str) -> Float64:
         """Give one raw feature, (n,)."""
@@ -102,5 +96,5 @@ def _state(known: pd.DataFrame, bought: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(feature_matrix(FROM_STATE, rfm, as_of_ms), index=ids, columns=list(FROM_STATE))
 
 
-def _ms(times: "pd.Series[pd.Timestamp]") -> NDArray[np.int64]:
+def _ms(times: "pd.Series[pd.Timestamp]") -> Int64:
     return times.to_numpy("datetime64[ms]").astype(np.int64)

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
 from batch.studies.framework.wording import in_words
@@ -16,9 +14,8 @@ from batch.studies.kmeans_deep.components import Components
 from batch.studies.kmeans_deep.demographics import Demographics, Gender
 from batch.studies.kmeans_deep.labels import Labelled
 from batch.studies.kmeans_deep.unusual import Unusual
+from shared.core.arrays import Float64, Int32
 from shared.core.choice.feature_selection import FeatureVerdict
-
-Float64 = NDArray[np.float64]
 
 
 def features(customers: Behaviour) -> Chapter:
@@ -141,7 +138,7 @@ def labels(
     customers: Behaviour,
     X: Float64,
     found: Sequence[Labelled],
-    given: NDArray[np.int32],
+    given: Int32,
     names: Sequence[str],
 ) -> Chapter:
     """Show the document's labels."""

@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
 from batch.studies.kmeans_deep import figures_fits as figures
@@ -14,8 +13,7 @@ from batch.studies.kmeans_deep.algorithms import AlgorithmOutcome, Mixtures
 from batch.studies.kmeans_deep.consensus import Consensus, Robustness
 from batch.studies.kmeans_deep.k_qualities import QualityCurve
 from batch.studies.kmeans_deep.starts import Starts
-
-Float64 = NDArray[np.float64]
+from shared.core.arrays import Float64
 
 
 def how_many(wide: QualityCurve, rfm: QualityCurve, *, k: int) -> Chapter:

@@ -3,20 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, ReadOnlyArrays
 from shared.core.choice.silhouette import silhouette
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans
-
-Float64 = NDArray[np.float64]
 
 ENOUGH = 0.9
 """Variance that the kept components hold."""
 
 
 @dataclass(frozen=True, eq=False)
-class Components:
+class Components(ReadOnlyArrays):
     """shares : (d,) of the variance, falling. loadings : (d, d), a column for each component.
 
     scores : (n, d) customers on the components. n_kept : components that hold nine tenths.
@@ -30,10 +28,6 @@ class Components:
     ari: float
     silhouette_all: float
     silhouette_kept: float
-
-    def __post_init__(self) -> None:
-        for array in (self.shares, self.loadings, self.scores):
-            array.setflags(write=False)
 
 
 def find_components(X: Float64, k: int, *, seed: int = 0) -> Components:

@@ -11,19 +11,17 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list
 
 from batch.som import fit_som
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans
 from shared.core.som.two_level import macro_segments, weighted_linkage
 from shared.core.som.units import best_two_units
 
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
-
 KS = tuple(range(3, 9))
 
 
 @dataclass(frozen=True, eq=False)
-class Consensus:
+class Consensus(ReadOnlyArrays):
     """labels : (n,) of the customers. together : (m, m) share of clusterings that put two units together.
 
     order : (m,) units as the tree orders them. unit_labels : (m,). undecided_share : pairs of units that
@@ -36,10 +34,6 @@ class Consensus:
     unit_labels: Int64
     n_clusterings: int
     undecided_share: float
-
-    def __post_init__(self) -> None:
-        for array in (self.labels, self.together, self.order, self.unit_labels):
-            array.setflags(write=False)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies.online_retail.invoice_lines import ZONE, amounts, is_known, is_purchase
+from shared.core.arrays import Float64, Int64
 from shared.core.choice.stability import adjusted_rand
 from shared.core.customers.features import MINOR_PER_UNIT, RfmColumns, feature_matrix
 from shared.core.customers.recent import EMPTY
@@ -21,9 +21,6 @@ from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.kmeans.assignment import assign, restate
 from shared.core.kmeans.lloyd import fit_kmeans
 from shared.core.model.transform import FeatureTransform, fit_transform
-
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 
 FEATURES = ("recency_days", "frequency", "monetary")
 HORIZON_DAYS = 7

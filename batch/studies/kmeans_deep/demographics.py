@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies.kmeans_deep.k_qualities import QualityCurve, measure
 from batch.studies.online_retail.customer_rfm import standardised
+from shared.core.arrays import Float64, Int32
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans
 
@@ -64,7 +64,7 @@ def study_bank(customers: pd.DataFrame, *, k: int, seed: int = 0) -> Demographic
     return Demographics(by_plain, by_log, k, adjusted_rand(labels, others), profile.reset_index(drop=True))
 
 
-def scaled(customers: pd.DataFrame) -> NDArray[np.float64]:
+def scaled(customers: pd.DataFrame) -> Float64:
     """Give the bank's features (n, d) as log(1 + x), standardised."""
     return standardised(np.log1p(customers[list(BANK)].to_numpy(np.float64)))
 
@@ -85,6 +85,6 @@ def study_gender(customers: pd.DataFrame, *, k: int, seed: int = 0) -> Gender:
     )
 
 
-def _purity(labels: NDArray[np.int32], is_woman: NDArray[np.float64]) -> float:
+def _purity(labels: Int32, is_woman: Float64) -> float:
     sizes, women = np.bincount(labels), np.bincount(labels, is_woman)
     return float(np.maximum(women, sizes - women).sum() / sizes.sum())

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure as Drawing
-from numpy.typing import NDArray
 
 from batch.studies.framework.common_drawings import bars_of_customers_and_revenue
 from batch.studies.framework.drawing import canvas
@@ -14,9 +13,8 @@ from batch.studies.kmeans_deep.components import Components
 from batch.studies.kmeans_deep.daily import Year
 from batch.studies.kmeans_deep.labels import Labelled
 from batch.studies.kmeans_deep.unusual import Unusual
+from shared.core.arrays import Float64, Int32
 from shared.reporting.theme import Theme
-
-Float64 = NDArray[np.float64]
 
 
 def correlations(alike: Float64, names: Sequence[str], theme: Theme) -> Drawing:
@@ -36,7 +34,7 @@ def loadings(found: Components, names: Sequence[str], theme: Theme) -> Drawing:
 
 
 def profiles(
-    segments: Sequence[Labelled], X: Float64, labels: NDArray[np.int32], names: Sequence[str], theme: Theme
+    segments: Sequence[Labelled], X: Float64, labels: Int32, names: Sequence[str], theme: Theme
 ) -> Drawing:
     """Draw how far each segment's mean lies from everybody's, in standard deviations."""
     figure = canvas(9.6, 5.2)

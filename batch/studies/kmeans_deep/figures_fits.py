@@ -6,16 +6,14 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from batch.studies.framework.drawing import canvas
 from batch.studies.kmeans_deep.algorithms import NOISE, AlgorithmOutcome, Mixtures
 from batch.studies.kmeans_deep.consensus import Consensus, Robustness
 from batch.studies.kmeans_deep.k_qualities import QualityCurve
 from batch.studies.kmeans_deep.starts import Starts
+from shared.core.arrays import Float64, Int32
 from shared.reporting.theme import Theme
-
-Float64 = NDArray[np.float64]
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
@@ -96,7 +94,7 @@ def side_by_side(scores: Float64, outcomes: Sequence[AlgorithmOutcome], theme: T
     return figure
 
 
-def _by_size(labels: NDArray[np.int32]) -> list[int]:
+def _by_size(labels: Int32) -> list[int]:
     """Largest cluster first, noise last, so that colours mean the same in every panel."""
     present, counts = np.unique(labels, return_counts=True)
     order = np.argsort(-np.where(present == NOISE, -1, counts), kind="stable")

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64
 from shared.core.choice.indices import calinski_harabasz, davies_bouldin, dunn, knee
 from shared.core.choice.silhouette import silhouette
 from shared.core.kmeans.lloyd import fit_kmeans
-
-Float64 = NDArray[np.float64]
 
 KS = tuple(range(2, 10))
 

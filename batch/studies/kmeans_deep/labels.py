@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from batch.studies.kmeans_deep.behaviour import Behaviour
+from shared.core.arrays import Float64, Int32, ReadOnlyArrays
 from shared.core.segments.naming import DISCOUNT_SHARE, PopulationCuts, SegmentProfile, name_segments
 from shared.core.segments.naming_tables import ACTIONS, Name
 
@@ -28,7 +28,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
+class Labelled(ReadOnlyArrays):
     """One segment. typical : (d,) middle of its customers in the features' units."""
 
     label: int
@@ -38,13 +38,10 @@ class Labelled:
     n_customers: int
     share: float
     revenue_share: float
-    typical: NDArray[np.float64]
-
-    def __post_init__(self) -> None:
-        self.typical.setflags(write=False)
+    typical: Float64
 
 
-def label_segments(customers: Behaviour, labels: NDArray[np.int32]) -> tuple[Labelled, ...]:
+def label_segments(customers: Behaviour, labels: Int32) -> tuple[Labelled, ...]:
     """Profile and name each segment, by falling revenue."""
     spend = customers.column("monetary")
     core = [customers.column(name) for name in ("recency_days", "frequency", "monetary")]
@@ -73,7 +70,7 @@ def _comes_for_the_price(name: str, discount_share: float) -> bool:
     return name != Name.VIP and discount_share >= DISCOUNT_SHARE
 
 
-def _profile(customers: Behaviour, typical: NDArray[np.float64]) -> SegmentProfile:
+def _profile(customers: Behaviour, typical: Float64) -> SegmentProfile:
     value = dict(zip(customers.names, typical.tolist(), strict=True))
     return SegmentProfile(
         value["recency_days"],

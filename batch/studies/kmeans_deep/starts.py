@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.cluster import kmeans_plusplus
 
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.core.kmeans.lloyd import fit_kmeans
 from shared.core.kmeans.seeding import seed_centers
-
-Float64 = NDArray[np.float64]
 
 METHODS = ("random customers", "k-means++", "greedy k-means++")
 NEAR = 1.01
@@ -17,16 +15,12 @@ NEAR = 1.01
 
 
 @dataclass(frozen=True, eq=False)
-class Starts:
+class Starts(ReadOnlyArrays):
     """One method over seeds. ratios : (seeds,) inertia by the best of all methods. passes : (seeds,)."""
 
     method: str
     ratios: Float64
-    passes: NDArray[np.int64]
-
-    def __post_init__(self) -> None:
-        for array in (self.ratios, self.passes):
-            array.setflags(write=False)
+    passes: Int64
 
     @property
     def good_share(self) -> float:

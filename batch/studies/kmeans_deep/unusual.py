@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from batch.studies.online_retail.customer_rfm import standardised
+from shared.core.arrays import Bool, Float64, Int32
 from shared.core.choice.outliers import Rule, find_outliers
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans
-
-Float64 = NDArray[np.float64]
 
 RULES: tuple[Rule, ...] = ("iqr", "zscore", "isolation_forest")
 
@@ -44,9 +40,9 @@ def compare_rules(raw: Float64, X: Float64, spend: Float64, k: int, *, seed: int
 def _judged(
     rule: Rule,
     scale: str,
-    is_outlier: NDArray[np.bool_],
+    is_outlier: Bool,
     X: Float64,
-    labels: NDArray[np.int32],
+    labels: Int32,
     spend: Float64,
     k: int,
     seed: int,

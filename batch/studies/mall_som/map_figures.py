@@ -4,13 +4,13 @@ from functools import partial
 
 import numpy as np
 from matplotlib.figure import Figure as Drawing
-from numpy.typing import NDArray
 
 from batch.studies.framework import Figure, som_drawings
 from batch.studies.framework.common_drawings import silhouettes_by_k
 from batch.studies.framework.drawing import canvas
 from batch.studies.mall_som.customers import FEATURES, LABELS
 from batch.studies.mall_som.segmentation import GRID, SEED, Segmentation
+from shared.core.arrays import Float64
 from shared.core.som.maps import component_planes
 from shared.reporting.theme import Theme
 
@@ -19,14 +19,14 @@ MAX_POINTS = 5_000
 _NAMES = [LABELS[name] for name in FEATURES]
 
 
-def weight_planes(raw_weights: NDArray[np.float64]) -> Figure:
+def weight_planes(raw_weights: Float64) -> Figure:
     """Show each feature's weights over the map, in the file's units."""
     caption = "The weights of each unit, one feature a panel: what a customer at that place is like."
     planes = component_planes(raw_weights, GRID)
     return Figure("weight_planes", "Weight planes", caption, partial(som_drawings.planes, planes, _NAMES))
 
 
-def unit_mean_planes(means: NDArray[np.float64]) -> Figure:
+def unit_mean_planes(means: Float64) -> Figure:
     """Show the mean features of the customers at each unit."""
     caption = (
         "The mean of the customers who are nearest to each unit; a cross marks a unit that nobody is "

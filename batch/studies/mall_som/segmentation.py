@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pyspark.ml import Pipeline
 from pyspark.ml.feature import StandardScaler, StandardScalerModel, VectorAssembler
 from pyspark.ml.functions import vector_to_array
@@ -12,6 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
 from batch.studies.mall_som.customers import FEATURES
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.core.choice.silhouette import silhouette
 from shared.core.som.grid import SomGrid
 from shared.core.som.maps import activation_response
@@ -30,18 +30,14 @@ _SAMPLE = 5_000
 
 
 @dataclass(frozen=True, eq=False)
-class ScaledCustomers:
+class ScaledCustomers(ReadOnlyArrays):
     """Features in deviations from their means, (n, d), and what leads back; read-only."""
 
-    X: NDArray[np.float64]
-    mean: NDArray[np.float64]
-    deviation: NDArray[np.float64]
+    X: Float64
+    mean: Float64
+    deviation: Float64
 
-    def __post_init__(self) -> None:
-        for array in (self.X, self.mean, self.deviation):
-            array.setflags(write=False)
-
-    def raw(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+    def raw(self, scaled: Float64) -> Float64:
         """Return rows (m, d) in the units of the file."""
         return np.asarray(scaled * self.deviation + self.mean)
 
@@ -57,9 +53,9 @@ class Segmentation:
     """
 
     som: TrainedSom
-    units: NDArray[np.int64]
-    segments: NDArray[np.int64]
-    unit_segments: NDArray[np.int64]
+    units: Int64
+    segments: Int64
+    unit_segments: Int64
     silhouettes: dict[int, float]
 
     @property
@@ -86,7 +82,7 @@ def scale(customers: DataFrame) -> ScaledCustomers:
     return ScaledCustomers(rows.toPandas().to_numpy(), scaler.mean.toArray(), scaler.std.toArray())
 
 
-def segment(X: NDArray[np.float64], seed: int = SEED) -> Segmentation:
+def segment(X: Float64, seed: int = SEED) -> Segmentation:
     """Train the map on scaled rows (n, d), and cut the tree of its units where the silhouette is best."""
     rng = np.random.default_rng(seed)
     som = train_som(X, GRID, kind="gaussian", rng=rng)
@@ -103,14 +99,14 @@ def segment(X: NDArray[np.float64], seed: int = SEED) -> Segmentation:
     return Segmentation(som, units, labels[best][units], labels[best], scores)
 
 
-def unit_means(values: NDArray[np.float64], units: NDArray[np.int64]) -> NDArray[np.float64]:
+def unit_means(values: Float64, units: Int64) -> Float64:
     """Return the mean row (n_units, d) of each unit's customers; NaN where a unit has none."""
     counts = np.bincount(units, minlength=GRID.n_units)[:, None]
     sums = np.column_stack([np.bincount(units, column, GRID.n_units) for column in values.T])
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def profiles(customers: pd.DataFrame, segments: NDArray[np.int64]) -> pd.DataFrame:
+def profiles(customers: pd.DataFrame, segments: Int64) -> pd.DataFrame:
     """Return size, share and mean features of each segment."""
     grouped = customers.groupby(segments)
     table = grouped[list(FEATURES)].mean()

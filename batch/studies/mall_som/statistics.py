@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pyspark.ml.feature import VectorAssembler
 from pyspark.ml.stat import Correlation
 from pyspark.sql import DataFrame
@@ -12,6 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from scipy import stats
 
 from batch.studies.mall_som.customers import FEATURES
+from shared.core.arrays import Float64
 
 AGE_GROUPS = ("under 25", "25-34", "35-44", "45-54", "55-64", "65 and over")
 _EDGES = (25, 35, 45, 55, 65)
@@ -39,11 +39,11 @@ class Regression:
     x_squares: float
     residual_deviation: float
 
-    def at(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    def at(self, x: Float64) -> Float64:
         """Return the line."""
         return self.intercept + self.slope * x
 
-    def half_width(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    def half_width(self, x: Float64) -> Float64:
         """Return half the width of the 95 % band of the line itself, not of single customers."""
         spread = np.sqrt(1 / self.n + (x - self.x_mean) ** 2 / self.x_squares)
         return np.asarray(_t(self.n) * self.residual_deviation * spread)
@@ -58,7 +58,7 @@ def correlations(customers: DataFrame) -> pd.DataFrame:
     return pd.DataFrame(row[0].toArray(), index=FEATURES, columns=FEATURES)
 
 
-def regress(x: NDArray[np.float64], y: NDArray[np.float64]) -> Regression:
+def regress(x: Float64, y: Float64) -> Regression:
     """Fit y = intercept + slope * x; all NaN where x does not vary."""
     n, x_mean = len(x), float(x.mean())
     x_squares = float(((x - x_mean) ** 2).sum())

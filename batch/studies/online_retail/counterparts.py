@@ -8,12 +8,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, is_known, is_purchase
+from shared.core.arrays import Bool, ReadOnlyArrays
 
-Mask = NDArray[np.bool_]
+Mask = Bool
 
 
 @dataclass(frozen=True, eq=False)
-class Matching:
+class Matching(ReadOnlyArrays):
     """Of each of n lines whether it is a cancellation that has what the field says, (n,).
 
     anywhere : a purchase of the same customer, article and quantity, even a later one.
@@ -27,10 +28,6 @@ class Matching:
     earlier: Mask
     one_to_one: Mask
     covered: Mask
-
-    def __post_init__(self) -> None:
-        for array in (self.is_cancelled, self.anywhere, self.earlier, self.one_to_one, self.covered):
-            array.setflags(write=False)
 
 
 @dataclass(frozen=True)

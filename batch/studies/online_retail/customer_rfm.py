@@ -4,17 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies.online_retail.invoice_lines import amounts, is_purchase
+from shared.core.arrays import Float64, ReadOnlyArrays
 
 FEATURES = ("recency_days", "frequency", "monetary")
 
-Float64 = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
-class Customers:
+class Customers(ReadOnlyArrays):
     """Who is clustered: a purchase and a net spend above 0.
 
     rfm : one row a customer, columns `customer_id` and `FEATURES`, by customer.
@@ -27,10 +25,6 @@ class Customers:
     log: Float64
     as_of: str
     n_left_out: int
-
-    def __post_init__(self) -> None:
-        for array in (self.raw, self.log):
-            array.setflags(write=False)
 
 
 def to_customers(lines: pd.DataFrame) -> Customers:

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import EngFormatter, FuncFormatter
-from numpy.typing import NDArray
 
 from batch.studies.framework.common_drawings import bars_of_customers_and_revenue
 from batch.studies.framework.drawing import canvas
 from batch.studies.online_retail.personas import PersonaSegment
 from batch.studies.online_retail.spark_kmeans import KCurve
+from shared.core.arrays import Int32
 from shared.reporting.theme import Theme
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -71,7 +71,7 @@ def k_curves(raw: KCurve, log: KCurve, theme: Theme) -> Drawing:
 
 
 def segment_scatter(
-    rfm: pd.DataFrame, labels: NDArray[np.int32], segments: Sequence[PersonaSegment], theme: Theme
+    rfm: pd.DataFrame, labels: Int32, segments: Sequence[PersonaSegment], theme: Theme
 ) -> Drawing:
     """Every customer by recency and spend, coloured by segment."""
     figure = canvas(9, 5.4)

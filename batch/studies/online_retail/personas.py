@@ -11,9 +11,9 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies.online_retail.customer_rfm import FEATURES
+from shared.core.arrays import Float64, Int32
 from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments
 from shared.core.segments.naming_tables import NamingLine, look_up
 
@@ -62,7 +62,7 @@ class PersonaSegment:
     mean_monetary: float
 
 
-def describe_segments(rfm: pd.DataFrame, labels: NDArray[np.int32]) -> tuple[PersonaSegment, ...]:
+def describe_segments(rfm: pd.DataFrame, labels: Int32) -> tuple[PersonaSegment, ...]:
     """Profile and name each label's customers, by falling revenue."""
     values = rfm[list(FEATURES)].to_numpy(np.float64)
     population = PopulationCuts.of(*values.T)
@@ -80,7 +80,7 @@ def describe_segments(rfm: pd.DataFrame, labels: NDArray[np.int32]) -> tuple[Per
 
 def _segment(
     label: int,
-    members: NDArray[np.float64],
+    members: Float64,
     profile: SegmentProfile,
     population: PopulationCuts,
     product_name: str,

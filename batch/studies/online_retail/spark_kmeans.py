@@ -8,24 +8,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pyspark.ml.clustering import KMeans
 from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.functions import array_to_vector
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name every Spark reader knows
 
+from shared.core.arrays import Float64, Int32, ReadOnlyArrays
 from shared.core.choice.indices import knee
 from shared.core.choice.silhouette import silhouette
 from shared.core.kmeans.lloyd import fit_kmeans
-
-Float64 = NDArray[np.float64]
 
 KS = tuple(range(2, 7))
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class Fit(ReadOnlyArrays):
     """One k. sizes : (k,) members, largest first. labels : (n,) of Spark. centers : (k, d).
 
     inertia_by_best : Spark's inertia by that of the best of five seeded starts; Spark has one start only.
@@ -37,12 +35,8 @@ class Fit:
     silhouette_squared: float
     silhouette: float
     sizes: tuple[int, ...]
-    labels: NDArray[np.int32]
+    labels: Int32
     centers: Float64
-
-    def __post_init__(self) -> None:
-        self.labels.setflags(write=False)
-        self.centers.setflags(write=False)
 
 
 @dataclass(frozen=True)

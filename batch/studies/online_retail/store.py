@@ -12,7 +12,7 @@ from typing import Any
 from pymongo.database import Database
 
 from batch.studies.online_retail.analyst_collections import LAYOUTS, VIEWS
-from shared.adapters.mongo.client import Document
+from shared.documents import Document
 
 CHUNK = 10_000
 

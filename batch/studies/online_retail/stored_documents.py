@@ -1,7 +1,6 @@
 """Cleaned lines, articles and customers as typed documents, whose ids follow from the data."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,8 +8,7 @@ import pandas as pd
 from batch.studies.online_retail.invoice_lines import ZONE, is_cancellation
 from batch.studies.online_retail.personas import PersonaSegment
 from shared.core.customers.features import MINOR_PER_UNIT
-
-Document = dict[str, Any]
+from shared.documents import Document
 
 
 def transactions(lines: pd.DataFrame) -> Iterator[Document]:

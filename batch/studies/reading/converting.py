@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from batch.studies.reading.columns import StudyColumn
 from batch.studies.reading.file_look import FileLook
+from shared.core.arrays import Int64
 from shared.intake.cells import as_arrow
 from shared.intake.ids import IdFormat, plain_ids
 from shared.intake.numbers.number_format import NumberFormat, plain_numbers
@@ -43,7 +43,7 @@ class Part:
 
 
 def converted(
-    cells: pd.Series, lines: NDArray[np.int64], column: StudyColumn, look: FileLook, numbers: NumberFormat
+    cells: pd.Series, lines: Int64, column: StudyColumn, look: FileLook, numbers: NumberFormat
 ) -> Part:
     """Give cells of text their type; of a dirty column, plain text."""
     trimmed = pc.utf8_trim_whitespace(as_arrow(cells))

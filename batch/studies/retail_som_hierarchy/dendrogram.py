@@ -2,14 +2,13 @@
 
 from functools import partial
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from numpy.typing import NDArray
 from scipy.cluster import hierarchy
 
 from batch.studies.framework import Figure
 from batch.studies.framework.drawing import canvas
+from shared.core.arrays import Float64
 from shared.reporting.theme import Theme
 
 SHOWN_BRANCHES = 20
@@ -17,7 +16,7 @@ ANNOTATED_JOINS = 9
 """The highest ones; more would stand on each other."""
 
 
-def tree(linkage: NDArray[np.float64], max_d: float) -> Figure:
+def tree(linkage: Float64, max_d: float) -> Figure:
     """Show the last joins (s - 1, 4), as scipy writes them, and the cut at distance `max_d`."""
     caption = (
         f"The last {SHOWN_BRANCHES} branches of the tree. In brackets: units below a branch that is cut "
@@ -27,7 +26,7 @@ def tree(linkage: NDArray[np.float64], max_d: float) -> Figure:
     return Figure("dendrogram", "The tree of the units", caption, partial(_draw_tree, linkage, max_d))
 
 
-def _draw_tree(linkage: NDArray[np.float64], max_d: float, theme: Theme) -> Drawing:
+def _draw_tree(linkage: Float64, max_d: float, theme: Theme) -> Drawing:
     figure = canvas(9.2, 5.6)
     axes = figure.subplots()
     heights = dict(enumerate(linkage[:, 2], start=len(linkage) + 1))

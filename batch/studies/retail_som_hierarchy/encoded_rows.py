@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.preprocessing import LabelEncoder, StandardScaler
+
+from shared.core.arrays import Float64, ReadOnlyArrays
 
 FEATURES = (
     "age_years",
@@ -24,7 +25,7 @@ WHOLE = ("age_years", "week", "month", "post_code")
 
 
 @dataclass(frozen=True, eq=False)
-class Encoded:
+class Encoded(ReadOnlyArrays):
     """Rows in deviations from the mean, (n, d), read-only, with what made them.
 
     Parameters
@@ -32,12 +33,9 @@ class Encoded:
     encoders : one for each of `CATEGORIES`; codes follow the alphabet.
     """
 
-    X: NDArray[np.float64]
+    X: Float64
     scaler: StandardScaler
     encoders: dict[str, LabelEncoder]
-
-    def __post_init__(self) -> None:
-        self.X.setflags(write=False)
 
 
 def encode(rows: pd.DataFrame) -> Encoded:
@@ -47,7 +45,7 @@ def encode(rows: pd.DataFrame) -> Encoded:
     return Encoded(scaler.fit_transform(_numbers(rows, encoders)), scaler, encoders)
 
 
-def decode(encoded: Encoded, X: NDArray[np.float64]) -> pd.DataFrame:
+def decode(encoded: Encoded, X: Float64) -> pd.DataFrame:
     """Return scaled rows (m, d) in the units and words of the file, whole numbers as such."""
     table = pd.DataFrame(encoded.scaler.inverse_transform(X), columns=list(FEATURES))
     table[list(WHOLE)] = table[list(WHOLE)].round().astype("int64")
@@ -62,6 +60,6 @@ def largest_difference(encoded: Encoded, rows: pd.DataFrame) -> float:
     return float(np.abs(back - _numbers(rows, encoded.encoders)).max())
 
 
-def _numbers(rows: pd.DataFrame, encoders: dict[str, LabelEncoder]) -> NDArray[np.float64]:
+def _numbers(rows: pd.DataFrame, encoders: dict[str, LabelEncoder]) -> Float64:
     codes = {name: encoder.transform(rows[name]) for name, encoder in encoders.items()}
     return rows[list(FEATURES)].assign(**codes).to_numpy(dtype=np.float64)

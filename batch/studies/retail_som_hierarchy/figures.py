@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Drawing
-from numpy.typing import NDArray
 
 from batch.studies.framework import Figure, som_drawings
 from batch.studies.framework.drawing import canvas, colors_of
 from batch.studies.framework.wording import name_and_unit
 from batch.studies.retail_som_hierarchy.retail_map import GRID
 from batch.studies.retail_som_hierarchy.usable_rows import CleanedTable
+from shared.core.arrays import Float64, Int64
 from shared.core.som.maps import u_matrix
 from shared.reporting.theme import Theme
 
@@ -26,9 +26,7 @@ def dropped_rows(cleaned: CleanedTable) -> Figure:
     return Figure("dropped_rows", "Rows dropped, and why", caption, partial(_draw_dropped, cleaned.dropped))
 
 
-def distances(
-    weights: NDArray[np.float64], hits: NDArray[np.int64], discounted: NDArray[np.float64]
-) -> Figure:
+def distances(weights: Float64, hits: Int64, discounted: Float64) -> Figure:
     """Show the U-matrix, marked with what the purchases at each unit are mostly like.
 
     Parameters
@@ -44,7 +42,7 @@ def distances(
     return Figure("u_matrix", "Distances between neighbours", caption, draw)
 
 
-def clusters_on_map(unit_clusters: NDArray[np.int64]) -> Figure:
+def clusters_on_map(unit_clusters: Int64) -> Figure:
     """Show which cluster each unit belongs to."""
     caption = "The cluster of each unit, as its number; lines part the clusters."
     return Figure("clusters_on_map", "Clusters on the map", caption, partial(_draw_clusters, unit_clusters))
@@ -76,9 +74,7 @@ def _draw_dropped(dropped: dict[str, int], theme: Theme) -> Drawing:
     return figure
 
 
-def _draw_distances(
-    heights: NDArray[np.float64], hits: NDArray[np.int64], discounted: NDArray[np.float64], theme: Theme
-) -> Drawing:
+def _draw_distances(heights: Float64, hits: Int64, discounted: Float64, theme: Theme) -> Drawing:
     figure = canvas(8.4, 7.0)
     axes = figure.subplots()
     som_drawings.draw_picture(axes, heights, "mean distance to neighbours, share of the largest", theme)
@@ -106,7 +102,7 @@ def _draw_distances(
     return figure
 
 
-def _draw_clusters(unit_clusters: NDArray[np.int64], theme: Theme) -> Drawing:
+def _draw_clusters(unit_clusters: Int64, theme: Theme) -> Drawing:
     figure = canvas(6.6, 6.2)
     axes = figure.subplots()
     for unit, cluster in enumerate(unit_clusters):

@@ -1,17 +1,16 @@
 """What the clusters are made of."""
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies.retail_som_hierarchy.encoded_rows import CATEGORIES, FEATURES
+from shared.core.arrays import Float64, Int64
 
 
 def result_table(
     rows: pd.DataFrame,
     decoded: pd.DataFrame,
-    units: NDArray[np.int64],
-    clusters: NDArray[np.int64],
+    units: Int64,
+    clusters: Int64,
     cols: int,
 ) -> pd.DataFrame:
     """Return every kept row with its place on the map and its cluster, in the units of the file."""
@@ -35,12 +34,12 @@ def profiles(result: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index()
 
 
-def cluster_means(X: NDArray[np.float64], clusters: NDArray[np.int64]) -> pd.DataFrame:
+def cluster_means(X: Float64, clusters: Int64) -> pd.DataFrame:
     """Return the mean of each scaled feature in each cluster, in deviations; clusters are rows."""
     return pd.DataFrame(X, columns=list(FEATURES)).groupby(clusters).mean().rename_axis("cluster")
 
 
-def explained(X: NDArray[np.float64], clusters: NDArray[np.int64]) -> pd.DataFrame:
+def explained(X: Float64, clusters: Int64) -> pd.DataFrame:
     """Return which share of each feature's variance lies between the clusters (eta squared), most first.
 
     A constant feature has no variance to explain: NaN.

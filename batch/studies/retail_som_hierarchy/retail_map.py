@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64
 from shared.core.choice.silhouette import silhouette
 from shared.core.som.decay import Schedule
 from shared.core.som.grid import SomGrid
@@ -39,14 +39,14 @@ class RetailMap:
     quantization_errors, topographic_errors : before and after training.
     """
 
-    weights: NDArray[np.float64]
-    units: NDArray[np.int64]
-    hits: NDArray[np.int64]
+    weights: Float64
+    units: Int64
+    hits: Int64
     quantization_errors: tuple[float, float]
     topographic_errors: tuple[float, float]
 
 
-def train(X: NDArray[np.float64], iterations: int = ITERATIONS, seed: int = SEED) -> RetailMap:
+def train(X: Float64, iterations: int = ITERATIONS, seed: int = SEED) -> RetailMap:
     """Train on `iterations` rows drawn from `X` (n, d), each moving the map a little."""
     rng = np.random.default_rng(seed)
     start = initial_weights(X, GRID, "random", rng)
@@ -61,7 +61,7 @@ def train(X: NDArray[np.float64], iterations: int = ITERATIONS, seed: int = SEED
     )
 
 
-def learn(rows: NDArray[np.float64], start: NDArray[np.float64]) -> NDArray[np.float64]:
+def learn(rows: Float64, start: Float64) -> Float64:
     """Return the weights after one step for each of `rows`, radius and rate falling as MiniSom lets them."""
     n = len(rows)
     radius = Schedule(n + 1, SIGMA_START, SIGMA_START / _FALL, "asymptotic")
@@ -72,12 +72,12 @@ def learn(rows: NDArray[np.float64], start: NDArray[np.float64]) -> NDArray[np.f
     )
 
 
-def join_units(weights: NDArray[np.float64], k: int = N_CLUSTERS) -> MacroSegments:
+def join_units(weights: Float64, k: int = N_CLUSTERS) -> MacroSegments:
     """Join units by average linkage, each counting once however many rows it stands for."""
     return macro_segments(weights, np.ones(len(weights)), method="average", k=k)
 
 
-def height_of_cut(linkage: NDArray[np.float64], k: int = N_CLUSTERS) -> float:
+def height_of_cut(linkage: Float64, k: int = N_CLUSTERS) -> float:
     """Return the distance halfway between the last join within the k clusters and the first between them."""
     return float(linkage[-k, 2] + linkage[1 - k, 2]) / 2
 
@@ -91,10 +91,10 @@ class Contest:
     silhouette: float
 
 
-def compare(X: NDArray[np.float64], found: RetailMap, seed: int = SEED) -> tuple[Contest, ...]:
+def compare(X: Float64, found: RetailMap, seed: int = SEED) -> tuple[Contest, ...]:
     """Compare the tree that was asked for with trees whose units weigh what they stand for."""
     sample = np.random.default_rng(seed).permutation(len(X))[:_SAMPLE]
-    ways: tuple[tuple[str, NDArray[np.int64], Method], ...] = (
+    ways: tuple[tuple[str, Int64, Method], ...] = (
         ("average linkage, every unit once", np.ones_like(found.hits), "average"),
         ("average linkage, units weighted by rows", found.hits, "average"),
         ("Ward, units weighted by rows", found.hits, "ward"),
@@ -103,10 +103,10 @@ def compare(X: NDArray[np.float64], found: RetailMap, seed: int = SEED) -> tuple
 
 
 def _contest(
-    X: NDArray[np.float64],
+    X: Float64,
     found: RetailMap,
-    sample: NDArray[np.int64],
-    way: tuple[str, NDArray[np.int64], Method],
+    sample: Int64,
+    way: tuple[str, Int64, Method],
 ) -> Contest:
     name, weights, method = way
     labels = macro_segments(found.weights, weights, method=method, k=N_CLUSTERS).labels[found.units]

@@ -4,7 +4,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies import stand_ins
 from batch.studies.catalogue import STUDIES
@@ -30,6 +29,7 @@ from batch.studies.retail_som_hierarchy.retail_map import (
     train,
 )
 from batch.studies.retail_som_hierarchy.usable_rows import COLUMNS, REDUNDANT, CleanedTable, clean
+from shared.core.arrays import Float64, Int64
 from shared.core.som.two_level import MacroSegments
 from shared.errors import InvalidConfig
 
@@ -85,7 +85,7 @@ def redundant(file: DataFile) -> tuple[str, ...]:
     return tuple(name for name in REDUNDANT if name in look(file, COLUMNS).layout.names)
 
 
-def discounted(rows: pd.DataFrame, units: NDArray[np.int64]) -> NDArray[np.float64]:
+def discounted(rows: pd.DataFrame, units: Int64) -> Float64:
     """Return the share of each unit's purchases at a discount, (n_units,); NaN where it has none.
 
     A discount is any word but the one that sorts first, such as `no` before `yes`.
@@ -167,7 +167,7 @@ def tree_chapter(tree: MacroSegments, contests: tuple[Contest, ...]) -> Chapter:
     )
 
 
-def clusters_chapter(encoded: Encoded, clusters: NDArray[np.int64], result: pd.DataFrame) -> Chapter:
+def clusters_chapter(encoded: Encoded, clusters: Int64, result: pd.DataFrame) -> Chapter:
     """Tell what each cluster is made of, and give every row with its cluster."""
     made_of = explained(encoded.X, clusters)
     return Chapter(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies.reading import StudyColumn
+from shared.core.arrays import Int64
 
 COLUMNS = (
     StudyColumn("customerID", "id", "letters and a number", is_dirty=True),
@@ -99,7 +99,7 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _first_fault(table: pd.DataFrame, typed: pd.DataFrame) -> NDArray[np.int64]:
+def _first_fault(table: pd.DataFrame, typed: pd.DataFrame) -> Int64:
     """Return the place in `REASONS` of each row's first fault, -1 where it has none."""
     faults = np.column_stack(
         [

@@ -5,7 +5,8 @@ Balances are drawn on a log scale, so that they are skewed as money is; counts a
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from shared.core.arrays import Float64
 
 FEATURES = (
     "age_years",
@@ -49,12 +50,12 @@ def table(rows: int, seed: int) -> pd.DataFrame:
     return customers
 
 
-def _years(middles: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+def _years(middles: Float64, rng: np.random.Generator) -> Float64:
     """Nobody is under eighteen, and nobody has been with the bank since before that."""
     age = np.clip(rng.normal(middles[:, 0], _WIDTHS[0]), 18, 95)
     tenure = np.clip(rng.normal(middles[:, 1], _WIDTHS[1]), 0, age - 18)
     return np.column_stack([age, tenure])
 
 
-def _money(middles: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+def _money(middles: Float64, rng: np.random.Generator) -> Float64:
     return np.exp(rng.normal(np.log(middles[:, 2:9]), _WIDTHS[2:]))

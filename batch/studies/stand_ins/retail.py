@@ -5,7 +5,8 @@ Dirt falls on each column by itself, so one line may have several kinds of it.
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from shared.core.arrays import Float64
 
 PURCHASES_PER_CUSTOMER = 4
 _FIRST_DAY = np.datetime64("2023-01-01")
@@ -40,7 +41,7 @@ def table(rows: int, seed: int) -> pd.DataFrame:
     return _soiled(purchases, rng)
 
 
-def _shapes() -> NDArray[np.float64]:
+def _shapes() -> Float64:
     return np.array(
         [(*age, quantity, price, discount, women) for _, age, quantity, price, discount, women in _KINDS]
     )
@@ -65,7 +66,7 @@ def _customers(n: int, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def _purchases(shapes: NDArray[np.float64], rng: np.random.Generator) -> pd.DataFrame:
+def _purchases(shapes: Float64, rng: np.random.Generator) -> pd.DataFrame:
     n = len(shapes)
     has_discount = rng.random(n) < shapes[:, 4]
     code = np.where(has_discount & (rng.random(n) < 0.7), rng.choice(list(_PROMOTIONS), n), "")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from batch.studies.reading import StudyColumn
 from batch.studies.stand_ins.customer360 import FEATURES
+from shared.core.arrays import Float64, Int64
 from shared.core.choice.silhouette import silhouette
 from shared.core.kmeans.lloyd import fit_kmeans
 from shared.core.model.transform import FeatureTransform, fit_transform
@@ -52,9 +52,9 @@ class Clusters:
     """
 
     features: tuple[str, ...]
-    labels: NDArray[np.int64]
-    centers: NDArray[np.float64]
-    scaled: NDArray[np.float64]
+    labels: Int64
+    centers: Float64
+    scaled: Float64
     silhouettes: dict[int, float]
 
     @property
@@ -77,7 +77,7 @@ def cluster(customers: pd.DataFrame, features: Sequence[str], seed: int = SEED) 
     return Clusters(tuple(features), labels, transform.invert(fits[best].centers[order]), X, scores)
 
 
-def profiles(customers: pd.DataFrame, labels: NDArray[np.int64]) -> pd.DataFrame:
+def profiles(customers: pd.DataFrame, labels: Int64) -> pd.DataFrame:
     """Return size, share and mean features of each cluster."""
     grouped = customers.groupby(labels)
     table = grouped[list(FEATURES)].mean()

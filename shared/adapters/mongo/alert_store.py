@@ -13,10 +13,10 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import ALERTS
 from shared.core.alerting.alert_findings import AlertFinding, Kind
 from shared.core.alerting.alert_states import Change, Episode, fired, resolved
+from shared.documents import Document
 
 _EPISODE = ("status", "severity", "first_as_of", "last_as_of", "resolved_as_of")
 

@@ -3,15 +3,12 @@
 Secrets stay out of every message: of an address only the hosts are ever shown.
 """
 
-from typing import Any
-
 from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
 
+from shared.documents import Document
 from shared.errors import InvalidConfig, ServiceUnavailable
-
-Document = dict[str, Any]
 
 SELECTION_TIMEOUT_MS = 5_000
 """How long to look for a primary: longer than an election on a healthy set, short enough to wait for."""

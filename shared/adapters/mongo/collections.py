@@ -9,8 +9,8 @@ from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
 from shared.adapters.mongo import schemas
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.rules import Rule
+from shared.documents import Document
 
 CUSTOMERS = "customers"
 LIVE_MODEL = "live_model"

@@ -11,6 +11,7 @@ import numpy as np
 from bson.datetime_ms import DatetimeMS
 from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Float64, Int64
 from shared.core.customers.features import MINOR_PER_UNIT, recency_days
 from shared.core.customers.recent import pack, unpack
 from shared.core.customers.rfm import CustomerStates
@@ -75,11 +76,11 @@ class Bookkeeping:
 
     at_tick: list[dict[str, Any] | None]
     last_transition: list[dict[str, Any] | None]
-    segment_ids: NDArray[np.int64]
+    segment_ids: Int64
     fences: list[dict[int, int]]
-    fence_epoch: NDArray[np.int64]
-    rev: NDArray[np.int64]
-    is_counted: NDArray[np.bool_]
+    fence_epoch: Int64
+    rev: Int64
+    is_counted: Bool
 
 
 def states_of(documents: Sequence[Document]) -> CustomerStates:
@@ -231,31 +232,31 @@ def _rows(columns: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _whole(documents: Sequence[Document], name: str, missing: int = 0) -> NDArray[np.int64]:
+def _whole(documents: Sequence[Document], name: str, missing: int = 0) -> Int64:
     values = (document[name] for document in documents)
     return np.fromiter((missing if v is None else v for v in values), np.int64, len(documents))
 
 
-def _floats(documents: Sequence[Document], name: str) -> NDArray[np.float64]:
+def _floats(documents: Sequence[Document], name: str) -> Float64:
     values = (document[name] for document in documents)
     return np.fromiter((np.nan if v is None else v for v in values), np.float64, len(documents))
 
 
-def _times(documents: Sequence[Document], name: str, missing: int) -> NDArray[np.int64]:
+def _times(documents: Sequence[Document], name: str, missing: int) -> Int64:
     values = (document[name] for document in documents)
     return np.fromiter((missing if v is None else int(v) for v in values), np.int64, len(documents))
 
 
-def _dates(ms: NDArray[np.int64]) -> list[DatetimeMS | None]:
+def _dates(ms: Int64) -> list[DatetimeMS | None]:
     known = (ms > NEVER_MS) & (ms < ENDLESS_MS)
     return [DatetimeMS(v) if k else None for v, k in zip(ms.tolist(), known.tolist(), strict=True)]
 
 
-def _or_none(values: NDArray[Any], known: NDArray[np.bool_]) -> list[Any]:
+def _or_none(values: NDArray[Any], known: Bool) -> list[Any]:
     return [v if k else None for v, k in zip(values.tolist(), known.tolist(), strict=True)]
 
 
-def _row_bytes(vectors: NDArray[np.int64]) -> list[bytes]:
+def _row_bytes(vectors: Int64) -> list[bytes]:
     width = 8 * vectors.shape[1]
     blob = vectors.astype("<i8").tobytes()
     return [blob[i * width : (i + 1) * width] for i in range(len(vectors))]

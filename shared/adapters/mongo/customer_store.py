@@ -15,10 +15,10 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure
 
 from shared.adapters.mongo.bulk import positions_taken
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import CUSTOMERS
 from shared.adapters.mongo.customer_codec import PROJECTION
 from shared.core.model.artifact import Segment
+from shared.documents import Document
 
 _BY_ID = "_id_"
 """Spares the server the choice among indexes, for each document."""

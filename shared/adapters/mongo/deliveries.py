@@ -13,10 +13,10 @@ from pymongo import UpdateOne
 from pymongo.database import Database
 
 from shared.adapters.mongo.alert_store import episode_of
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import ALERTS, DELIVERIES
 from shared.core.alerting.alert_states import Change
 from shared.core.alerting.plan import Told, first_untold
+from shared.documents import Document
 
 _TIMES = ("said_at", "since_at")
 

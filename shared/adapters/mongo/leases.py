@@ -21,8 +21,8 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import LEASES
+from shared.documents import Document
 from shared.errors import LeaseHeld
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,10 +13,10 @@ from pymongo import DESCENDING, ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import MODELS, POINTER
 from shared.adapters.mongo.leases import Lease
 from shared.core.model.artifact import ModelArtifact
+from shared.documents import Document
 from shared.errors import LeaseHeld, ModelNotFound
 
 CHAMPION = "champion"

@@ -9,9 +9,9 @@ from pymongo import ASCENDING, DESCENDING, ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import REQUESTS
 from shared.adapters.mongo.leases import Lease
+from shared.documents import Document
 
 Kind = Literal["bootstrap", "refit", "schedule", "drift", "operator"]
 

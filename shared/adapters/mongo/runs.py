@@ -7,8 +7,8 @@ from typing import Any, Literal
 from pymongo import DESCENDING
 from pymongo.database import Database
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import RUNS
+from shared.documents import Document
 
 
 def begin_run(

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from pymongo.database import Database
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import SEGMENT_NAMES
 from shared.adapters.mongo.models import load_champion
 from shared.core.model.artifact import Segment
 from shared.core.segments.given_names import GivenName, renamed
+from shared.documents import Document
 from shared.errors import InvalidConfig, ModelNotFound
 
 LONGEST = 60

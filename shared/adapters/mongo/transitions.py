@@ -12,8 +12,8 @@ from pymongo.errors import BulkWriteError
 
 from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.bulk import positions_taken
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import TRANSITIONS
+from shared.documents import Document
 
 
 def publish(database: Database[Document], customers: Sequence[Document]) -> None:

@@ -16,11 +16,11 @@ from prometheus_client.registry import Collector
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.prometheus.metric_catalogue import METRICS, PREFIX
 from shared.adapters.prometheus.offsets import OffsetWatch
 from shared.adapters.prometheus.samples import MetricSample, samples
 from shared.adapters.prometheus.snapshot import take
+from shared.documents import Document
 from shared.log import get_logger
 from shared.settings import Settings
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from pymongo.database import Database
 
-from shared.adapters.mongo.client import Document
 from shared.adapters.mongo.collections import (
     ALERTS,
     CUSTOMERS,
@@ -23,6 +22,7 @@ from shared.adapters.mongo.collections import (
     SEGMENTS,
 )
 from shared.adapters.mongo.requests import open_requests
+from shared.documents import Document
 
 _LIVE = {"kmeans": 0, "som": 0, "population": 0, "days": 0, "hours.scale": 0, "hours.detector": 0}
 _MODEL = {"k": 1, "provisional": 1, "created_at": 1, "as_of": 1}

@@ -4,10 +4,8 @@ A table of a few cells stands for millions of customers, so nothing here expands
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
+from shared.core.arrays import Int64
 
 
 def adjusted_rand_of(shared: Int64) -> float:

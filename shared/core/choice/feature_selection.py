@@ -11,15 +11,14 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import KDTree
 from scipy.stats import rankdata
 
+from shared.core.arrays import Float64
 from shared.core.choice.silhouette import silhouette
 from shared.core.choice.stability import fit_centers
 from shared.core.kmeans.assignment import assign
 
-Float64 = NDArray[np.float64]
 Method = Literal["variance", "correlation", "laplacian", "silhouette"]
 
 MIN_VARIANCE = 0.01

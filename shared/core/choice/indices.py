@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 from scipy.spatial.distance import cdist
 
+from shared.core.arrays import Float64
 from shared.core.choice.silhouette import CHUNK_CELLS
-
-Float64 = NDArray[np.float64]
 
 
 def davies_bouldin(X: ArrayLike, labels: ArrayLike) -> float:

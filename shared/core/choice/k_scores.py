@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float64 = NDArray[np.float64]
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 
 
 @dataclass(frozen=True, slots=True)
-class KScores:
+class KScores(ReadOnlyArrays):
     """Everything measured about one k; NaN where the data do not define a score.
 
     Attributes
@@ -29,7 +28,7 @@ class KScores:
 
     k: int
     centers: Float64 = field(repr=False)
-    counts: NDArray[np.int64]
+    counts: Int64
     spend_shares: Float64
     inertia: float
     silhouette: float
@@ -42,10 +41,6 @@ class KScores:
     cold_ari: float
     cold_ari_se: float
     jaccard: Float64
-
-    def __post_init__(self) -> None:
-        for array in (self.centers, self.counts, self.spend_shares, self.jaccard):
-            array.setflags(write=False)
 
     @property
     def is_defined(self) -> bool:

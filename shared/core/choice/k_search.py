@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.spatial.distance import cdist
 
+from shared.core.arrays import Float64, Int64
 from shared.core.choice.indices import calinski_harabasz, davies_bouldin, knee
 from shared.core.choice.k_rule import KChoice, LastRun, choose_k
 from shared.core.choice.k_scores import DEFAULT_FLOORS, Floors, KScores
@@ -25,7 +26,6 @@ from shared.errors import InvalidConfig
 
 __all__ = ["Floors", "KChoice", "KReport", "KScores", "choose_k", "score_k"]
 
-Float64 = NDArray[np.float64]
 NAN = float("nan")
 
 
@@ -64,9 +64,9 @@ class _Sample:
     rows : (b,) of the table. X : (b, d). probe : (m,) positions in the sample. distances : (m, m).
     """
 
-    rows: NDArray[np.int64]
+    rows: Int64
     X: Float64
-    probe: NDArray[np.int64]
+    probe: Int64
     distances: Float64
 
     def silhouettes(self, labels: Labels) -> Float64:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float64 = NDArray[np.float64]
+from shared.core.arrays import Bool, Float64, ReadOnlyArrays
+
 Rule = Literal["iqr", "zscore", "isolation_forest"]
 
 IQR_FACTOR = 1.5
@@ -22,19 +22,15 @@ ISOLATED_SHARE = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class Outliers:
+class Outliers(ReadOnlyArrays):
     """Outcome of a rule.
 
     is_outlier : (n,). low, high : (d,) limits of what is usual; values beyond them may be clipped.
     """
 
-    is_outlier: NDArray[np.bool_]
+    is_outlier: Bool
     low: Float64
     high: Float64
-
-    def __post_init__(self) -> None:
-        for array in (self.is_outlier, self.low, self.high):
-            array.setflags(write=False)
 
 
 def find_outliers(X: Float64, rule: Rule, *, seed: int = 0) -> Outliers:
@@ -55,7 +51,7 @@ def find_outliers(X: Float64, rule: Rule, *, seed: int = 0) -> Outliers:
 
 
 def _beyond(X: Float64, low: Float64, high: Float64) -> Outliers:
-    is_outlier: NDArray[np.bool_] = np.any((low > X) | (high < X), axis=1)
+    is_outlier: Bool = np.any((low > X) | (high < X), axis=1)
     return Outliers(is_outlier, low, high)
 
 

@@ -6,10 +6,10 @@ n k. All are -1 to 1, and NaN where fewer than two clusters have members.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.spatial.distance import cdist
 
-Float64 = NDArray[np.float64]
+from shared.core.arrays import Float64
 
 CHUNK_CELLS = 4_000_000
 """Distances held at once, 32 MB of float64: the full silhouette of any n fits into memory."""

@@ -8,20 +8,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64, Int32, Int64
 from shared.core.choice.agreement import adjusted_rand_of
 from shared.core.kmeans.assignment import assign
 
-Float64 = NDArray[np.float64]
-Labels = NDArray[np.int32]
+Labels = Int32
 
 
 @dataclass(frozen=True, slots=True)
 class Refit:
     """One bootstrap refit: how often each row was drawn (n,), and all rows' new labels (n,)."""
 
-    drawn: NDArray[np.int64]
+    drawn: Int64
     labels: Labels
 
 
@@ -32,7 +32,7 @@ def fit_centers(
     rng: np.random.Generator,
     n_starts: int,
     start: Float64 | None = None,
-    weights: NDArray[np.int64] | None = None,
+    weights: Int64 | None = None,
 ) -> Float64 | None:
     """Centers of a K-means fit, (k, d), or None with fewer than k distinct rows.
 
@@ -115,7 +115,7 @@ def segment_jaccard(labels: ArrayLike, refitted: ArrayLike, k: int) -> Float64:
     return best
 
 
-def contingency(a: ArrayLike, b: ArrayLike, k: int | None = None) -> NDArray[np.int64]:
+def contingency(a: ArrayLike, b: ArrayLike, k: int | None = None) -> Int64:
     """Rows that have label i in `a` and j in `b`; k rows for labels 0 to k - 1 if it is given."""
     first, second = np.asarray(a), np.unique(np.asarray(b), return_inverse=True)[1]
     if k is None:

@@ -9,8 +9,8 @@ would need it is late by then.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64, UInt64
 from shared.core.customers.transactions import NEVER_MS
 
 PACKED = np.dtype([("hash", "<u8"), ("ms", "<i8")])
@@ -24,9 +24,9 @@ class Recent:
     owner : customer index (e,) int64; hash (e,) uint64; ms (e,) int64.
     """
 
-    owner: NDArray[np.int64]
-    hash: NDArray[np.uint64]
-    ms: NDArray[np.int64]
+    owner: Int64
+    hash: UInt64
+    ms: Int64
 
 
 EMPTY = Recent(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int64))
@@ -67,7 +67,7 @@ def newest_of_each(recent: Recent) -> Recent:
     return Recent(owner[is_last], hashes[is_last], ms[is_last])
 
 
-def trim(recent: Recent, *, oldest_ms: NDArray[np.int64], limit: int) -> tuple[Recent, NDArray[np.int64]]:
+def trim(recent: Recent, *, oldest_ms: Int64, limit: int) -> tuple[Recent, Int64]:
     """Forget what is outside its owner's window, then the oldest beyond `limit` per owner.
 
     Parameters

@@ -8,8 +8,8 @@ a plain loop over events and checks that both agree.
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64, UInt64
 from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.core.customers.recent import EMPTY, Recent, concatenate, newest_of_each, trim
 from shared.core.customers.running import running_maximum
@@ -27,22 +27,22 @@ class CustomerStates:
     `NEVER_MS` where there is none. applied, duplicate, late count records since the beginning.
     """
 
-    frequency: NDArray[np.int64]
-    monetary_minor: NDArray[np.int64]
-    first_purchase_ms: NDArray[np.int64]
-    last_purchase_ms: NDArray[np.int64]
-    newest_event_ms: NDArray[np.int64]
-    late_floor_ms: NDArray[np.int64]
-    applied: NDArray[np.int64]
-    duplicate: NDArray[np.int64]
-    late: NDArray[np.int64]
+    frequency: Int64
+    monetary_minor: Int64
+    first_purchase_ms: Int64
+    last_purchase_ms: Int64
+    newest_event_ms: Int64
+    late_floor_ms: Int64
+    applied: Int64
+    duplicate: Int64
+    late: Int64
     recent_events: Recent
     recent_invoices: Recent
 
     def __len__(self) -> int:
         return self.frequency.size
 
-    def take(self, index: NDArray[np.int64]) -> "CustomerStates":
+    def take(self, index: Int64) -> "CustomerStates":
         """Return the numbers of the customers at `index`; their memories are not carried over."""
         columns = {name: getattr(self, name)[index] for name in SCALARS}
         return CustomerStates(**columns, recent_events=EMPTY, recent_invoices=EMPTY)
@@ -61,11 +61,11 @@ SCALARS = tuple(field.name for field in fields(CustomerStates))[:9]
 class Outcomes:
     """What became of n rows: exactly one of the three is true for each."""
 
-    is_applied: NDArray[np.bool_]
-    is_duplicate: NDArray[np.bool_]
-    is_late: NDArray[np.bool_]
+    is_applied: Bool
+    is_duplicate: Bool
+    is_late: Bool
 
-    def take(self, index: NDArray[np.int64]) -> "Outcomes":
+    def take(self, index: Int64) -> "Outcomes":
         """Return the rows at `index`, in that order."""
         return Outcomes(self.is_applied[index], self.is_duplicate[index], self.is_late[index])
 
@@ -94,13 +94,13 @@ def apply_transactions(
     return updated, outcomes.take(np.argsort(order))
 
 
-def _judge(states: CustomerStates, lines: Transactions, oldest_ms: NDArray[np.int64]) -> Outcomes:
+def _judge(states: CustomerStates, lines: Transactions, oldest_ms: Int64) -> Outcomes:
     is_late = (lines.event_ms < oldest_ms) | (lines.event_ms <= states.late_floor_ms[lines.customer])
     is_duplicate = ~is_late & _seen_before(states.recent_events, lines, ~is_late)
     return Outcomes(~is_late & ~is_duplicate, is_duplicate, is_late)
 
 
-def _seen_before(recent: Recent, lines: Transactions, candidates: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _seen_before(recent: Recent, lines: Transactions, candidates: Bool) -> Bool:
     """Whether an earlier candidate or a remembered event has the row's hash; (n,) bool."""
     rows = np.flatnonzero(candidates)
     owner = np.concatenate([recent.owner, lines.customer[rows]])
@@ -113,9 +113,7 @@ def _seen_before(recent: Recent, lines: Transactions, candidates: NDArray[np.boo
     return seen
 
 
-def _opens_invoice(
-    recent: Recent, lines: Transactions, is_applied: NDArray[np.bool_], oldest_ms: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def _opens_invoice(recent: Recent, lines: Transactions, is_applied: Bool, oldest_ms: Int64) -> Bool:
     """Whether a purchase line is the first of its invoice that is still remembered; (n,) bool."""
     rows = np.flatnonzero(is_applied & lines.is_purchase)
     n_stored = recent.owner.size
@@ -133,14 +131,14 @@ def _opens_invoice(
     return opens
 
 
-def _same_as_previous(owner: NDArray[np.int64], hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    same: NDArray[np.bool_] = (owner[1:] == owner[:-1]) & (hashes[1:] == hashes[:-1])
+def _same_as_previous(owner: Int64, hashes: UInt64) -> Bool:
+    same: Bool = (owner[1:] == owner[:-1]) & (hashes[1:] == hashes[:-1])
     return same
 
 
 def _updated_numbers(
-    states: CustomerStates, lines: Transactions, outcomes: Outcomes, opens: NDArray[np.bool_]
-) -> dict[str, NDArray[np.int64]]:
+    states: CustomerStates, lines: Transactions, outcomes: Outcomes, opens: Bool
+) -> dict[str, Int64]:
     """Fold the lines, sorted by customer, into the columns that hold one number per customer."""
     columns = {name: getattr(states, name).copy() for name in SCALARS}
     touched, starts = np.unique(lines.customer, return_index=True)
@@ -167,9 +165,9 @@ def _updated_numbers(
 
 def _remember(
     states: CustomerStates,
-    numbers: dict[str, NDArray[np.int64]],
+    numbers: dict[str, Int64],
     lines: Transactions,
-    is_applied: NDArray[np.bool_],
+    is_applied: Bool,
     horizon_ms: int,
     max_recent: int,
 ) -> CustomerStates:
@@ -188,7 +186,7 @@ def _remember(
     )
 
 
-def _entries(lines: Transactions, hashes: NDArray[np.uint64], mask: NDArray[np.bool_]) -> Recent:
+def _entries(lines: Transactions, hashes: UInt64, mask: Bool) -> Recent:
     return Recent(lines.customer[mask], hashes[mask], lines.event_ms[mask])
 
 

@@ -1,12 +1,12 @@
 """Running maxima inside groups, the one sequential step of the state rules."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.core.compiled import compiled
 
 
-def running_maximum(values: NDArray[np.int64], group: NDArray[np.int64]) -> NDArray[np.int64]:
+def running_maximum(values: Int64, group: Int64) -> Int64:
     """Largest value so far within each row's group.
 
     Parameters
@@ -19,7 +19,7 @@ def running_maximum(values: NDArray[np.int64], group: NDArray[np.int64]) -> NDAr
 
 
 @compiled
-def _accumulate(highest: NDArray[np.int64], group: NDArray[np.int64]) -> None:
+def _accumulate(highest: Int64, group: Int64) -> None:
     for row in range(1, highest.size):
         if group[row] == group[row - 1] and highest[row - 1] > highest[row]:
             highest[row] = highest[row - 1]

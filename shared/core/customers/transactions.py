@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-import numpy as np
-from numpy.typing import NDArray
+from shared.core.arrays import Bool, Int64, UInt64
 
 NEVER_MS = -(1 << 62)
 """Stands for "no such time" where the latest counts; far from overflow when a duration is subtracted."""
@@ -21,22 +20,22 @@ class Transactions:
     is_purchase : False for a return line, a discount included. offset : Kafka offset, ascending.
     """
 
-    customer: NDArray[np.int64]
-    event_hash: NDArray[np.uint64]
-    invoice_hash: NDArray[np.uint64]
-    event_ms: NDArray[np.int64]
-    amount_minor: NDArray[np.int64]
-    is_purchase: NDArray[np.bool_]
-    offset: NDArray[np.int64]
+    customer: Int64
+    event_hash: UInt64
+    invoice_hash: UInt64
+    event_ms: Int64
+    amount_minor: Int64
+    is_purchase: Bool
+    offset: Int64
 
     def __len__(self) -> int:
         return self.customer.size
 
-    def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> "Transactions":
+    def take(self, index: Int64 | Bool) -> "Transactions":
         """Return the rows at `index`, a mask or positions, in that order."""
         return Transactions(*(getattr(self, field.name)[index] for field in fields(self)))
 
-    def with_customer(self, customer: NDArray[np.int64]) -> "Transactions":
+    def with_customer(self, customer: Int64) -> "Transactions":
         """Return the same rows with customers numbered otherwise."""
         columns = {field.name: getattr(self, field.name) for field in fields(self)}
         return Transactions(**{**columns, "customer": customer})

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
+from shared.core.arrays import Bool, Float64, Int64
 
 REFERENCE_DAYS: Final = 56
 GAP_DAYS: Final = 7
@@ -56,10 +54,10 @@ class Baseline:
         return standardised(ewma, self.variance, 1 / self.n_days + season)
 
 
-def reference_mask(days: Int64, is_usable: NDArray[np.bool_], today: int) -> NDArray[np.bool_]:
+def reference_mask(days: Int64, is_usable: Bool, today: int) -> Bool:
     """Which of the days (t,) are the reference of `today`."""
     oldest = today - GAP_DAYS - REFERENCE_DAYS
-    mask: NDArray[np.bool_] = is_usable & (days >= oldest) & (days < today - GAP_DAYS)
+    mask: Bool = is_usable & (days >= oldest) & (days < today - GAP_DAYS)
     return mask
 
 

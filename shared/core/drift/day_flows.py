@@ -12,15 +12,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Float64, Int64
 from shared.core.customers.features import MINOR_PER_UNIT, RfmColumns
 from shared.core.fixed_point import from_fixed, sum_by_label, to_fixed
 from shared.core.kmeans.assignment import assign
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.placement import CLUSTERED, NOBODY, cluster_status, vectors_of
 from shared.core.segments.monic import overlap_matrix
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 GROUPS: Final = 20
 """Customers are kept in so many groups for good, so that limits can resample customers, not only days."""
@@ -39,7 +37,7 @@ class TickTable:
     frequency: Int64
     monetary_minor: Int64
     last_purchase_ms: Int64
-    is_known: NDArray[np.bool_]
+    is_known: Bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +132,7 @@ def channel_values(sums: NDArray[Any]) -> Float64:
     return np.concatenate([head, shares], axis=-1)
 
 
-def champion_labels(
-    rfm: RfmColumns, champion: ModelArtifact, as_of_ms: int, mask: NDArray[np.bool_]
-) -> Int64:
+def champion_labels(rfm: RfmColumns, champion: ModelArtifact, as_of_ms: int, mask: Bool) -> Int64:
     """Nearest champion center of each customer, (n,); `NOBODY` outside `mask` or where there is none."""
     inside = np.flatnonzero((cluster_status(rfm, has_model=True) == CLUSTERED) & mask)
     labels = np.full(mask.size, NOBODY, np.int64)
@@ -168,5 +164,5 @@ def _innovations(today: Int64, aged: Int64, groups: Int64, k: int) -> Int64:
     return counted(today) - counted(aged)
 
 
-def _counted(groups: Int64, mask: NDArray[np.bool_]) -> Int64:
+def _counted(groups: Int64, mask: Bool) -> Int64:
     return np.bincount(groups[mask], minlength=GROUPS)

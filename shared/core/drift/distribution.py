@@ -6,8 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
+from shared.core.arrays import Float64, Int64
 
 SMOOTHING: Final = 0.5
 """Added to every count before PSI: an empty bin then costs a bounded amount instead of infinity."""

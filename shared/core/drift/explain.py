@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.core.drift.budget import Budget
 from shared.core.drift.memory import ChannelReading, DriftEpisode, DriftMemory
 from shared.core.drift.staleness import DriftMetric
@@ -45,7 +45,7 @@ class ShopFacts:
     yearly_revenue: Mapping[int, float]
     daily_revenue: float
     segment_ids: tuple[int, ...]
-    moves: NDArray[np.int64]
+    moves: Int64
 
 
 @dataclass(frozen=True)

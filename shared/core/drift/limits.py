@@ -8,8 +8,8 @@ before; whole groups keep that the same customers come again.
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64
 from shared.core.drift.baseline import (
     GAP_DAYS,
     SMOOTHING,
@@ -19,9 +19,6 @@ from shared.core.drift.baseline import (
 )
 from shared.core.drift.day_flows import GROUPS, channel_values
 from shared.core.drift.states import AT_ONCE
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 REPLICATES: Final = 800
 BLOCK_DAYS: Final = 10

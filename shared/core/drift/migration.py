@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.core.choice.agreement import adjusted_mutual_information_of, adjusted_rand_of
 from shared.core.customers.features import RfmColumns
 from shared.core.drift.day_flows import DayFlow, champion_labels
@@ -35,7 +35,7 @@ class ModelMove:
 
     before_ids: tuple[int, ...]
     after_ids: tuple[int, ...]
-    moves: NDArray[np.int64]
+    moves: Int64
 
     def to_document(self) -> dict[str, Any]:
         """Return a plain mapping."""
@@ -51,7 +51,7 @@ class ModelMove:
 
 def model_move(
     rfm: RfmColumns,
-    before_labels: NDArray[np.int64],
+    before_labels: Int64,
     before: ModelArtifact,
     after: ModelArtifact,
     as_of_ms: int,
@@ -63,7 +63,7 @@ def model_move(
     return ModelMove(tuple(before.segment_ids.tolist()), tuple(after.segment_ids.tolist()), moves)
 
 
-def retention(moves: NDArray[np.int64]) -> float | None:
+def retention(moves: Int64) -> float | None:
     """Return the share of customers on the diagonal of (k, k); None if there are none."""
     total = int(moves.sum())
     return int(np.trace(moves)) / total if total else None

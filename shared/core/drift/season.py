@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64
 from shared.core.drift.baseline import (
     GAP_DAYS,
     MIN_DAYS,
@@ -37,9 +37,7 @@ def season_days(today: int) -> tuple[int, int]:
     return anchor - GAP_DAYS - REFERENCE_DAYS, anchor + AROUND_DAYS
 
 
-def with_season(
-    baseline: Baseline, values: NDArray[np.float64], days: NDArray[np.int64], today: int
-) -> Baseline:
+def with_season(baseline: Baseline, values: Float64, days: Int64, today: int) -> Baseline:
     """Add last year's season to what is usual for one channel, if there was one.
 
     Parameters

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.core.model.artifact import LineageEdge
 from shared.core.segments.lineage import lineage_edge
 from shared.core.segments.monic import TransitionKind, facets, transitions
@@ -46,14 +46,12 @@ class SegmentEvents:
         }
 
 
-def promotion_events(
-    moves: NDArray[np.int64], before_ids: tuple[int, ...], after_ids: tuple[int, ...]
-) -> SegmentEvents:
+def promotion_events(moves: Int64, before_ids: tuple[int, ...], after_ids: tuple[int, ...]) -> SegmentEvents:
     """Tell what a promotion has made of each segment, survivors included; moves (k_old, k_new)."""
     return SegmentEvents("promotion", _edges(moves, before_ids, after_ids), _fates(moves, before_ids))
 
 
-def learning_events(crosstab: NDArray[np.int64], segment_ids: tuple[int, ...]) -> SegmentEvents:
+def learning_events(crosstab: Int64, segment_ids: tuple[int, ...]) -> SegmentEvents:
     """Tell which segments of the champion the live model no longer sees as they were; crosstab (k, k).
 
     A segment survives only as itself: one that lives on under the place of another has not.
@@ -63,9 +61,7 @@ def learning_events(crosstab: NDArray[np.int64], segment_ids: tuple[int, ...]) -
     return SegmentEvents("learning", changed, _fates(crosstab, segment_ids))
 
 
-def _edges(
-    shared: NDArray[np.int64], old_ids: tuple[int, ...], new_ids: tuple[int, ...]
-) -> tuple[LineageEdge, ...]:
+def _edges(shared: Int64, old_ids: tuple[int, ...], new_ids: tuple[int, ...]) -> tuple[LineageEdge, ...]:
     """Name all events but those of segments that nobody is in."""
     old_sizes, new_sizes = shared.sum(axis=1), shared.sum(axis=0)
     return tuple(
@@ -76,7 +72,7 @@ def _edges(
     )
 
 
-def _fates(shared: NDArray[np.int64], old_ids: tuple[int, ...]) -> tuple[SegmentFate, ...]:
+def _fates(shared: Int64, old_ids: tuple[int, ...]) -> tuple[SegmentFate, ...]:
     found = facets(shared)
     columns = (
         np.round(values, _DIGITS).tolist() for values in (found.unicity, found.identity, found.outflow)

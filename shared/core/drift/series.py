@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Float64, Int64
 from shared.core.drift.baseline import (
     GAP_DAYS,
     MIN_DAYS,
@@ -17,9 +17,6 @@ from shared.core.drift.baseline import (
 from shared.core.drift.day_flows import SUMS, DayFlow, channel_values
 from shared.core.drift.memory import ChannelMemory, channel_names, segment_of
 from shared.core.drift.season import with_season
-
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 
 ACCEPTED_AFTER_DAYS = REFERENCE_DAYS
 """A drift that has lasted this long is how things are now: the channel learns anew from its days."""
@@ -35,13 +32,13 @@ class Series:
     """One channel's days (t,) in order, today last. column : among the sums' channels."""
 
     days: Int64
-    is_open: NDArray[np.bool_]
+    is_open: Bool
     values: Float64
     clustered: Float64
     groups: Int64
     column: int
 
-    def reference(self, channel: ChannelMemory, today: int) -> NDArray[np.bool_]:
+    def reference(self, channel: ChannelMemory, today: int) -> Bool:
         """Which days `today` is compared with; while the channel is over its limit, they stay the same."""
         anchor = today if channel.over_since is None else channel.over_since
         is_quiet = ~np.isin(self.days, channel.alarmed_days) & (self.days >= channel.since_day)

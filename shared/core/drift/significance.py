@@ -7,11 +7,10 @@ true noise is smaller: what is called significant here is not noise, what is not
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import chdtri, ndtr
 
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
+from shared.core.arrays import Float64, Int64
 
 Z95: Final = 1.959963984540054
 """Standard errors to either side of an interval of 95 %."""

@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64
 from shared.core.choice.indices import calinski_harabasz_of_sums, davies_bouldin_of_sums
 from shared.core.drift.distribution import PSI_PER_JSD, jsd, ks, psi, quantile, wasserstein
 from shared.core.drift.significance import change_interval, holm, psi_critical, share_p_values
@@ -23,8 +23,6 @@ from shared.core.model.artifact import ModelArtifact
 from shared.core.model.population import REFERENCE_SUMS, SEGMENT_SUMS, PopulationStatistics
 from shared.core.model.reference_bins import STEPS_TO_P95
 
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 Status = Literal["ok", "warn", "critical", "undefined"]
 
 EXPECTED_OUTLIERS = 0.005

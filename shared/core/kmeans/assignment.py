@@ -6,20 +6,17 @@ the batch, so any split of the work gives the same answer. Nothing here draws ra
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64, Int32, Int64, ReadOnlyArrays, read_only
 from shared.core.checks import check_same_width, checked_centers, checked_table
 from shared.core.fixed_point import SCALE, from_fixed, join_halves
 from shared.core.kmeans.prototype_sums import PrototypeSums
-
-Float64 = NDArray[np.float64]
-Int32 = NDArray[np.int32]
-Int64 = NDArray[np.int64]
 
 # Rows worth a thread of their own: 50,000 take 0.6 ms, starting a thread about 0.1 ms.
 SMALLEST_PART = 50_000
@@ -30,7 +27,7 @@ STILL_SHARE = 0.0001
 
 
 @dataclass(frozen=True, eq=False)
-class Assignment:
+class Assignment(ReadOnlyArrays):
     """Nearest and second nearest center of n rows; distances are Euclidean.
 
     Parameters
@@ -44,12 +41,9 @@ class Assignment:
     runner_up: Int32
     runner_up_distances: Float64
 
-    def __post_init__(self) -> None:
-        _freeze(self)
-
 
 @dataclass(frozen=True, eq=False)
-class Restated:
+class Restated(ReadOnlyArrays):
     """A table re-assigned until its labels rest.
 
     Parameters
@@ -68,9 +62,6 @@ class Restated:
     runner_up_distances: Float64
     statistics: PrototypeSums
     passes: int
-
-    def __post_init__(self) -> None:
-        _freeze(self)
 
 
 def assign(X: ArrayLike, centers: ArrayLike) -> Assignment:
@@ -138,9 +129,7 @@ def assign_and_sum(
     parts = [slice(start, stop) for start, stop in pairwise(cuts)]
     high, low, counts = (sum(halves) for halves in zip(*_run(work, parts), strict=True))
     weights = join_halves(counts, np.zeros(k, dtype=np.int64))
-    labels.setflags(write=False)
-    distances.setflags(write=False)
-    return labels, distances, PrototypeSums(join_halves(high, low), weights, counts)
+    return read_only(labels), read_only(distances), PrototypeSums(join_halves(high, low), weights, counts)
 
 
 def restate(
@@ -223,10 +212,3 @@ def _run(work: Any, parts: Sequence[slice]) -> list[tuple[Int64, Int64, Int64]]:
         return [work(parts[0])]
     with ThreadPoolExecutor(len(parts)) as pool:
         return list(pool.map(work, parts))
-
-
-def _freeze(result: Any) -> None:
-    for field in fields(result):
-        value = getattr(result, field.name)
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)

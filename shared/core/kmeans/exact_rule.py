@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64
 from shared.core.checks import checked_labels
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.kmeans.assignment import assign
@@ -17,8 +18,6 @@ from shared.core.kmeans.half_life import HalfLife
 from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.kmeans.youth import Labels, Seeding, Tickets, WeightedRows, Youth
 from shared.core.row_ledger import Keys, RowLedger, row_keys
-
-Float64 = NDArray[np.float64]
 
 # The largest value of the rows it is started with lies below 2^5 fixed-point units: 1.5e-11 of it is
 # resolved, and there is room for 60 million such rows.

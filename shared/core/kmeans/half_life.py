@@ -16,8 +16,9 @@ Cormode, Shkapenyuk, Srivastava and Xu (2009), Forward decay.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.kmeans.prototype_sums import PrototypeSums
 
@@ -48,7 +49,7 @@ class HalfLife:
             )
             raise ValueError(msg)
 
-    def weights(self, newest_event: ArrayLike) -> NDArray[np.float64]:
+    def weights(self, newest_event: ArrayLike) -> Float64:
         """Return the weight (n,) of customers by their newest event; 0 once it is below 2^-33.
 
         Rounded to 2^-32, as summed: store these.

@@ -9,17 +9,16 @@ dimensions cost little more than two bounds. scikit-learn's fit at equal converg
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64, Int32, ReadOnlyArrays
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.assignment import restate
 from shared.core.kmeans.seeding import distinct_rows, seed_centers
 
-Float64 = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
-class KMeansFit:
+class KMeansFit(ReadOnlyArrays):
     """The best of the starts.
 
     Parameters
@@ -31,13 +30,9 @@ class KMeansFit:
     """
 
     centers: Float64
-    labels: NDArray[np.int32]
+    labels: Int32
     inertia: float
     n_iter: int
-
-    def __post_init__(self) -> None:
-        self.centers.setflags(write=False)
-        self.labels.setflags(write=False)
 
 
 def fit_kmeans(

@@ -11,12 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int32, Int64
 from shared.core.compiled import compiled
 from shared.core.fixed_point_loops import LOW_HALF
-
-Float = NDArray[np.float64]
-Int = NDArray[np.int64]
-Label = NDArray[np.int32]
 
 # Rows worked on together: few enough that every column stays in the first-level cache, many enough for
 # the vector units. 64 to 1024 were tried; 128 and 256 were the fastest.
@@ -24,7 +21,7 @@ BLOCK = 256
 
 
 @compiled
-def load_block(values: NDArray[Any], start: int, size: int, unit: float, block: Float) -> None:
+def load_block(values: NDArray[Any], start: int, size: int, unit: float, block: Float64) -> None:
     """Copy rows [start, start + size) into `block`, a column at a time, times `unit`."""
     for row in range(size):
         for column in range(values.shape[1]):
@@ -32,7 +29,7 @@ def load_block(values: NDArray[Any], start: int, size: int, unit: float, block: 
 
 
 @compiled
-def squares_to(center: Float, block: Float, size: int, squares: Float) -> None:
+def squares_to(center: Float64, block: Float64, size: int, squares: Float64) -> None:
     """Write the squared distance of each row of the block to one center."""
     for row in range(size):
         squares[row] = 0.0
@@ -44,16 +41,16 @@ def squares_to(center: Float, block: Float, size: int, squares: Float) -> None:
 
 @compiled
 def assign_and_add(
-    vectors: Int,
-    centers: Float,
+    vectors: Int64,
+    centers: Float64,
     unit: float,
-    labels: Label,
-    distances: Float,
-    high: Int,
-    low: Int,
-    counts: Int,
+    labels: Int32,
+    distances: Float64,
+    high: Int64,
+    low: Int64,
+    counts: Int64,
 ) -> None:
-    """Label each fixed-point row and add it to its label's sums, in one pass over the table."""
+    """Int32 each fixed-point row and add it to its label's sums, in one pass over the table."""
     n, d = vectors.shape
     block, squares, best = np.empty((d, BLOCK)), np.empty(BLOCK), np.empty(BLOCK)
     label = np.empty(BLOCK, np.int64)
@@ -81,12 +78,12 @@ def assign_and_add(
 
 @compiled
 def nearest_two(
-    X: Float,
-    centers: Float,
-    labels: Label,
-    distances: Float,
-    runner_up: Label,
-    runner_up_distances: Float,
+    X: Float64,
+    centers: Float64,
+    labels: Int32,
+    distances: Float64,
+    runner_up: Int32,
+    runner_up_distances: Float64,
 ) -> None:
     """Find each row's nearest and second nearest center; with one center the second is (-1, infinity)."""
     n, d = X.shape

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from shared.core.arrays import Float64, Int64, own_array
 from shared.core.checks import checked_weights
 from shared.core.fixed_point import SCALE, checked_add, checked_subtract, from_fixed, sum_by_label, to_fixed
-
-Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +41,7 @@ class PrototypeSums:
             )
             raise ValueError(msg)
         for name in ("sums", "weights", "counts"):
-            own = np.array(getattr(self, name), dtype=np.int64, order="C")
-            own.setflags(write=False)
-            object.__setattr__(self, name, own)
+            own_array(self, name, np.int64)
 
     @classmethod
     def empty(cls, k: int, d: int) -> "PrototypeSums":
@@ -128,7 +125,7 @@ class PrototypeSums:
         is_held = self.counts > 0
         return PrototypeSums(self.sums * is_held[:, np.newaxis], self.weights * is_held, self.counts)
 
-    def means(self, previous_centers: ArrayLike) -> NDArray[np.float64]:
+    def means(self, previous_centers: ArrayLike) -> Float64:
         """Return S/N, (k, d); a prototype without support stays at its previous center."""
         previous = np.asarray(previous_centers, dtype=np.float64)
         if previous.shape != self.sums.shape:
@@ -139,7 +136,7 @@ class PrototypeSums:
         is_supported = (self.weights > 0)[:, np.newaxis]
         # Both are multiples of 2^-32, so the factor cancels.
         quotients = self.sums / np.maximum(self.weights, 1)[:, np.newaxis]
-        centers: NDArray[np.float64] = np.where(is_supported, quotients, previous)
+        centers: Float64 = np.where(is_supported, quotients, previous)
         return centers
 
     def __eq__(self, other: object) -> bool:

@@ -7,11 +7,10 @@ again and no sum over customers can restate them. The stream does not use them.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64, own_array
 from shared.core.kmeans.assignment import assign
-
-Float64 = NDArray[np.float64]
 
 # MLlib's: a weight below this share of the largest is dying; the split moves centers by this much.
 DYING_SHARE = 1e-8
@@ -27,9 +26,7 @@ class Prototypes:
 
     def __post_init__(self) -> None:
         for name in ("centers", "weights"):
-            own = np.array(getattr(self, name), dtype=np.float64)
-            own.setflags(write=False)
-            object.__setattr__(self, name, own)
+            own_array(self, name, np.float64)
 
 
 def minibatch_update(

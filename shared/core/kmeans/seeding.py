@@ -1,11 +1,10 @@
 """Greedy k-means++: first centers that are far apart, and dense where customers are."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64, Int64
 from shared.core.checks import checked_weights
-
-Float64 = NDArray[np.float64]
 
 
 def seed_centers(
@@ -81,12 +80,12 @@ def _best_candidate(
     return int(candidates[best]), after[best]
 
 
-def _draw(mass: Float64, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def _draw(mass: Float64, size: int, rng: np.random.Generator) -> Int64:
     """Draw rows in proportion to `mass`, never one without any."""
     # Scaled by the largest, so that tiny and huge masses neither vanish nor overflow in the sum.
     cumulative = np.cumsum(mass / mass.max())
     drawn = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
-    rows: NDArray[np.int64] = np.minimum(drawn, np.flatnonzero(mass)[-1])
+    rows: Int64 = np.minimum(drawn, np.flatnonzero(mass)[-1])
     return rows
 
 

@@ -7,14 +7,12 @@ taken exactly: of a weighted coreset, a row that another one stands for could no
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int32, Int64
 from shared.core.kmeans.lloyd import KMeansFit, fit_kmeans
 from shared.core.row_ledger import Keys, occurrences
 
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
-Labels = NDArray[np.int32]
+Labels = Int32
 
 # Rows after which a model is grown up. Inertia by a full fit's, worst of 20 streams of 8 groups, one of
 # 0.5 %, 6 deviations apart: 1.052 after 1,024 rows, 1.035 after 4,096, 1.000 after 8,192; further apart

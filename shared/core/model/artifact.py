@@ -12,15 +12,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64, own_array, read_only
 from shared.core.model.artifact_checks import PROVENANCE, SCHEMA_VERSION, check_readable, checksum_of
 from shared.core.model.artifact_parts import (
     LineageEdge,
     Segment,
     SomArtifact,
-    frozen,
-    own_array,
     to_bytes,
     transform_document,
     transform_of,
@@ -37,9 +35,6 @@ __all__ = [
     "SomArtifact",
     "checksum_of",
 ]
-
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,12 +109,12 @@ class ModelArtifact:
     @cached_property
     def shares(self) -> Float64:
         """Share of the fit set in each segment, (k,)."""
-        return frozen(self.counts / max(self.n_customers, 1))
+        return read_only(self.counts / max(self.n_customers, 1))
 
     @cached_property
     def segment_ids(self) -> Int64:
         """Stable identity of each label, (k,)."""
-        return frozen(np.array([segment.segment_id for segment in self.segments], dtype=np.int64))
+        return read_only(np.array([segment.segment_id for segment in self.segments], dtype=np.int64))
 
     def segment_of(self, label: int) -> Segment:
         """Return the segment of a label."""

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, own_array
 from shared.core.model.transform import FeatureTransform
 
 
@@ -66,7 +66,7 @@ class SomArtifact:
     topology: str
     toroidal: bool
     sigma: float
-    weights: NDArray[np.float64]
+    weights: Float64
     quantization_error: float
     topographic_error: float
     unit_use: float
@@ -103,17 +103,6 @@ def transform_of(features: tuple[str, ...], document: Mapping[str, Any]) -> Feat
     return FeatureTransform(features, means, deviations, document["recency_clip_days"])
 
 
-def own_array(value: object, name: str, dtype: str) -> None:
-    """Replace an array of a frozen dataclass by a read-only copy of its own."""
-    object.__setattr__(value, name, frozen(np.array(getattr(value, name), dtype=dtype, order="C")))
-
-
-def frozen(array: NDArray[Any]) -> NDArray[Any]:
-    """Return the array, read-only."""
-    array.setflags(write=False)
-    return array
-
-
-def to_bytes(array: NDArray[np.float64]) -> bytes:
+def to_bytes(array: Float64) -> bytes:
     """Return the values as little-endian doubles, row by row."""
     return np.ascontiguousarray(array, dtype="<f8").tobytes()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Float64, Int8, Int32, Int64
 from shared.core.customers.features import RfmColumns, feature_matrix
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.kmeans.assignment import assign
@@ -32,8 +32,8 @@ class LiveModel:
     """
 
     champion: ModelArtifact
-    centers: NDArray[np.float64]
-    unit_weights: NDArray[np.float64]
+    centers: Float64
+    unit_weights: Float64
     as_of_ms: int
 
     @property
@@ -52,22 +52,22 @@ class Placements:
     is_unit_adjacent : whether the second best unit touches the best.
     """
 
-    status: NDArray[np.int8]
-    vectors: NDArray[np.int64]
-    labels: NDArray[np.int32]
-    distances: NDArray[np.float64]
-    runner_up: NDArray[np.int32]
-    margins: NDArray[np.float64]
-    units: NDArray[np.int32]
-    is_unit_adjacent: NDArray[np.bool_]
-    unit_distances: NDArray[np.float64]
-    reference_labels: NDArray[np.int32]
-    reference_distances: NDArray[np.float64]
+    status: Int8
+    vectors: Int64
+    labels: Int32
+    distances: Float64
+    runner_up: Int32
+    margins: Float64
+    units: Int32
+    is_unit_adjacent: Bool
+    unit_distances: Float64
+    reference_labels: Int32
+    reference_distances: Float64
 
     def __len__(self) -> int:
         return self.status.size
 
-    def take(self, index: NDArray[np.int64] | NDArray[np.bool_]) -> "Placements":
+    def take(self, index: Int64 | Bool) -> "Placements":
         """Return the customers at `index`, a mask or positions, in that order."""
         return Placements(*(getattr(self, field.name)[index] for field in fields(self)))
 
@@ -78,7 +78,7 @@ def grid_of(champion: ModelArtifact) -> SomGrid:
     return SomGrid(som.rows, som.cols, cast("Topology", som.topology), som.toroidal)
 
 
-def nowhere(status: NDArray[np.int8], d: int) -> Placements:
+def nowhere(status: Int8, d: int) -> Placements:
     """Placements of customers that have none, whatever their status says about why."""
     n = status.size
     nobody, unknown = np.full(n, NOBODY, np.int32), np.full(n, np.nan)
@@ -97,14 +97,14 @@ def nowhere(status: NDArray[np.int8], d: int) -> Placements:
     )
 
 
-def cluster_status(rfm: RfmColumns, *, has_model: bool) -> NDArray[np.int8]:
+def cluster_status(rfm: RfmColumns, *, has_model: bool) -> Int8:
     """Who can be clustered: net-refunded customers would otherwise take a center for themselves."""
     conditions = [rfm.frequency == 0, rfm.monetary_minor <= 0]
     reason = np.select(conditions, [NO_PURCHASE, NO_NET_SPEND], CLUSTERED if has_model else UNASSIGNED)
     return reason.astype(np.int8)
 
 
-def vectors_of(rfm: RfmColumns, champion: ModelArtifact, as_of_ms: int) -> NDArray[np.int64]:
+def vectors_of(rfm: RfmColumns, champion: ModelArtifact, as_of_ms: int) -> Int64:
     """Scaled features of customers that can be clustered, in fixed point; (n, d) int64."""
     return to_fixed(champion.transform.apply(feature_matrix(champion.features, rfm, as_of_ms)))
 
@@ -120,7 +120,7 @@ def place(rfm: RfmColumns, model: LiveModel | None) -> Placements:
     return scatter(place_vectors(vectors, model), inside, status)
 
 
-def place_vectors(vectors: NDArray[np.int64], model: LiveModel) -> Placements:
+def place_vectors(vectors: Int64, model: LiveModel) -> Placements:
     """Place customers by their stored vectors, (n, d) int64; all of them are CLUSTERED."""
     rows = from_fixed(vectors)
     live, reference = assign(rows, model.centers), assign(rows, model.champion.centers)
@@ -140,7 +140,7 @@ def place_vectors(vectors: NDArray[np.int64], model: LiveModel) -> Placements:
     )
 
 
-def scatter(placed: Placements, positions: NDArray[np.int64], status: NDArray[np.int8]) -> Placements:
+def scatter(placed: Placements, positions: Int64, status: Int8) -> Placements:
     """Spread `placed` over all customers of `status`; the others are nowhere."""
     everybody = nowhere(status, placed.vectors.shape[1])
     columns = {field.name: getattr(everybody, field.name).copy() for field in fields(Placements)}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Float64, Int32, Int64
 from shared.core.customers.rfm import CustomerStates
 from shared.core.fixed_point import checked_add, checked_subtract, from_fixed, sum_by_label, to_fixed
 from shared.core.kmeans.prototype_sums import PrototypeSums
@@ -43,12 +43,12 @@ class PopulationStatistics:
     segments: PrototypeSums
     units: PrototypeSums
     reference: PrototypeSums
-    segment_sums: NDArray[np.int64]
-    reference_sums: NDArray[np.int64]
-    totals: NDArray[np.int64]
-    feature_bins: NDArray[np.int64]
-    distance_bins: NDArray[np.int64]
-    crosstab: NDArray[np.int64]
+    segment_sums: Int64
+    reference_sums: Int64
+    totals: Int64
+    feature_bins: Int64
+    distance_bins: Int64
+    crosstab: Int64
 
     @classmethod
     def empty(cls, k: int, m: int, d: int) -> "PopulationStatistics":
@@ -115,7 +115,7 @@ class PopulationStatistics:
     def from_document(cls, document: Mapping[str, Any]) -> "PopulationStatistics":
         """Read what `to_document` wrote."""
 
-        def table(name: str, width: int) -> NDArray[np.int64]:
+        def table(name: str, width: int) -> Int64:
             return np.frombuffer(document[name], "<i8").reshape(-1, width).astype(np.int64)
 
         segments = PrototypeSums.from_document(document["segments"])
@@ -141,7 +141,7 @@ def population_of(
     placed: Placements,
     shape: tuple[int, int, int],
     reference_bins: ReferenceBins,
-    is_counted: NDArray[np.bool_],
+    is_counted: Bool,
     as_of_ms: int,
 ) -> PopulationStatistics:
     """Sum the contribution of m customers.
@@ -171,9 +171,7 @@ def population_of(
     )
 
 
-def _segment_columns(
-    states: CustomerStates, placed: Placements, labels: NDArray[np.int32], as_of_ms: int
-) -> NDArray[np.int64]:
+def _segment_columns(states: CustomerStates, placed: Placements, labels: Int32, as_of_ms: int) -> Int64:
     inside = labels >= 0
     return np.column_stack(
         [
@@ -186,7 +184,7 @@ def _segment_columns(
     )
 
 
-def _silhouettes(placed: Placements) -> NDArray[np.float64]:
+def _silhouettes(placed: Placements) -> Float64:
     """(b - a) / b of the distances to the own and the next center; 0 where there is no next or both are 0.
 
     Written in the margin b - a, which is what a document keeps: a value taken out equals the one put in.
@@ -196,16 +194,14 @@ def _silhouettes(placed: Placements) -> NDArray[np.float64]:
     return np.divide(apart, placed.distances + apart, out=np.zeros(len(placed)), where=known)
 
 
-def _reference_columns(
-    placed: Placements, labels: NDArray[np.int32], reference_bins: ReferenceBins
-) -> NDArray[np.int64]:
+def _reference_columns(placed: Placements, labels: Int32, reference_bins: ReferenceBins) -> Int64:
     inside = labels >= 0
     distances = np.where(inside, placed.reference_distances, 0.0)
     limits = np.append(reference_bins.distance_p995, np.inf)[labels]  # label -1 reads the infinity at the end
     return np.column_stack([to_fixed(distances), distances > limits, _square_norms(placed.vectors, inside)])
 
 
-def _square_norms(vectors: NDArray[np.int64], inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _square_norms(vectors: Int64, inside: Bool) -> Int64:
     """Return the squared norms of vectors (n, d) in fixed point, 0 where not `inside`; (n,)."""
     squares = np.zeros(len(vectors))
     # One column after the other: what a row adds up to must not depend on how many rows there are.
@@ -214,12 +210,12 @@ def _square_norms(vectors: NDArray[np.int64], inside: NDArray[np.bool_]) -> NDAr
     return to_fixed(np.where(inside, np.minimum(squares, FARTHEST), 0.0))
 
 
-def _crosstab(rows: NDArray[np.int32], columns: NDArray[np.int32], k: int) -> NDArray[np.int64]:
+def _crosstab(rows: Int32, columns: Int32, k: int) -> Int64:
     cells = np.bincount(rows.astype(np.int64) * k + columns, minlength=k * k)
     return cells.astype(np.int64).reshape(k, k)
 
 
-def _totals(states: CustomerStates, placed: Placements, is_counted: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _totals(states: CustomerStates, placed: Placements, is_counted: Bool) -> Int64:
     inside = placed.status == CLUSTERED
     columns = {
         "customers": np.ones(len(states), np.int64),
@@ -231,5 +227,5 @@ def _totals(states: CustomerStates, placed: Placements, is_counted: NDArray[np.b
         "unit_distance": to_fixed(np.where(inside, placed.unit_distances, 0.0)),
     }
     table = np.column_stack([columns[name] for name in TOTALS])
-    totals: NDArray[np.int64] = sum_by_label(table, np.where(is_counted, 0, -1), 1)[0]
+    totals: Int64 = sum_by_label(table, np.where(is_counted, 0, -1), 1)[0]
     return totals

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64
 from shared.core.model.artifact import ModelArtifact
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 QUANTILES: Final = (0.005, *(step / 20 for step in range(1, 20)), 0.995)
 """Where the fit set is cut, feature by feature. Equal edges are fine: the bin between them stays empty."""

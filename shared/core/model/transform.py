@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from shared.core.arrays import Float64, ReadOnlyArrays
 
 _MIN_DEVIATION = 1e-9
 
 
 @dataclass(frozen=True)
-class FeatureTransform:
+class FeatureTransform(ReadOnlyArrays):
     """log1p-standardised features.
 
     features : names, in column order. means, deviations : (d,) of log1p values.
@@ -22,25 +23,21 @@ class FeatureTransform:
     """
 
     features: tuple[str, ...]
-    means: NDArray[np.float64]
-    deviations: NDArray[np.float64]
+    means: Float64
+    deviations: Float64
     recency_clip_days: int | None = None
 
-    def __post_init__(self) -> None:
-        for array in (self.means, self.deviations):
-            array.setflags(write=False)
-
-    def apply(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+    def apply(self, raw: Float64) -> Float64:
         """Scale raw features (n, d) >= 0; what lies below zero counts as zero."""
         return (clipped_logs(raw, self.features, self.recency_clip_days) - self.means) / self.deviations
 
-    def invert(self, scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+    def invert(self, scaled: Float64) -> Float64:
         """Back to business units, (n, d); the inverse of `apply` for unclipped values."""
         return np.expm1(scaled * self.deviations + self.means)
 
 
 def fit_transform(
-    raw: NDArray[np.float64], features: Sequence[str], *, recency_clip_days: int | None = None
+    raw: Float64, features: Sequence[str], *, recency_clip_days: int | None = None
 ) -> FeatureTransform:
     """Learn means and deviations of log1p(raw), raw (n, d) with n >= 1.
 
@@ -50,17 +47,15 @@ def fit_transform(
     return standardise(features, logs.mean(axis=0), logs.std(axis=0), recency_clip_days)
 
 
-def clipped_logs(
-    raw: NDArray[np.float64], features: Sequence[str], recency_clip_days: int | None
-) -> NDArray[np.float64]:
+def clipped_logs(raw: Float64, features: Sequence[str], recency_clip_days: int | None) -> Float64:
     """Return log1p of raw features (n, d): what means and deviations are taken of."""
     return np.log1p(_clipped(raw, tuple(features), recency_clip_days))
 
 
 def standardise(
     features: Sequence[str],
-    means: NDArray[np.float64],
-    deviations: NDArray[np.float64],
+    means: Float64,
+    deviations: Float64,
     recency_clip_days: int | None,
 ) -> FeatureTransform:
     """Make a transform of means and population deviations (d,) of `clipped_logs`, wherever they come from."""
@@ -68,9 +63,7 @@ def standardise(
     return FeatureTransform(tuple(features), means, safe, recency_clip_days)
 
 
-def _clipped(
-    raw: NDArray[np.float64], features: tuple[str, ...], recency_clip_days: int | None
-) -> NDArray[np.float64]:
+def _clipped(raw: Float64, features: tuple[str, ...], recency_clip_days: int | None) -> Float64:
     values = np.maximum(raw, 0.0)
     if recency_clip_days is not None and "recency_days" in features:
         column = features.index("recency_days")

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
+from shared.core.arrays import Bool, Float64, Int64, ReadOnlyArrays
 from shared.core.segments.monic import claimed_by, row_shares
 from shared.errors import InvalidConfig
 
@@ -29,7 +30,7 @@ _FORBIDDEN = 1e6
 
 
 @dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(ReadOnlyArrays):
     """Outcome of `align`.
 
     Attributes
@@ -41,9 +42,9 @@ class Alignment:
     cost : (k_old, k_new) cost of each pair, 0 (the same) to 1 (nothing in common).
     """
 
-    pairs: NDArray[np.int64]
-    ambiguity: NDArray[np.float64]
-    cost: NDArray[np.float64] = field(repr=False)
+    pairs: Int64
+    ambiguity: Float64
+    cost: Float64 = field(repr=False)
 
     @property
     def is_ambiguous(self) -> bool:
@@ -85,12 +86,10 @@ def align(
         survivors = _survivors(shared)
     pairs = _assign(cost, forced=survivors)
     ambiguity = np.array([_ambiguity(cost, pairs, j) for j in range(len(new))], dtype=np.float64)
-    for array in (pairs, ambiguity, cost):
-        array.setflags(write=False)
     return Alignment(pairs, ambiguity, cost)
 
 
-def _check(old: NDArray[np.float64], new: NDArray[np.float64], shared: NDArray[np.float64] | None) -> None:
+def _check(old: Float64, new: Float64, shared: Float64 | None) -> None:
     if old.ndim != 2 or new.ndim != 2 or old.shape[1] != new.shape[1]:
         msg = f"centers should be (k, d) of one d, got {old.shape} and {new.shape}; use one transform"
         raise InvalidConfig(msg)
@@ -99,46 +98,44 @@ def _check(old: NDArray[np.float64], new: NDArray[np.float64], shared: NDArray[n
         raise InvalidConfig(msg)
 
 
-def _units(centers: NDArray[np.float64]) -> NDArray[np.float64]:
+def _units(centers: Float64) -> Float64:
     """Half the gap to the nearest other center; one standardised unit if there is no other."""
     if len(centers) < 2:
         return np.ones(len(centers))
-    gaps: NDArray[np.float64] = cdist(centers, centers)
+    gaps: Float64 = cdist(centers, centers)
     np.fill_diagonal(gaps, np.inf)
-    half: NDArray[np.float64] = gaps.min(axis=1) / 2
+    half: Float64 = gaps.min(axis=1) / 2
     return half
 
 
-def _distance_cost(
-    old: NDArray[np.float64], new: NDArray[np.float64], units: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _distance_cost(old: Float64, new: Float64, units: Float64) -> Float64:
     """Return d / (d + unit): 0 in place, a half one unit away, towards 1 far off."""
     distance = cdist(old, new)
-    cost: NDArray[np.float64] = np.zeros_like(distance)
+    cost: Float64 = np.zeros_like(distance)
     np.divide(distance, distance + units[:, None], out=cost, where=distance > 0)
     return cost
 
 
-def _jaccard(overlap: NDArray[np.float64]) -> NDArray[np.float64]:
+def _jaccard(overlap: Float64) -> Float64:
     """Return the common members of each pair as a share of the members of either."""
     union = overlap.sum(axis=1)[:, None] + overlap.sum(axis=0)[None, :] - overlap
-    share: NDArray[np.float64] = np.zeros_like(overlap)
+    share: Float64 = np.zeros_like(overlap)
     np.divide(overlap, union, out=share, where=union > 0)
     return share
 
 
-def _survivors(overlap: NDArray[np.float64]) -> list[tuple[int, int]]:
+def _survivors(overlap: Float64) -> list[tuple[int, int]]:
     """Pairs (old, new) that MONIC calls a survival: claimed, and by nobody else."""
     claims = claimed_by(row_shares(overlap, overlap.sum(axis=1)), SURVIVAL)
     return [(i, int(j)) for i, j in enumerate(claims) if j != UNMATCHED and (claims == j).sum() == 1]
 
 
 def _assign(
-    cost: NDArray[np.float64],
+    cost: Float64,
     *,
     forced: Sequence[tuple[int, int]] = (),
     without: tuple[int, int] | None = None,
-) -> NDArray[np.int64]:
+) -> Int64:
     """Cheapest assignment as the old segment of each new one, -1 for none, shape (k_new,).
 
     Every segment may stay alone at half of UNMATCHED_COST, so that a pair is matched only
@@ -158,7 +155,7 @@ def _assign(
     return np.where(columns < k_old, columns, UNMATCHED).astype(np.int64)
 
 
-def _ambiguity(cost: NDArray[np.float64], pairs: NDArray[np.int64], j: int) -> float:
+def _ambiguity(cost: Float64, pairs: Int64, j: int) -> float:
     """Cost ratio to the best assignment that decides otherwise about new segment `j`.
 
     Pairs that both assignments contain say nothing about the choice and are left out: with
@@ -174,7 +171,7 @@ def _ambiguity(cost: NDArray[np.float64], pairs: NDArray[np.int64], j: int) -> f
     return float(chosen / refused) if chosen < refused else 1.0
 
 
-def _decisions(pairs: NDArray[np.int64], k_old: int) -> NDArray[np.bool_]:
+def _decisions(pairs: Int64, k_old: int) -> Bool:
     """Show an assignment as a matrix whose last row and column say who stays alone."""
     made = np.zeros((k_old + 1, len(pairs) + 1), dtype=bool)
     made[pairs, np.arange(len(pairs))] = True  # -1 is the last row

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.errors import InvalidConfig
 
 UNASSIGNED = -1
@@ -50,7 +51,7 @@ class ClusterTransition:
 
 
 @dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(ReadOnlyArrays):
     """How typical each old cluster's fate is, as numbers; arrays of shape (k_old,), 0 to 1.
 
     Attributes
@@ -60,14 +61,14 @@ class Facets:
     outflow : share of the old cluster that is in no new one.
     """
 
-    unicity: NDArray[np.float64]
-    identity: NDArray[np.float64]
-    outflow: NDArray[np.float64]
+    unicity: Float64
+    identity: Float64
+    outflow: Float64
 
 
 def overlap_matrix(
     old_labels: ArrayLike, new_labels: ArrayLike, *, k_old: int, k_new: int, weights: ArrayLike | None = None
-) -> NDArray[np.float64]:
+) -> Float64:
     """Weight of the customers that old cluster i and new cluster j share, shape (k_old, k_new).
 
     Parameters
@@ -125,12 +126,12 @@ def transitions(overlap: ArrayLike) -> tuple[ClusterTransition, ...]:
     return tuple(events)
 
 
-def row_shares(overlap: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+def row_shares(overlap: Float64, sizes: Float64) -> Float64:
     """Each row of an overlap as shares of its cluster's size; rows of empty clusters are 0."""
     return np.divide(overlap, sizes[:, None], out=np.zeros_like(overlap), where=sizes[:, None] > 0)
 
 
-def claimed_by(shares: NDArray[np.float64], tau: float) -> NDArray[np.int64]:
+def claimed_by(shares: Float64, tau: float) -> Int64:
     """Return the new cluster that each old one claims, -1 for none, shape (k_old,).
 
     The claim needs the largest share, alone, and at least `tau` of it.
@@ -143,9 +144,7 @@ def claimed_by(shares: NDArray[np.float64], tau: float) -> NDArray[np.int64]:
     return claims
 
 
-def _claimed(
-    shares: NDArray[np.float64], sizes: NDArray[np.float64], claims: NDArray[np.int64]
-) -> list[ClusterTransition]:
+def _claimed(shares: Float64, sizes: Float64, claims: Int64) -> list[ClusterTransition]:
     events = []
     for j in np.unique(claims[claims != UNASSIGNED]):
         old = np.flatnonzero(claims == j)
@@ -155,7 +154,7 @@ def _claimed(
     return events
 
 
-def _unclaimed(shares: NDArray[np.float64], claims: NDArray[np.int64]) -> list[ClusterTransition]:
+def _unclaimed(shares: Float64, claims: Int64) -> list[ClusterTransition]:
     events = []
     for i in np.flatnonzero(claims == UNASSIGNED):
         parts = np.flatnonzero((shares[i] >= PART) & (shares[i] > 0))
@@ -169,7 +168,7 @@ def _unclaimed(shares: NDArray[np.float64], claims: NDArray[np.int64]) -> list[C
     return events
 
 
-def _emerged(overlap: NDArray[np.float64], reached: set[int]) -> list[ClusterTransition]:
+def _emerged(overlap: Float64, reached: set[int]) -> list[ClusterTransition]:
     """List new clusters without an event; their members may still come from old clusters."""
     of_new = row_shares(overlap.T, overlap.sum(axis=0)).max(axis=1, initial=0.0)
     return [
@@ -201,7 +200,4 @@ def facets(
     unicity = np.where(arrived > 0, two_largest[:, 1] - two_largest[:, 0], 1.0)
     of_new = np.divide(shared, new, out=np.zeros_like(shared), where=new > 0)
     outflow = np.divide(old - arrived, old, out=np.zeros_like(old), where=old > 0)
-    found = Facets(unicity, (parts * of_new).sum(axis=1), outflow)
-    for values in (found.unicity, found.identity, found.outflow):
-        values.setflags(write=False)
-    return found
+    return Facets(unicity, (parts * of_new).sum(axis=1), outflow)

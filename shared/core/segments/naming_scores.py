@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64, Int64, read_only
 from shared.errors import InvalidConfig
 
 SCORES = 5
@@ -69,8 +70,8 @@ class PopulationAxis:
     percentiles : (d,) of each, 0 to 1, never falling.
     """
 
-    values: NDArray[np.float64] = field(repr=False)
-    percentiles: NDArray[np.float64] = field(repr=False)
+    values: Float64 = field(repr=False)
+    percentiles: Float64 = field(repr=False)
 
     @classmethod
     def of(cls, values: ArrayLike, *, are_counts: bool = False) -> Self:
@@ -85,9 +86,7 @@ class PopulationAxis:
             raise InvalidConfig(msg)
         distinct, counts = np.unique(given, return_counts=True)
         percentiles = _smooth_ranks(distinct, counts, 0.0 if are_counts else SAME) / given.size
-        distinct.setflags(write=False)
-        percentiles.setflags(write=False)
-        return cls(distinct, percentiles)
+        return cls(read_only(distinct), read_only(percentiles))
 
     @property
     def tells(self) -> bool:
@@ -168,7 +167,7 @@ class PopulationCuts:
         return score if self.monetary.tells else 3
 
 
-def usual_pause_days(tenure_days: NDArray[np.float64], frequency: NDArray[np.float64]) -> float:
+def usual_pause_days(tenure_days: Float64, frequency: Float64) -> float:
     """Days that customers usually let pass before they buy again, between a day and a month.
 
     All days since first purchases over all repeat purchases. The days of those who have not come back
@@ -184,9 +183,7 @@ def score_of(percentile: float) -> int:
     return min(SCORES, 1 + int(SCORES * max(0.0, percentile) + NOISE))
 
 
-def _smooth_ranks(
-    values: NDArray[np.float64], counts: NDArray[np.int64], above: float
-) -> NDArray[np.float64]:
+def _smooth_ranks(values: Float64, counts: Int64, above: float) -> Float64:
     """Count the customers below each distinct value; one about equal counts by how far below it lies.
 
     above : relative size up to which larger values count too; with `SAME` equals share the middle.

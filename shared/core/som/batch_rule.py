@@ -4,8 +4,8 @@ Only sums and counts per unit enter, so rows may be added, retracted, merged and
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.core.som.neighbourhood import Kind, matrix
 from shared.errors import InvalidConfig
@@ -14,13 +14,13 @@ _MIN_SUPPORT = 1e-150  # below this a Gaussian's tail is rounding, not support
 
 
 def smooth(
-    unit_sums: NDArray[np.float64],
-    unit_counts: NDArray[np.float64],
+    unit_sums: Float64,
+    unit_counts: Float64,
     grid: SomGrid,
     sigma: float,
     kind: Kind,
-    previous: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    previous: Float64,
+) -> Float64:
     """Return weights W = (H S) / (H N); a unit without support keeps its previous weights.
 
     Parameters

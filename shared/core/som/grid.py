@@ -10,8 +10,8 @@ from math import sqrt
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Float64, read_only
 from shared.errors import InvalidConfig
 
 Topology = Literal["rectangular", "hexagonal"]
@@ -61,46 +61,40 @@ class SomGrid:
         """Number of units."""
         return self.rows * self.cols
 
-    def positions(self) -> NDArray[np.float64]:
+    def positions(self) -> Float64:
         """Return where each unit lies, (n_units, 2) as (row, col) in grid units; read-only."""
         return _positions(self)
 
-    def distances(self) -> NDArray[np.float64]:
+    def distances(self) -> Float64:
         """Return Euclidean grid distances (n_units, n_units), the shorter way round on a torus; read-only."""
         return _distances(self)
 
-    def adjacency(self) -> NDArray[np.bool_]:
+    def adjacency(self) -> Bool:
         """Return which units touch, (n_units, n_units); no unit touches itself; read-only."""
         return _adjacency(self)
 
 
 @lru_cache(maxsize=64)
-def _positions(grid: SomGrid) -> NDArray[np.float64]:
+def _positions(grid: SomGrid) -> Float64:
     row, col = (axis.ravel().astype(np.float64) for axis in np.indices((grid.rows, grid.cols)))
     if grid.topology == "hexagonal":
         col += 0.5 * (row % 2)
         row *= _HEX_ROW
-    return _frozen(np.column_stack([row, col]))
+    return read_only(np.column_stack([row, col]))
 
 
 @lru_cache(maxsize=64)
-def _distances(grid: SomGrid) -> NDArray[np.float64]:
+def _distances(grid: SomGrid) -> Float64:
     at = _positions(grid)
     apart = at[:, None, :] - at[None, :, :]
     height = grid.rows * (_HEX_ROW if grid.topology == "hexagonal" else 1.0)
     turns = product((-1, 0, 1), repeat=2) if grid.toroidal else [(0, 0)]
     shifts = [np.array([up * height, right * grid.cols]) for up, right in turns]
-    return _frozen(np.min([np.linalg.norm(apart + shift, axis=2) for shift in shifts], axis=0))
+    return read_only(np.min([np.linalg.norm(apart + shift, axis=2) for shift in shifts], axis=0))
 
 
 @lru_cache(maxsize=64)
-def _adjacency(grid: SomGrid) -> NDArray[np.bool_]:
+def _adjacency(grid: SomGrid) -> Bool:
     touching = _distances(grid) <= _REACH[grid.topology] + _TOLERANCE
     np.fill_diagonal(touching, val=False)
-    touching.setflags(write=False)
-    return touching
-
-
-def _frozen(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    array.setflags(write=False)
-    return array
+    return read_only(touching)

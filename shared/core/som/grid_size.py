@@ -3,12 +3,12 @@
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64
 from shared.errors import InvalidConfig
 
 
-def grid_size(n_samples: int, X: NDArray[np.float64] | None = None) -> tuple[int, int]:
+def grid_size(n_samples: int, X: Float64 | None = None) -> tuple[int, int]:
     """Return (rows, cols), rows >= cols, with about 5 * sqrt(n_samples) units.
 
     The sides stand in the ratio of the spreads along the two leading principal axes of `X`
@@ -35,7 +35,7 @@ def grid_size(n_samples: int, X: NDArray[np.float64] | None = None) -> tuple[int
     return max(cols, round(n_units / cols)), cols
 
 
-def _side_ratio(X: NDArray[np.float64] | None, n_units: float) -> float:
+def _side_ratio(X: Float64 | None, n_units: float) -> float:
     if X is None or min(X.shape) < 2:
         return 1.0
     *_, second, first = np.linalg.eigvalsh(np.cov(X, rowvar=False))

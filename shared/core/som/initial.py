@@ -3,8 +3,8 @@
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.errors import InvalidConfig
 
@@ -12,13 +12,13 @@ Initial = Literal["pca", "sample", "random"]
 
 
 def initial_weights(
-    X: NDArray[np.float64],
+    X: Float64,
     grid: SomGrid,
-    initial: Initial | NDArray[np.float64],
+    initial: Initial | Float64,
     rng: np.random.Generator,
     *,
-    sample_weights: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
+    sample_weights: Float64 | None = None,
+) -> Float64:
     """Return a new (n_units, d) array of starting weights.
 
     Parameters
@@ -49,9 +49,7 @@ def initial_weights(
     return principal_plane(X, grid, np.ones(len(X)) if sample_weights is None else sample_weights)
 
 
-def principal_plane(
-    X: NDArray[np.float64], grid: SomGrid, sample_weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def principal_plane(X: Float64, grid: SomGrid, sample_weights: Float64) -> Float64:
     """Return (n_units, d) weights laid evenly on the plane of the two leading principal components.
 
     A component's sign is fixed by making its largest entry positive, so that equal data give an equal map.
@@ -73,11 +71,11 @@ def principal_plane(
     return np.asarray(mean + along @ axes.T)
 
 
-def _steps(n: int) -> NDArray[np.float64]:
+def _steps(n: int) -> Float64:
     return np.linspace(-1.0, 1.0, n) if n > 1 else np.zeros(1)
 
 
-def _copied(initial: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
+def _copied(initial: Float64, shape: tuple[int, int]) -> Float64:
     if initial.shape != shape:
         msg = (
             f"initial weights must be {shape}, got {initial.shape}; use weights of the same grid and features"

@@ -7,19 +7,16 @@ distances to the last bit, and a row's answer does not depend on the rows beside
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64
 from shared.core.compiled import compiled
-
-Float = NDArray[np.float64]
-Int = NDArray[np.int64]
 
 # Minima are kept per lane, unit % LANES, because a running minimum over all units would be a chain of
 # dependent comparisons. Finding the best of 225 units took 0.76 of the time of one chain.
 LANES = 16
 
 
-def unit_layout(weights: Float) -> Float:
+def unit_layout(weights: Float64) -> Float64:
     """Return weights (m, d) as (d, M), padded with infinity."""
     m, d = weights.shape
     layout = np.full((d, -(-m // LANES) * LANES), np.inf)
@@ -28,7 +25,7 @@ def unit_layout(weights: Float) -> Float:
 
 
 @compiled
-def squares_to(row: Float, layout: Float, squares: Float) -> None:
+def squares_to(row: Float64, layout: Float64, squares: Float64) -> None:
     """Write the squared distance of one row to every unit, a feature at a time.
 
     Two and four features at a time were tried: no faster.
@@ -45,7 +42,7 @@ def squares_to(row: Float, layout: Float, squares: Float) -> None:
 
 
 @compiled
-def minima_to(squares: Float, lowest: Float) -> None:
+def minima_to(squares: Float64, lowest: Float64) -> None:
     """Write the minimum of each lane."""
     for lane in range(LANES):
         lowest[lane] = squares[lane]
@@ -56,7 +53,7 @@ def minima_to(squares: Float, lowest: Float) -> None:
 
 
 @compiled
-def nearest(squares: Float, lowest: Float) -> int:
+def nearest(squares: Float64, lowest: Float64) -> int:
     """Return the unit at the least distance; of equally near ones, the lowest index."""
     least = lowest[0]
     for lane in range(1, LANES):
@@ -72,7 +69,7 @@ def nearest(squares: Float, lowest: Float) -> int:
 
 
 @compiled
-def exclude(unit: int, squares: Float, lowest: Float) -> None:
+def exclude(unit: int, squares: Float64, lowest: Float64) -> None:
     """Take a unit out of the running: only its own lane has to be looked through again."""
     squares[unit] = np.inf
     lane = unit % LANES
@@ -82,7 +79,7 @@ def exclude(unit: int, squares: Float, lowest: Float) -> None:
 
 
 @compiled
-def best_two(X: Float, layout: Float) -> tuple[Int, Int, Float, Float]:
+def best_two(X: Float64, layout: Float64) -> tuple[Int64, Int64, Float64, Float64]:
     """Return the nearest and second nearest unit of each row, and the squared distances to them."""
     n, m = X.shape[0], layout.shape[1]
     first, second = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -100,7 +97,7 @@ def best_two(X: Float, layout: Float) -> tuple[Int, Int, Float, Float]:
 
 
 @compiled
-def won_by_unit(X: Float, sample_weights: Float, layout: Float) -> tuple[Int, Float, Float]:
+def won_by_unit(X: Float64, sample_weights: Float64, layout: Float64) -> tuple[Int64, Float64, Float64]:
     """Return each row's unit (n,), and for each unit the weighted sum (M, d) and weight (M,) of its rows."""
     n, d = X.shape
     m = layout.shape[1]

@@ -5,32 +5,32 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.errors import InvalidConfig
 
 Kind = Literal["gaussian", "bubble", "mexican_hat", "triangle"]
-Profile = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
+Profile = Callable[[Float64, float], Float64]
 
 
-def gaussian(distance: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+def gaussian(distance: Float64, sigma: float) -> Float64:
     """Return exp(-d^2 / 2 sigma^2)."""
     return np.exp(-(distance**2) / (2 * sigma**2))
 
 
-def bubble(distance: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+def bubble(distance: Float64, sigma: float) -> Float64:
     """Return 1 within `sigma` (exclusive), 0 beyond."""
     return (distance < sigma).astype(np.float64)
 
 
-def mexican_hat(distance: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+def mexican_hat(distance: Float64, sigma: float) -> Float64:
     """Return exp(-d^2 / 2 sigma^2) (1 - d^2 / sigma^2): negative beyond `sigma`."""
     squared = (distance / sigma) ** 2
     return np.exp(-squared / 2) * (1 - squared)
 
 
-def triangle(distance: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+def triangle(distance: Float64, sigma: float) -> Float64:
     """Return 1 - d / sigma, not below 0."""
     return np.maximum(0.0, 1 - distance / sigma)
 
@@ -40,7 +40,7 @@ PROFILES: MappingProxyType[str, Profile] = MappingProxyType(
 )
 
 
-def matrix(grid: SomGrid, kind: Kind, sigma: float) -> NDArray[np.float64]:
+def matrix(grid: SomGrid, kind: Kind, sigma: float) -> Float64:
     """Return H (n_units, n_units): H[i, j] is how strongly unit i learns what unit j has won.
 
     Parameters

@@ -7,19 +7,19 @@ notebooks and for comparison with MiniSom, whose steps it repeats.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.core.som.neighbourhood import Kind, matrix
 from shared.core.som.units import check_operands
 
 
 def online_step(
-    weights: NDArray[np.float64],
-    row: NDArray[np.float64],
-    neighbourhood: NDArray[np.float64],
+    weights: Float64,
+    row: Float64,
+    neighbourhood: Float64,
     learning_rate: float,
-) -> NDArray[np.float64]:
+) -> Float64:
     """Return w + learning_rate * h(best unit, .) * (x - w) for all units (m, d).
 
     Parameters
@@ -28,19 +28,19 @@ def online_step(
     """
     apart = row - weights
     best = int((apart**2).sum(axis=1).argmin())
-    moved: NDArray[np.float64] = weights + (learning_rate * neighbourhood[best])[:, None] * apart
+    moved: Float64 = weights + (learning_rate * neighbourhood[best])[:, None] * apart
     return moved
 
 
 def train_online(
-    X: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    X: Float64,
+    weights: Float64,
     grid: SomGrid,
     *,
     sigmas: Sequence[float],
     learning_rates: Sequence[float],
     kind: Kind = "gaussian",
-) -> NDArray[np.float64]:
+) -> Float64:
     """Return the weights (m, d) after one step for each row, in the order given.
 
     Parameters

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.core.som.batch_rule import smooth
 from shared.core.som.grid import SomGrid
 from shared.core.som.neighbourhood import Kind
@@ -12,7 +12,7 @@ from shared.core.som.units import check_operands
 
 
 @dataclass(frozen=True)
-class Won:
+class Won(ReadOnlyArrays):
     """Which unit won each row, and what each unit has won; read-only.
 
     Attributes
@@ -21,16 +21,12 @@ class Won:
     sums : (m, d) weighted sum of each unit's rows. counts : (m,) their weights' sum.
     """
 
-    units: NDArray[np.int64]
-    sums: NDArray[np.float64]
-    counts: NDArray[np.float64]
-
-    def __post_init__(self) -> None:
-        for array in (self.units, self.sums, self.counts):
-            array.setflags(write=False)
+    units: Int64
+    sums: Float64
+    counts: Float64
 
 
-def won(X: NDArray[np.float64], sample_weights: NDArray[np.float64], weights: NDArray[np.float64]) -> Won:
+def won(X: Float64, sample_weights: Float64, weights: Float64) -> Won:
     """Give each row (n, d), with its weight (n,), to the nearest of the units (m, d).
 
     Raises
@@ -50,14 +46,14 @@ def won(X: NDArray[np.float64], sample_weights: NDArray[np.float64], weights: ND
 
 
 def batch_pass(
-    X: NDArray[np.float64],
-    sample_weights: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    X: Float64,
+    sample_weights: Float64,
+    weights: Float64,
     *,
     grid: SomGrid,
     kind: Kind,
     sigma: float,
-) -> NDArray[np.float64]:
+) -> Float64:
     """Return the weights (m, d) after one pass at radius `sigma`, grid units."""
     taken = won(X, sample_weights, weights)
     return smooth(taken.sums, taken.counts, grid, sigma, kind, weights)

@@ -1,22 +1,20 @@
 """How well a map fits its rows and keeps their order. Undefined values are NaN, never an exception."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64
 from shared.core.som.grid import SomGrid
 from shared.core.som.units import BestUnits
 
 # Rows whose distances to all units are held at once: 4096 x 225 floats are 7 MB.
 
 
-def quantization_error(best: BestUnits, sample_weights: NDArray[np.float64] | None = None) -> float:
+def quantization_error(best: BestUnits, sample_weights: Float64 | None = None) -> float:
     """Return the mean distance to the best unit, in scaled feature units; NaN without rows."""
     return _mean(best.first_distances, sample_weights)
 
 
-def topographic_error(
-    best: BestUnits, grid: SomGrid, sample_weights: NDArray[np.float64] | None = None
-) -> float:
+def topographic_error(best: BestUnits, grid: SomGrid, sample_weights: Float64 | None = None) -> float:
     """Return the share of rows whose two best units do not touch; NaN without rows, 0 on a map of one unit.
 
     References
@@ -29,12 +27,12 @@ def topographic_error(
     return _mean(torn.astype(np.float64), sample_weights)
 
 
-def neuron_utility(unit_counts: NDArray[np.float64] | NDArray[np.int64]) -> float:
+def neuron_utility(unit_counts: Float64 | Int64) -> float:
     """Return the share of units that have won at least one row; NaN without units."""
     return float(np.mean(unit_counts > 0)) if len(unit_counts) else np.nan
 
 
-def _mean(values: NDArray[np.float64], sample_weights: NDArray[np.float64] | None) -> float:
+def _mean(values: Float64, sample_weights: Float64 | None) -> float:
     if sample_weights is None:
         return float(values.mean()) if len(values) else np.nan
     total = float(sample_weights.sum())

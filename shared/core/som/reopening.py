@@ -7,8 +7,8 @@ every place on it. A wider radius for a few passes lets the units find each othe
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64
 from shared.core.som.batch_rule import smooth
 from shared.core.som.grid import SomGrid
 from shared.core.som.neighbourhood import Kind
@@ -28,12 +28,12 @@ def needs_reopening(topographic_error: float, fresh_topographic_error: float) ->
 
 
 def settle(
-    X: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    X: Float64,
+    weights: Float64,
     grid: SomGrid,
     *,
     kind: Kind = "gaussian",
-    sample_weights: NDArray[np.float64] | None = None,
+    sample_weights: Float64 | None = None,
 ) -> TrainedSom:
     """Return the map after passes at radius 1 until fewer than 0.1 % of rows move, ten at most.
 
@@ -49,23 +49,23 @@ def settle(
 
 
 def reopen(
-    X: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    X: Float64,
+    weights: Float64,
     grid: SomGrid,
     *,
     kind: Kind = "gaussian",
-    sample_weights: NDArray[np.float64] | None = None,
+    sample_weights: Float64 | None = None,
 ) -> TrainedSom:
     """Return the map after five passes at radius 2, then settled at radius 1; see `settle`."""
     return _continued(X, weights, grid, kind, sample_weights, wide=WIDE_SIGMAS)
 
 
 def _continued(
-    X: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    X: Float64,
+    weights: Float64,
     grid: SomGrid,
     kind: Kind,
-    sample_weights: NDArray[np.float64] | None,
+    sample_weights: Float64 | None,
     wide: Sequence[float],
 ) -> TrainedSom:
     row_weights = np.ones(len(X)) if sample_weights is None else sample_weights

@@ -6,8 +6,8 @@ the same quantization and topographic error as 30 full passes, in a sixth of the
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64
 from shared.core.som.decay import DecayKind, Schedule
 from shared.core.som.grid import SomGrid
 from shared.core.som.initial import Initial, initial_weights
@@ -21,7 +21,7 @@ FULL_PASSES = 2
 
 
 def train_som(
-    X: NDArray[np.float64],
+    X: Float64,
     grid: SomGrid,
     *,
     epochs: int = 30,
@@ -29,9 +29,9 @@ def train_som(
     sigma_end: float = 1.0,
     decay: DecayKind = "asymptotic",
     kind: Kind = "gaussian",
-    initial: Initial | NDArray[np.float64] = "pca",
+    initial: Initial | Float64 = "pca",
     rng: np.random.Generator,
-    weights: NDArray[np.float64] | None = None,
+    weights: Float64 | None = None,
     start_epoch: int = 0,
     stop_epoch: int | None = None,
 ) -> TrainedSom:
@@ -74,9 +74,7 @@ def train_som(
     return measured(X, row_weights, units, grid=grid, kind=kind, sigma=sigma, next_epoch=stop)
 
 
-def _rows_of_pass(
-    order: NDArray[np.int64] | None, n_coarse: int, epoch: int, epochs: int
-) -> NDArray[np.int64] | slice:
+def _rows_of_pass(order: Int64 | None, n_coarse: int, epoch: int, epochs: int) -> Int64 | slice:
     """Return which rows a pass sees: each coarse pass the next rows of one random order, round and round."""
     if order is None or epoch >= epochs - FULL_PASSES:
         return slice(None)

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from shared.core.arrays import Float64, ReadOnlyArrays
 from shared.core.som.grid import SomGrid
 from shared.core.som.neighbourhood import Kind
 from shared.core.som.quality import quantization_error, topographic_error
@@ -12,7 +10,7 @@ from shared.core.som.units import best_two_units
 
 
 @dataclass(frozen=True)
-class TrainedSom:
+class TrainedSom(ReadOnlyArrays):
     """A map after its last pass.
 
     Attributes
@@ -23,7 +21,7 @@ class TrainedSom:
     quantization_error, topographic_error : over the rows it was trained on.
     """
 
-    weights: NDArray[np.float64]
+    weights: Float64
     grid: SomGrid
     kind: Kind
     sigma: float
@@ -31,14 +29,11 @@ class TrainedSom:
     quantization_error: float
     topographic_error: float
 
-    def __post_init__(self) -> None:
-        self.weights.setflags(write=False)
-
 
 def measured(
-    X: NDArray[np.float64],
-    sample_weights: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    X: Float64,
+    sample_weights: Float64,
+    weights: Float64,
     *,
     grid: SomGrid,
     kind: Kind,

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.errors import InvalidConfig
 
 Method = Literal["ward", "average"]
 
 
 @dataclass(frozen=True)
-class MacroSegments:
+class MacroSegments(ReadOnlyArrays):
     """Macro segment of every prototype.
 
     Attributes
@@ -26,18 +26,14 @@ class MacroSegments:
     supported : (s,) which prototypes those are; read-only.
     """
 
-    labels: NDArray[np.int64]
-    linkage: NDArray[np.float64]
-    supported: NDArray[np.int64]
-
-    def __post_init__(self) -> None:
-        for array in (self.labels, self.linkage, self.supported):
-            array.setflags(write=False)
+    labels: Int64
+    linkage: Float64
+    supported: Int64
 
 
 def macro_segments(
-    prototypes: NDArray[np.float64],
-    hits: NDArray[np.float64] | NDArray[np.int64],
+    prototypes: Float64,
+    hits: Float64 | Int64,
     *,
     method: Method = "ward",
     k: int,
@@ -64,9 +60,7 @@ def macro_segments(
     return MacroSegments(_in_order_of_appearance(labels[followed]), joins, supported)
 
 
-def weighted_linkage(
-    points: NDArray[np.float64], weights: NDArray[np.float64], method: Method = "ward"
-) -> NDArray[np.float64]:
+def weighted_linkage(points: Float64, weights: Float64, method: Method = "ward") -> Float64:
     """Return the tree (s - 1, 4) in scipy's form: joined ids, height, number of points.
 
     Equal to scipy's linkage of every point repeated `weights` times, without the joins at height 0 of a
@@ -100,9 +94,7 @@ def weighted_linkage(
     return joins
 
 
-def _initial_heights(
-    points: NDArray[np.float64], weights: NDArray[np.float64], method: Method
-) -> NDArray[np.float64]:
+def _initial_heights(points: Float64, weights: Float64, method: Method) -> Float64:
     """Ward works on squared heights, where its update is linear."""
     squared = ((points[:, None, :] - points[None, :, :]) ** 2).sum(axis=2)
     if method == "ward":
@@ -115,19 +107,19 @@ def _initial_heights(
 
 
 def _joined_heights(
-    to_a: NDArray[np.float64],
-    to_b: NDArray[np.float64],
+    to_a: Float64,
+    to_b: Float64,
     a_to_b: float,
-    sizes: tuple[float, float, NDArray[np.float64]],
+    sizes: tuple[float, float, Float64],
     method: Method,
-) -> NDArray[np.float64]:
+) -> Float64:
     a, b, other = sizes
     if method == "average":
         return (a * to_a + b * to_b) / (a + b)
     return ((a + other) * to_a + (b + other) * to_b - other * a_to_b) / (a + b + other)
 
 
-def labels_of(joins: NDArray[np.float64] | NDArray[np.int64], k: int) -> NDArray[np.int64]:
+def labels_of(joins: Float64 | Int64, k: int) -> Int64:
     """Cut a tree of s points into `k` clusters, 1 <= k <= s; labels (s,) in order of first appearance.
 
     Parameters
@@ -147,12 +139,12 @@ def labels_of(joins: NDArray[np.float64] | NDArray[np.int64], k: int) -> NDArray
     return _in_order_of_appearance(root[:s])
 
 
-def _nearest(points: NDArray[np.float64], candidates: NDArray[np.float64]) -> NDArray[np.int64]:
+def _nearest(points: Float64, candidates: Float64) -> Int64:
     squared = ((points[:, None, :] - candidates[None, :, :]) ** 2).sum(axis=2)
     return np.asarray(squared.argmin(axis=1), np.int64)
 
 
-def _in_order_of_appearance(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+def _in_order_of_appearance(labels: Int64) -> Int64:
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     rank = np.empty(len(first), np.int64)
     rank[np.argsort(first)] = np.arange(len(first))

@@ -3,30 +3,26 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.errors import InvalidConfig
 
 
 @dataclass(frozen=True)
-class BestUnits:
+class BestUnits(ReadOnlyArrays):
     """Nearest and second nearest unit of each row; arrays (n,), read-only.
 
     Distances are Euclidean, in scaled feature units. On a map of one unit `second` is -1 and
     `second_distances` infinite.
     """
 
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    first_distances: NDArray[np.float64]
-    second_distances: NDArray[np.float64]
-
-    def __post_init__(self) -> None:
-        for array in (self.first, self.second, self.first_distances, self.second_distances):
-            array.setflags(write=False)
+    first: Int64
+    second: Int64
+    first_distances: Float64
+    second_distances: Float64
 
 
-def best_two_units(X: NDArray[np.float64], weights: NDArray[np.float64]) -> BestUnits:
+def best_two_units(X: Float64, weights: Float64) -> BestUnits:
     """Return the two units nearest to each row, ties to the lowest index.
 
     A row's answer depends on that row alone, never on the rows beside it, so that it is the same
@@ -52,7 +48,7 @@ def best_two_units(X: NDArray[np.float64], weights: NDArray[np.float64]) -> Best
     return BestUnits(first, second, np.sqrt(first_squares), np.sqrt(second_squares))
 
 
-def check_operands(X: NDArray[np.float64], weights: NDArray[np.float64]) -> None:
+def check_operands(X: Float64, weights: Float64) -> None:
     """Raise InvalidConfig unless rows (n, d) and units (m >= 1, d >= 1) agree and are finite."""
     if X.ndim != 2 or weights.ndim != 2 or X.shape[1] != weights.shape[1] or not weights.size:
         msg = (

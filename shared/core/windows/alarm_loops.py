@@ -1,14 +1,12 @@
 """The states of an alarm over whole runs of scores; compiled, because a limit is tried on millions."""
 
-import numpy as np
-from numpy.typing import NDArray
-
+from shared.core.arrays import Bool, Float64
 from shared.core.compiled import compiled
 from shared.core.drift.states import AT_ONCE, CALM, CONFIRMATIONS, RECOVERY
 
 
 @compiled
-def mark_entries(ratios: NDArray[np.float64], entered: NDArray[np.bool_]) -> None:
+def mark_entries(ratios: Float64, entered: Bool) -> None:
     """Mark in `entered` (r, t) where each run of ratios (r, t) enters the state `drift`."""
     for run in range(ratios.shape[0]):
         over, under, alarmed = 0, 0, False

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Bool, Float64, Int64
 from shared.core.windows.detector import scores
 from shared.core.windows.reference import SMOOTHING, Reference
 from shared.core.windows.spans import MEMORY
-from shared.core.windows.window_reference import Float64, Int64
 
 POOL: Final = 200_000
 """Rows, at least, that windows of a segment are cut from, in shuffled order."""
@@ -101,7 +101,7 @@ def limit_of(quiet: Float64, run_length: float) -> float:
     return high
 
 
-def alarms(ratios: Float64) -> NDArray[np.bool_]:
+def alarms(ratios: Float64) -> Bool:
     """Return (r, t): where each of r runs enters the state `drift`, by the rules of `states.advance`."""
     from shared.core import compiled  # noqa: PLC0415 - numba takes a second to import
     from shared.core.windows.alarm_loops import mark_entries  # noqa: PLC0415

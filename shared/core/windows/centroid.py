@@ -4,9 +4,9 @@ from typing import Final
 
 import numpy as np
 
+from shared.core.arrays import Float64
 from shared.core.windows.spans import Spans
 from shared.core.windows.surprise import chi_square_surprise
-from shared.core.windows.window_reference import Float64
 
 MIN_COUNT: Final = 5
 """Rows of a segment in a span that its mean is judged from."""

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64
 from shared.core.drift.states import AlarmState, advance
 from shared.core.windows.centroid import centroid_surprise
 from shared.core.windows.distance import distance_surprise
@@ -19,7 +20,6 @@ from shared.core.windows.outlier_share import outlier_surprise
 from shared.core.windows.reference import Reference
 from shared.core.windows.share import share_surprise
 from shared.core.windows.spans import LOOKS, Spans, WindowHistory, extended, looks, no_history, shortened
-from shared.core.windows.window_reference import Float64
 
 CHANNELS: Final = MappingProxyType[str, Callable[[Spans, Float64], Float64]](
     {

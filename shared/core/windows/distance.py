@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from shared.core.arrays import Float64
 from shared.core.windows.centroid import MIN_COUNT
 from shared.core.windows.spans import Spans
 from shared.core.windows.surprise import normal_surprise
-from shared.core.windows.window_reference import Float64
 
 
 def distance_surprise(spans: Spans, variances: Float64) -> Float64:

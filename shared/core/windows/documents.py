@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from shared.core.arrays import Float64
 from shared.core.drift.states import AlarmState
 from shared.core.windows.detector import Detector, Verdict
 from shared.core.windows.hourly import HourlyMemory
 from shared.core.windows.purchase_scale import PurchaseScale
 from shared.core.windows.reference import Reference
 from shared.core.windows.spans import WindowHistory
-from shared.core.windows.window_reference import Float64, WindowReference
+from shared.core.windows.window_reference import WindowReference
 
 _WHOLE = (
     "model_epoch", "clock_ms", "since_ms", "closed_ms", "looked_ms", "tried_ms", "muted_ms", "alarmed_ms",

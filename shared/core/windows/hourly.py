@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int32, Int64
 from shared.core.customers.features import MS_PER_DAY
 from shared.core.drift.budget import Budget
 from shared.core.drift.states import AlarmState, DriftState
@@ -22,7 +22,7 @@ from shared.core.windows.independence import chance_of_differing
 from shared.core.windows.purchase_scale import PurchaseScale, fit_scale
 from shared.core.windows.purchases import PurchaseWindow
 from shared.core.windows.reference import summarise
-from shared.core.windows.window_reference import Float64, sums_of
+from shared.core.windows.window_reference import sums_of
 
 MS_PER_HOUR: Final = MS_PER_DAY // 24
 
@@ -201,9 +201,9 @@ class _Measured:
     """marks (n, m), labels (n,) : of all rows. sums (t, k, m), phases (t,) : of the windows."""
 
     marks: Float64
-    labels: NDArray[np.int32]
+    labels: Int32
     sums: Float64
-    phases: NDArray[np.int64]
+    phases: Int64
 
 
 def _measured(windows: Sequence[PurchaseWindow], scale: PurchaseScale, champion: ModelArtifact) -> _Measured:

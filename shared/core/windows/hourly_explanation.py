@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from shared.core.arrays import Float64
 from shared.core.drift.budget import Budget
 from shared.core.drift.explain import NEXT_STEP, Explanation
 from shared.core.drift.stock import Diagnosis
@@ -15,7 +16,6 @@ from shared.core.windows.detector import CHANNELS, surprises
 from shared.core.windows.hourly import MS_PER_HOUR, HourlyMemory
 from shared.core.windows.purchase_scale import PurchaseScale
 from shared.core.windows.spans import LOOKS, Spans, looks
-from shared.core.windows.window_reference import Float64
 
 TITLES: Final = {
     "share": "Purchases go to other segments than usual",

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from scipy import special
 
+from shared.core.arrays import Float64, Int64
 from shared.core.windows.centroid import MIN_COUNT
 from shared.core.windows.reference import Reference
-from shared.core.windows.window_reference import Float64, Int64
 
 MIN_EXPECTED: Final = 5.0
 """Customers expected in a cell, from which on a chi-square can be read."""

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import xlogy
 
+from shared.core.arrays import Float64
 from shared.core.windows.spans import Spans
 from shared.core.windows.surprise import one_sided_surprise
-from shared.core.windows.window_reference import Float64
 
 
 def outlier_surprise(spans: Spans, _variances: Float64) -> Float64:

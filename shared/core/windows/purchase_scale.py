@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Float64, Int32, Int64
 from shared.core.customers.features import RfmColumns
 from shared.core.fixed_point import from_fixed
 from shared.core.kmeans.assignment import Assignment, assign
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.placement import vectors_of
 from shared.core.windows.purchases import PurchaseWindow, joined_rows
-from shared.core.windows.window_reference import Float64, WindowReference, fit_window_reference, sums_of
-
-Int64 = NDArray[np.int64]
+from shared.core.windows.window_reference import WindowReference, fit_window_reference, sums_of
 
 SMALLEST_SHARE: Final = 0.01
 """Segments in which less of the reference buys are told from no other: no chi-square holds for so few."""
@@ -51,7 +49,7 @@ class PurchaseScale:
         marks, labels = self.marks(window, champion)
         return sums_of(marks, labels, self.k)
 
-    def marks(self, window: PurchaseWindow, champion: ModelArtifact) -> tuple[Float64, NDArray[np.int32]]:
+    def marks(self, window: PurchaseWindow, champion: ModelArtifact) -> tuple[Float64, Int32]:
         """Measure the rows of a window: (n, d + 3) marks and (n,) segments below k."""
         X, placed = _placed(window.rows, champion, window.start_ms, self.labels)
         return self.window_reference.marks(X[:, self.columns], placed.labels, placed.distances), placed.labels

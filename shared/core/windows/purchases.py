@@ -10,12 +10,11 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Int64
 from shared.core.customers.features import RfmColumns
 from shared.core.windows.spans import MEMORY
-
-Int64 = NDArray[np.int64]
 
 MIN_ROWS: Final = 100
 """Below this an hour is no window yet; the next hour is added to it."""

@@ -10,14 +10,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from shared.core.windows.window_reference import Float64, sums_of
+from shared.core.arrays import Float64, ReadOnlyArrays
+from shared.core.windows.window_reference import sums_of
 
 SMOOTHING: Final = 0.5
 """Added to each segment's count, spread over the phases, so that an empty one has a share to deviate from."""
 
 
 @dataclass(frozen=True, eq=False)
-class Reference:
+class Reference(ReadOnlyArrays):
     """Sums of the reference rows' marks in k segments.
 
     Parameters
@@ -30,10 +31,6 @@ class Reference:
     by_phase: Float64
     sums: Float64
     variances: Float64
-
-    def __post_init__(self) -> None:
-        for values in vars(self).values():
-            values.setflags(write=False)
 
     @property
     def n_phases(self) -> int:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from shared.core.arrays import Float64
 from shared.core.windows.spans import Spans
 from shared.core.windows.surprise import chi_square_surprise, normal_surprise
-from shared.core.windows.window_reference import Float64
 
 
 def share_surprise(spans: Spans, _variances: Float64) -> Float64:

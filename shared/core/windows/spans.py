@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64, Int64
 from shared.core.windows.reference import Reference
-from shared.core.windows.window_reference import Float64
 
 LENGTHS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 """In windows: neighbours differ by half at most, which loses little to looking at all of them."""
@@ -52,7 +52,7 @@ class WindowHistory:
     """
 
     sums: Float64
-    phases: NDArray[np.int64]
+    phases: Int64
     older: Float64
     older_by_phase: Float64
 

@@ -7,7 +7,7 @@ a single mean are compared like with like.
 import numpy as np
 from scipy import special
 
-from shared.core.windows.window_reference import Float64
+from shared.core.arrays import Float64
 
 
 def normal_surprise(z: Float64, tests: int) -> Float64:

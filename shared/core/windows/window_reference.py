@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.core.checks import checked_table
-
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 
 REACH: Final = 3.0
 """Standard deviations that a single row may count for, so that heavy tails cannot drown a mean."""
@@ -26,7 +24,7 @@ MIN_ROWS: Final = 30
 
 
 @dataclass(frozen=True, eq=False)
-class WindowReference:
+class WindowReference(ReadOnlyArrays):
     """The frozen measures of k segments in d features.
 
     Parameters
@@ -42,10 +40,6 @@ class WindowReference:
     typical_distances: Float64
     distance_spreads: Float64
     outliers_from: Float64
-
-    def __post_init__(self) -> None:
-        for values in vars(self).values():
-            values.setflags(write=False)
 
     @property
     def shape(self) -> tuple[int, int]:

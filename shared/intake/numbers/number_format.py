@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.intake.cells import EXAMPLES, different, rewritten
 from shared.intake.findings import Finding, Level
 from shared.intake.numbers import currencies, digits
@@ -61,7 +61,7 @@ class _Cell(NamedTuple):
 
 
 def find_number_format(
-    columns: Mapping[str, pd.Series], lines: NDArray[np.int64], decimal: str | None = None
+    columns: Mapping[str, pd.Series], lines: Int64, decimal: str | None = None
 ) -> tuple[NumberFormat, list[Finding]]:
     """Find how the numbers of a file are written, from all its columns of numbers at once.
 
@@ -120,7 +120,7 @@ def _plain(text: str, form: NumberFormat) -> str:
     return f"-{value}" if number.is_negative and value.strip("0.") else value
 
 
-def _cells(name: str, column: pd.Series, lines: NDArray[np.int64]) -> Iterator[_Cell]:
+def _cells(name: str, column: pd.Series, lines: Int64) -> Iterator[_Cell]:
     texts, places = different(column)
     firsts = np.unique(places, return_index=True)[1]
     for text, line in zip(texts, lines[firsts].tolist(), strict=True):

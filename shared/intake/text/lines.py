@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64
+
 _LF, _CR, _QUOTE = b'\n\r"'
 
-Positions = NDArray[np.int64]
-Marks = NDArray[np.bool_]
+Positions = Int64
+Marks = Bool
 
 
 @dataclass(frozen=True, eq=False)

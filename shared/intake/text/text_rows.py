@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from pyarrow import csv
 
+from shared.core.arrays import Bool, Int64
 from shared.intake.grouping import Piece
 from shared.intake.table import DamagedRow
 from shared.intake.text.cutting import Malformed, Unclosed, written
@@ -74,7 +74,7 @@ class TextRows:
         self.line += end
         return piece, rest
 
-    def _doubtful(self, lines: Lines) -> NDArray[np.bool_]:
+    def _doubtful(self, lines: Lines) -> Bool:
         """Mark lines that need a second look whatever their separators say."""
         doubtful = lines.holding(b"\0") | lines.holding(_MARK.encode())
         if self.form.header_text:
@@ -88,7 +88,7 @@ class TextRows:
             at = int(lines.nexts[line])
         return doubtful
 
-    def _rewritten(self, lines: Lines, odd: NDArray[np.int64], *, final: bool) -> tuple[dict[int, _Row], int]:
+    def _rewritten(self, lines: Lines, odd: Int64, *, final: bool) -> tuple[dict[int, _Row], int]:
         """Cut the odd lines one by one; also give the line at which the next block goes on."""
         rows: dict[int, _Row] = {}
         free = 0
@@ -154,9 +154,7 @@ class TextRows:
         padded = cells + [""] * (self.shape.width - len(cells))
         return _Row(last, cells=written(padded, self.cutter.separator).encode() + b"\n")
 
-    def _piece(
-        self, lines: Lines, plain: NDArray[np.bool_], rows: dict[int, _Row], blank: int, fraction: float
-    ) -> Piece:
+    def _piece(self, lines: Lines, plain: Bool, rows: dict[int, _Row], blank: int, fraction: float) -> Piece:
         begins, has_cells = plain.copy(), plain.copy()
         for first, row in rows.items():
             begins[first] = row.cells is not None or row.reason is not None
@@ -205,7 +203,7 @@ def _stray(line: int, reason: str) -> _Row:
     return _Row(line, reason=reason, code="swallowed_lines")
 
 
-def _parts(lines: Lines, plain: NDArray[np.bool_], rows: dict[int, _Row]) -> list[bytes | memoryview]:
+def _parts(lines: Lines, plain: Bool, rows: dict[int, _Row]) -> list[bytes | memoryview]:
     """Give the text of all rows with cells: runs of lines as they stand, and rows written anew."""
     text = memoryview(lines.text)
     parts: list[bytes | memoryview] = []

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64
 from shared.intake.times.months import NUMBERS
 from shared.intake.times.zones import DAY_MS
 
@@ -29,10 +29,10 @@ class Readings:
     has_offset : whether it states its offset from UTC. offset_ms : that offset, else 0.
     """
 
-    local_ms: NDArray[np.int64]
-    is_read: NDArray[np.bool_]
-    has_offset: NDArray[np.bool_]
-    offset_ms: NDArray[np.int64]
+    local_ms: Int64
+    is_read: Bool
+    has_offset: Bool
+    offset_ms: Int64
 
 
 def read_all(texts: Sequence[str], pattern: str, *, needs_half: bool = False) -> Readings:
@@ -75,33 +75,33 @@ def _texts(groups: _Groups, name: str) -> pa.Array:
     return pc.if_else(pc.equal(groups[name], ""), None, groups[name])
 
 
-def _flags(marks: pa.Array) -> NDArray[np.bool_]:
-    flags: NDArray[np.bool_] = pc.fill_null(marks, fill_value=False).to_numpy(zero_copy_only=False)
+def _flags(marks: pa.Array) -> Bool:
+    flags: Bool = pc.fill_null(marks, fill_value=False).to_numpy(zero_copy_only=False)
     return flags
 
 
-def _number(groups: _Groups, name: str, default: int = 0) -> NDArray[np.int64]:
+def _number(groups: _Groups, name: str, default: int = 0) -> Int64:
     numbers = pc.cast(pc.utf8_trim_whitespace(_texts(groups, name)), pa.int64())
-    known: NDArray[np.int64] = pc.fill_null(numbers, default).to_numpy()
+    known: Int64 = pc.fill_null(numbers, default).to_numpy()
     return known
 
 
-def _year(groups: _Groups) -> NDArray[np.int64]:
+def _year(groups: _Groups) -> Int64:
     """Read a year; of two digits, as POSIX does: 69 to 99 are of the last century."""
     years, is_short = _number(groups, "Y"), _flags(pc.equal(pc.utf8_length(groups["Y"]), 2))
     return np.where(is_short, years + np.where(years < 69, 2000, 1900), years)
 
 
-def _month(groups: _Groups) -> NDArray[np.int64]:
+def _month(groups: _Groups) -> Int64:
     if "b" not in groups:
         return _number(groups, "m", 1)
     places = pc.index_in(pc.utf8_lower(_texts(groups, "b")), pa.array(list(NUMBERS), pa.string()))
     numbers = np.append(np.array(list(NUMBERS.values()), dtype=np.int64), 0)
-    at: NDArray[np.int64] = pc.fill_null(places, len(NUMBERS)).to_numpy()
+    at: Int64 = pc.fill_null(places, len(NUMBERS)).to_numpy()
     return numbers[at]
 
 
-def _hour(groups: _Groups, *, needs_half: bool) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _hour(groups: _Groups, *, needs_half: bool) -> tuple[Int64, Bool]:
     """Return hours of 24, and whether they fit the half of the day that stands behind them."""
     hours, halves = _number(groups, "H"), _texts(groups, "p")
     has_half, has_hour = (
@@ -115,9 +115,7 @@ def _hour(groups: _Groups, *, needs_half: bool) -> tuple[NDArray[np.int64], NDAr
     return np.where(is_short, hours % 12 + np.where(is_late, 12, 0), hours), fits
 
 
-def _days(
-    year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _days(year: Int64, month: Int64, day: Int64) -> tuple[Int64, Bool]:
     """Return days since the epoch, and whether the calendar has them."""
     is_month = (year >= 1) & (year <= 9999) & (month >= 1) & (month <= 12)
     months = np.where(is_month, (year - 1970) * 12 + month - 1, 0)
@@ -127,13 +125,13 @@ def _days(
     return firsts + day - 1, is_month & (day >= 1) & (day <= nexts - firsts)
 
 
-def _thousandths(groups: _Groups) -> NDArray[np.int64]:
+def _thousandths(groups: _Groups) -> Int64:
     padded = pc.utf8_slice_codeunits(pc.utf8_rpad(_texts(groups, "f"), 3, "0"), 0, 3)
-    ms: NDArray[np.int64] = pc.fill_null(pc.cast(padded, pa.int64()), 0).to_numpy()
+    ms: Int64 = pc.fill_null(pc.cast(padded, pa.int64()), 0).to_numpy()
     return ms
 
 
-def _offset(groups: _Groups) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+def _offset(groups: _Groups) -> tuple[Int64, Bool, Bool]:
     """Return offsets in ms, whether one is stated, and whether what is stated is one."""
     stated = _texts(groups, "z")
     parts = pc.extract_regex(pc.fill_null(stated, ""), _OFFSET)
@@ -145,7 +143,7 @@ def _offset(groups: _Groups) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDAr
     return np.where(is_west, -size, size), stated.is_valid().to_numpy(zero_copy_only=False), is_offset
 
 
-def _has_one_sign(groups: _Groups) -> NDArray[np.bool_]:
+def _has_one_sign(groups: _Groups) -> Bool:
     """Mark dates with the same sign on both sides of their middle."""
     if "s" not in groups:
         return np.ones(len(groups["Y"]), dtype=bool)

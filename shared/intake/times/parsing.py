@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.intake.cells import Seen, different
 from shared.intake.findings import Finding
 from shared.intake.times import time_finding, zones
@@ -19,7 +19,7 @@ _FIRST_MS, _LAST_MS = (
 
 
 def find_time_format(
-    cells: pd.Series, lines: NDArray[np.int64], *, column: str, pattern: str | None = None
+    cells: pd.Series, lines: Int64, *, column: str, pattern: str | None = None
 ) -> tuple[TimeFormat | None, list[Finding]]:
     """Find how the times of a column are written, from all its cells at once; see `time_finding`.
 
@@ -37,7 +37,7 @@ def find_time_format(
     return time_finding.told(seen, pattern) if pattern is not None else time_finding.found(seen)
 
 
-def parse_times(cells: pd.Series, form: TimeFormat, zone: str) -> NDArray[np.int64]:
+def parse_times(cells: pd.Series, form: TimeFormat, zone: str) -> Int64:
     """Return (n,) ms since the epoch, or `NO_TIME` where a cell is no time in this format.
 
     A time with an offset means what it says; one without is local time in `zone`. An hour that the
@@ -53,14 +53,14 @@ def parse_times(cells: pd.Series, form: TimeFormat, zone: str) -> NDArray[np.int
     return ms[places]
 
 
-def parse_local_times(cells: pd.Series, form: TimeFormat) -> NDArray[np.int64]:
+def parse_local_times(cells: pd.Series, form: TimeFormat) -> Int64:
     """Return (n,) what the clocks showed, in ms since the epoch as if that were UTC, or `NO_TIME`."""
     texts, places = different(cells)
     read = readings(texts, form)
     return np.where(read.is_read, read.local_ms, NO_TIME)[places]
 
 
-def iso(ms: NDArray[np.int64], texts: pd.Series) -> list[str]:
+def iso(ms: Int64, texts: pd.Series) -> list[str]:
     """Write moments as ISO 8601 in UTC; what is no time stays the text it was."""
     known = ms != NO_TIME
     moments = np.where(known, ms, 0).astype("datetime64[ms]")

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool
 from shared.intake.cells import Seen
 from shared.intake.findings import Finding, Level
 from shared.intake.times import clock_readings, day_numbers, patterns, time_words, ways
@@ -172,7 +172,7 @@ def _ambiguous(seen: Seen, candidates: Sequence[_Candidate]) -> Finding:
     return Finding(Level.STOP, "ambiguous_times", message, f"say which it is: {flags}", shown)
 
 
-def _mixed_orders(seen: Seen, only_first: NDArray[np.bool_], only_second: NDArray[np.bool_]) -> Finding:
+def _mixed_orders(seen: Seen, only_first: Bool, only_second: Bool) -> Finding:
     message = (
         f"column {seen.column!r}: {seen.count(only_first):,} dates can only be day first and "
         f"{seen.count(only_second):,} only month first, so that others may be read wrongly"

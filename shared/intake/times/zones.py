@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
+
+from shared.core.arrays import Int64
 
 DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a reading of clocks, not a moment
@@ -13,7 +14,7 @@ _FIRST_DAY, _LAST_DAY = (
 )
 
 
-def to_utc(local_ms: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
+def to_utc(local_ms: Int64, zone: str) -> Int64:
     """Return ms since the epoch of readings of clocks, given as if they were UTC.
 
     A reading that the clocks show twice is the first of the two, one that they skip is moved to the
@@ -23,13 +24,13 @@ def to_utc(local_ms: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
     clock = ZoneInfo(zone)
     days, places = np.unique(local_ms // DAY_MS, return_inverse=True)
     begins, ends = _offsets(days, clock), _offsets(days + 1, clock)
-    ms: NDArray[np.int64] = local_ms - begins[places]
+    ms: Int64 = local_ms - begins[places]
     for at in np.flatnonzero((begins != ends)[places]).tolist():
         ms[at] = _moment(int(local_ms[at]), clock)
     return ms
 
 
-def _offsets(days: NDArray[np.int64], clock: ZoneInfo) -> NDArray[np.int64]:
+def _offsets(days: Int64, clock: ZoneInfo) -> Int64:
     """Return the offset in ms at the beginning of each day; beyond the calendar, of its first or last."""
     known = np.clip(days, _FIRST_DAY, _LAST_DAY)
     return np.array([_offset(int(day) * DAY_MS, clock) for day in known.tolist()], dtype=np.int64)

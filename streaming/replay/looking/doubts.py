@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool
 from shared.intake.findings import Finding, Level
 from shared.intake.numbers.number_format import plain_numbers
 from streaming.replay.judging import KEPT
@@ -193,10 +193,10 @@ def _differ(a: Decimal | None, b: Decimal | None) -> bool:
     return a is not None and b is not None and abs(a - b) > Decimal("0.01")
 
 
-def _at(sample: Sample, marked: NDArray[np.bool_]) -> tuple[str, ...]:
+def _at(sample: Sample, marked: Bool) -> tuple[str, ...]:
     return tuple(f"line {line}" for line in sample.lines.lines[marked][:KEPT].tolist())
 
 
-def _rows(marked: NDArray[np.bool_]) -> str:
+def _rows(marked: Bool) -> str:
     n = int(marked.sum())
     return f"{n:,} rows" if n != 1 else "1 row"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64
 from shared.intake.findings import Finding, Level
 from streaming.replay.events import Batch
 from streaming.replay.identity import Identities, content_hashes
@@ -51,8 +51,8 @@ class Sample:
         return int(np.count_nonzero(self._is_negative & np.isin(self.parsed.invoice_hash, bought)))
 
     @property
-    def _is_negative(self) -> NDArray[np.bool_]:
-        negative: NDArray[np.bool_] = self.parsed.amount_minor < 0
+    def _is_negative(self) -> Bool:
+        negative: Bool = self.parsed.amount_minor < 0
         return negative
 
 
@@ -240,7 +240,7 @@ def _cells(sample: Sample, field: str | None, group: Group) -> tuple[str, ...]:
     )
 
 
-def _at(lines: NDArray[np.int64]) -> tuple[str, ...]:
+def _at(lines: Int64) -> tuple[str, ...]:
     return tuple(f"line {line}" for line in lines[:KEPT].tolist())
 
 

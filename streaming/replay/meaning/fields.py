@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Int64
 from shared.intake.table import DamagedRow
 from streaming.replay.meaning.profiles import OF_AN_ORDER, Profile, parts_of
 
@@ -35,9 +35,7 @@ class FillDown:
         self._last: pd.DataFrame | None = None
         self._ends_damaged = False
 
-    def fill(
-        self, fields: pd.DataFrame, rows: NDArray[np.int64], damaged: Sequence[DamagedRow]
-    ) -> pd.DataFrame:
+    def fill(self, fields: pd.DataFrame, rows: Int64, damaged: Sequence[DamagedRow]) -> pd.DataFrame:
         """Return the next rows, filled. rows : (n,) their numbers. damaged : the rows in between."""
         is_cut = behind_damage(rows, damaged)
         is_cut[0] |= self._ends_damaged
@@ -50,14 +48,14 @@ class FillDown:
         return filled.iloc[len(filled) - len(fields) :]
 
 
-def behind_damage(rows: NDArray[np.int64], damaged: Sequence[DamagedRow]) -> NDArray[np.bool_]:
+def behind_damage(rows: Int64, damaged: Sequence[DamagedRow]) -> Bool:
     """Return (n,) before which rows a damaged one stands; a header once more is none."""
     numbers = [row.row for row in damaged if not row.is_remark]
-    is_cut: NDArray[np.bool_] = np.diff(np.searchsorted(numbers, rows), prepend=0) > 0
+    is_cut: Bool = np.diff(np.searchsorted(numbers, rows), prepend=0) > 0
     return is_cut
 
 
-def filled_down(fields: pd.DataFrame, is_cut: NDArray[np.bool_]) -> pd.DataFrame:
+def filled_down(fields: pd.DataFrame, is_cut: Bool) -> pd.DataFrame:
     """Return rows with the blank cells of each order's further lines filled.
 
     Where no column states the invoice, who and when name the order. is_cut : see `behind_damage`.
@@ -70,10 +68,10 @@ def filled_down(fields: pd.DataFrame, is_cut: NDArray[np.bool_]) -> pd.DataFrame
     return filled
 
 
-def blanks_of_orders(fields: pd.DataFrame, is_cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def blanks_of_orders(fields: pd.DataFrame, is_cut: Bool) -> Bool:
     """Return (n,) which rows leave who or when blank, although the line before says it of the same order."""
     group = _orders(fields, is_cut)
-    blank: NDArray[np.bool_] = np.logical_or.reduce(
+    blank: Bool = np.logical_or.reduce(
         [
             (fields[name] == "").to_numpy(dtype=bool)
             & (_filled(fields[name], group) != "").to_numpy(dtype=bool)
@@ -83,7 +81,7 @@ def blanks_of_orders(fields: pd.DataFrame, is_cut: NDArray[np.bool_]) -> NDArray
     return blank
 
 
-def _orders(fields: pd.DataFrame, is_cut: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _orders(fields: pd.DataFrame, is_cut: Bool) -> Int64:
     """Return (n,) numbers that are equal for the rows of one order, where these follow each other."""
     nobody = (fields["event_time"] == "").to_numpy(dtype=bool) & (fields["customer_id"] == "").to_numpy(
         dtype=bool
@@ -97,7 +95,7 @@ def _orders(fields: pd.DataFrame, is_cut: NDArray[np.bool_]) -> NDArray[np.int64
     return np.cumsum(~(same & (~is_blank | (nobody & ~is_cut))))
 
 
-def _filled(column: "pd.Series[str]", group: NDArray[np.int64]) -> "pd.Series[str]":
+def _filled(column: "pd.Series[str]", group: Int64) -> "pd.Series[str]":
     """Fill blanks with the nearest text above within the group."""
     place = np.where((column != "").to_numpy(dtype=bool), np.arange(len(column)), -1)
     above = np.maximum.accumulate(place) if len(place) else place

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.errors import InvalidConfig
 from shared.intake.damage import place
 from shared.intake.numbers.number_format import plain_numbers
@@ -152,7 +153,7 @@ def _in_order(lines: Lines) -> Lines:
     return Lines(*(getattr(lines, name)[order] for name in Lines.__dataclass_fields__))
 
 
-def _in_file_order(plan: Plan, order: NDArray[np.int64]) -> Plan:
+def _in_file_order(plan: Plan, order: Int64) -> Plan:
     """Turn places in the order of time into rows of the file, in the file's order."""
     rows = order[plan.rows]
     back = np.argsort(rows, kind="stable")

@@ -10,12 +10,9 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from shared.core.arrays import Bool, Float64, Int64
 from shared.core.customers.features import MS_PER_DAY
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 NOBODY: Final = -1
 """Customer of a line that names none; such lines are never changed."""
@@ -161,11 +158,11 @@ def _as_it_was(lines: Lines) -> Plan:
     return Plan(np.arange(n), lines.customers, np.ones(n), np.zeros(n, dtype=np.int64))
 
 
-def _only(plan: Plan, kept: NDArray[np.bool_]) -> Plan:
+def _only(plan: Plan, kept: Bool) -> Plan:
     return Plan(plan.rows[kept], plan.customers[kept], plan.price_factors[kept], plan.copies[kept])
 
 
-def _renamed(lines: Lines, moved: NDArray[np.bool_], customers: Int64) -> Plan:
+def _renamed(lines: Lines, moved: Bool, customers: Int64) -> Plan:
     plan = _as_it_was(lines)
     return Plan(plan.rows, np.where(moved, customers, plan.customers), plan.price_factors, plan.copies)
 
@@ -183,12 +180,12 @@ def _with_copies(lines: Lines, rows: Int64, customers: Int64) -> Plan:
     )
 
 
-def _later(lines: Lines, at_ms: int) -> NDArray[np.bool_]:
-    later: NDArray[np.bool_] = (lines.times_ms >= at_ms) & (lines.customers != NOBODY)
+def _later(lines: Lines, at_ms: int) -> Bool:
+    later: Bool = (lines.times_ms >= at_ms) & (lines.customers != NOBODY)
     return later
 
 
-def _bought(lines: Lines, at_ms: int) -> NDArray[np.bool_]:
+def _bought(lines: Lines, at_ms: int) -> Bool:
     """Which later lines are purchases: returns stay with whom they belong to."""
     return _later(lines, at_ms) & (lines.amounts > 0)
 

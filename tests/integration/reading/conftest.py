@@ -13,7 +13,6 @@ from shared.adapters.mongo.alert_store import fire
 from shared.core.alerting.alert_findings import AlertFinding, alert_key
 from tests.support.read_shop import (
     AS_OF,
-    Document,
     customer,
     event,
     finished_run,
@@ -31,6 +30,8 @@ from tests.support.verbs import Done, Resegment
 if TYPE_CHECKING:
     from pymongo import MongoClient
     from pymongo.database import Database
+
+    from shared.documents import Document
 
 
 def fill(database: "Database[Document]") -> None:

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 
+from shared.core.arrays import Float64
 from shared.core.drift.staleness import staleness
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.model.placement import Placements, place_vectors
@@ -17,7 +17,7 @@ from tests.support.state_columns import nobody_yet
 CHAMPION = small_model.champion()
 
 
-def _stock(rows: NDArray[np.float64]) -> tuple[Placements, PopulationStatistics]:
+def _stock(rows: Float64) -> tuple[Placements, PopulationStatistics]:
     """Place rows (n, d) and add them up in three portions, as partitions do."""
     placed = place_vectors(to_fixed(rows), small_model.live(CHAMPION))
     total = PopulationStatistics.empty(K, UNITS, D)

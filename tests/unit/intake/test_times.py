@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from shared.core.arrays import Int64
 from shared.intake.findings import Finding, Level
 from shared.intake.times.parsing import (
     NO_TIME,
@@ -33,7 +33,7 @@ def _read(*cells: str, pattern: str | None = None, zone: str = "UTC") -> list[st
     return _written(parse_times(column(cells), form, zone))
 
 
-def _written(ms: NDArray[np.int64]) -> list[str]:
+def _written(ms: Int64) -> list[str]:
     """Seconds of UTC, with what is beyond them, as short as can be."""
     texts = iso(ms, column(["no time"] * len(ms)))
     return [text.removesuffix("+00:00").removesuffix(".000") for text in texts]

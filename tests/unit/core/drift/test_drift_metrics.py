@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import ks_2samp, wasserstein_distance
 
+from shared.core.arrays import Int64
 from shared.core.drift.distribution import PSI_PER_JSD, jsd, ks, psi, quantile, wasserstein
 from shared.core.drift.staleness import LEVELS, TRENDS, DriftMetric, staleness
 from shared.core.fixed_point import SCALE, to_fixed
@@ -59,7 +59,7 @@ def model(counts: tuple[int, ...] = (700, 200, 100)) -> ModelArtifact:
 
 
 def population(
-    counts: NDArray[np.int64] | tuple[int, ...],
+    counts: Int64 | tuple[int, ...],
     *,
     distance: float = 0.4,
     outlier_share: float = 0.005,
@@ -68,7 +68,7 @@ def population(
     fold_share: float = 0.10,
     silhouette: float = 0.5,
     distance_p95: float = 1.0,
-    bins: tuple[NDArray[np.int64], NDArray[np.int64]] = (BELL, BELL),
+    bins: tuple[Int64, Int64] = (BELL, BELL),
 ) -> PopulationStatistics:
     """Everybody at one distance; the mean values are those the model was fitted with unless given."""
     held = np.asarray(counts)
@@ -122,7 +122,7 @@ def test_every_metric_names_its_segment_or_everybody() -> None:
 
 
 @given(COUNTS, COUNTS)
-def test_psi_and_jsd_are_symmetric_and_never_negative(p: NDArray[np.int64], q: NDArray[np.int64]) -> None:
+def test_psi_and_jsd_are_symmetric_and_never_negative(p: Int64, q: Int64) -> None:
     for measure in (jsd, psi):
         there, back = measure(p, q), measure(q, p)
         if there is None or back is None:
@@ -134,7 +134,7 @@ def test_psi_and_jsd_are_symmetric_and_never_negative(p: NDArray[np.int64], q: N
 
 
 @given(COUNTS.filter(lambda c: c.sum() > 0), COUNTS.filter(lambda c: c.sum() > 0))
-def test_jsd_is_the_square_of_scipys_distance_in_bits(p: NDArray[np.int64], q: NDArray[np.int64]) -> None:
+def test_jsd_is_the_square_of_scipys_distance_in_bits(p: Int64, q: Int64) -> None:
     assert jsd(p, q) == pytest.approx(jensenshannon(p, q, base=2) ** 2, abs=1e-9)
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.stats import binomtest, chi2, chi2_contingency
 
+from shared.core.arrays import Int64
 from shared.core.drift.distribution import psi
 from shared.core.drift.significance import change_interval, holm, psi_critical, share_p_values, wilson
 
@@ -54,7 +54,7 @@ def test_the_critical_psi_is_exceeded_about_as_often_as_it_says() -> None:
 
 
 @pytest.mark.parametrize("counts", [np.zeros(3, np.int64), np.zeros(0, np.int64), np.array([5])])
-def test_nobody_and_a_single_segment_have_changed_nothing(counts: NDArray[np.int64]) -> None:
+def test_nobody_and_a_single_segment_have_changed_nothing(counts: Int64) -> None:
     assert psi_critical(counts, counts, 0.01) == 0.0
     assert share_p_values(counts, counts).tolist() == [1.0] * counts.size
     low, high = change_interval(counts, counts)

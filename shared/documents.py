@@ -1,0 +1,5 @@
+"""What a MongoDB document is in Python."""
+
+from typing import Any
+
+Document = dict[str, Any]
