@@ -92,10 +92,16 @@ def to_names(days: ActiveDays) -> dict[str, list[int]]:
 
 
 class TaskStopwatch:
-    """Adds up where the time of a task goes."""
+    """Adds up where the time goes from now on."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._started = perf_counter()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since it was made."""
+        return perf_counter() - self._started
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -127,9 +133,9 @@ def _newer(first: TaskReport, second: TaskReport) -> TaskReport:
     return second if second.newest_event_ms > first.newest_event_ms else first
 
 
-def batch_summary(reports: list[TaskReport], seconds: dict[str, float], elapsed_s: float) -> dict[str, Any]:
+def batch_summary(reports: list[TaskReport], watch: TaskStopwatch) -> dict[str, Any]:
     """Return what the live model keeps about its last micro-batch."""
-    rows = sum(report.read for report in reports)
+    rows, seconds, elapsed_s = sum(report.read for report in reports), watch.seconds, watch.elapsed_s
     for report in reports:
         seconds = add_counts(seconds, report.seconds)
     return {
