@@ -1,11 +1,13 @@
 """What is added to a table of the sources has its words too, in reports and in pages."""
 
+import re
 from typing import get_args
 
 import pytest
 
 from batch.reporting.segment_profiles import WORDS
 from shared.core.customers.features import FEATURES
+from shared.core.segments.naming_tables import Name
 from shared.core.windows.detector import CHANNELS
 from shared.core.windows.hourly_explanation import TITLES, WAYS_TO_SAY
 from shared.settings.parts import Channel
@@ -22,6 +24,10 @@ def page(name: str) -> str:
 def test_a_feature_has_words_in_reports_and_stands_in_the_page_on_candidates(feature: str) -> None:
     assert feature in WORDS
     assert f"`{feature}`" in page("candidates.md")
+
+
+def test_the_page_on_models_lists_exactly_the_names_that_segments_can_have() -> None:
+    assert re.findall(r"^\| \*([^*]+)\* \|", page("models.md"), re.MULTILINE) == [str(name) for name in Name]
 
 
 def test_an_hourly_alarm_of_every_channel_can_be_told() -> None:
