@@ -1,18 +1,14 @@
 """What a verb shows: one JSON document, a table for people, or plain columns when nobody is watching."""
 
-import base64
-import json
-import math
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from shared.adapters.tables import iso
+from shared.plain import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,18 +26,7 @@ class Column:
 
 def print_json(document: object) -> None:
     """Print one JSON document: dates as ISO-8601 UTC, what is not a finite number as null."""
-    print(json.dumps(as_json(document), indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def as_json(value: object) -> Any:
-    """Turn documents, dataclasses and their leaves into what JSON knows."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return as_json(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_json(item) for item in value]
-    return _leaf(value)
+    print(to_json(document))
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
@@ -118,20 +103,6 @@ def waiting(what: str) -> "Iterator[None]":
 
     with Console(stderr=True).status(what):
         yield
-
-
-def _leaf(value: object) -> Any:
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, Path):
-        return str(value)
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return str(value)
 
 
 def _print_plain(columns: Sequence[Column], cells: Sequence[Sequence[str]], title: str) -> None:
