@@ -10,13 +10,14 @@ from batch.cluster import cluster
 from batch.customer_source import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import History, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.scale import scale
 from shared.core.kmeans.lloyd import fit_kmeans
 from shared.core.model.artifact import ModelArtifact
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)

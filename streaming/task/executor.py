@@ -19,13 +19,14 @@ from shared.adapters.mongo.customer_store import customers_of
 from shared.core.arrays import Bool, Int64
 from shared.core.customers.transactions import Transactions
 from shared.documents import Document
+from shared.stopwatch import Stopwatch
 from streaming.task import dead_letters
 from streaming.task.active_days import active_days
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merger
 from streaming.task.parse import Parsed, parse
-from streaming.task.task_report import TaskReport, TaskStopwatch, combine, encode
+from streaming.task.task_report import TaskReport, combine, encode
 
 RESULT_SCHEMA = "report binary"
 
@@ -115,7 +116,7 @@ class _Raw:
 class _Worker:
     def __init__(self, context: BatchContext) -> None:
         self._context = context
-        self._watch = TaskStopwatch()
+        self._watch = Stopwatch()
         self._database = _database(context.mongo_uri, context.settings.mongo.database)
         self._customers = _customers(context.mongo_uri, context.settings.mongo.database)
 

@@ -1,9 +1,7 @@
 """What a task on an executor tells the driver: additive numbers, never rows."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from time import perf_counter
 from typing import Any, TypeVar
 
 import msgspec
@@ -89,22 +87,6 @@ def from_names(days: Mapping[str, list[int]]) -> ActiveDays:
 def to_names(days: ActiveDays) -> dict[str, list[int]]:
     """Write days as ISO dates, in order."""
     return {day.isoformat(): sorted(days[day]) for day in sorted(days)}
-
-
-class TaskStopwatch:
-    """Adds up where the time of a task goes."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count the time inside towards `name`."""
-        start = perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
 
 
 def _merged_delta(first: dict[str, Any] | None, second: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from scipy.cluster.hierarchy import fcluster
 
 from batch.assemble import Provenance
 from batch.customer_source import InMemory
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import History, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.reporting import (
@@ -34,6 +34,7 @@ from shared.core.kmeans.assignment import assign
 from shared.plain import to_json
 from shared.reporting.page import Fold, Note, TableBlock, render
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 MakeTable = Callable[..., CustomerTable]
 EVIL = "</script><b>VIP</b>"
