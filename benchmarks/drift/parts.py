@@ -12,7 +12,7 @@ from benchmarks.drift.part_cost import cost_rows
 from benchmarks.drift.part_hours import HoursExtent, hours_rows
 from benchmarks.drift.part_stock import StockExtent, replay_rows, stock_rows
 from benchmarks.drift.part_windows import WindowsExtent, windows_rows
-from benchmarks.models.report import Row
+from benchmarks.measured_rows import Row
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.measured_rows import Row, Target
 from benchmarks.models.contenders import Restating
 from benchmarks.models.history import Day, history
 from benchmarks.models.judging import Score, refit, score
-from benchmarks.models.report import Row, Target
 
 SECTION = "Ageing: daily restate, no re-clustering"
 MEAN, LARGEST = Target("<=", 1.01), Target("<=", 1.05)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.measured_rows import Row
 from benchmarks.models.entries import ENTRIES, FOR_SCRIPTS, Entry
 from benchmarks.models.history import History, thinned
 from benchmarks.models.judging import Refit, Score, refit, score
-from benchmarks.models.report import Row
 from benchmarks.models.scripted import SCRIPTS, scripted
 from benchmarks.models.timing import timed
 from shared.core.choice.stability import adjusted_rand

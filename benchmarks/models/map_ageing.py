@@ -6,10 +6,10 @@ from typing import Protocol
 import numpy as np
 from minisom import MiniSom
 
+from benchmarks.measured_rows import Row, Target
 from benchmarks.models.contenders import Feed, fed
 from benchmarks.models.contest import spread
 from benchmarks.models.history import Day
-from benchmarks.models.report import Row, Target
 from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.core.som.quality import quantization_error, topographic_error

@@ -6,7 +6,7 @@ from importlib.metadata import version
 import numpy as np
 from minisom import MiniSom
 
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from benchmarks.models.timing import in_rounds, timed
 from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid

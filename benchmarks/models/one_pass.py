@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.cluster import KMeans, MiniBatchKMeans
 
-from benchmarks.models.report import Row, Target, table, verdict
+from benchmarks.measured_rows import Row, Target, table, verdict
 from shared.core.arrays import Float64, Int64
 from shared.core.kmeans.assignment import assign
 from shared.estimators import StreamingKMeans

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from benchmarks.measured_rows import Row
 from benchmarks.models.ageing import Case, ageing
 from benchmarks.models.cdnow_shaped import CUSTOMERS, cdnow_shaped
 from benchmarks.models.contest import on_purchases, on_script
@@ -15,7 +16,6 @@ from benchmarks.models.history import Day, days_from, history
 from benchmarks.models.map_ageing import map_ageing
 from benchmarks.models.one_pass import CASES, one_pass
 from benchmarks.models.purchases import Purchases, cdnow, online_retail
-from benchmarks.models.report import Row
 from benchmarks.models.scripted import SCRIPTS
 from benchmarks.models.vip import rare_segment
 

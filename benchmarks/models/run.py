@@ -8,12 +8,12 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from benchmarks.measured_rows import Row
 from benchmarks.models.assignment_speed import assignment_speed
 from benchmarks.models.cdnow_shaped import cdnow_shaped, shape_rows
 from benchmarks.models.map_speed import map_speed
 from benchmarks.models.plan import Extent, Job, jobs
 from benchmarks.models.purchases import cdnow
-from benchmarks.models.report import Row
 
 
 def measure(extent: Extent, cdnow_file: Path | None, seed: int, n_jobs: int) -> list[Row]:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from benchmarks.measured_rows import Row, Target
 from benchmarks.models.contenders import Contender, Restating
 from benchmarks.models.entries import FOR_SCRIPTS, OURS
 from benchmarks.models.history import Champion, History, fitted
-from benchmarks.models.report import Row, Target
 from benchmarks.models.scripted import World, label_of, play, quiet
 
 SECTION = "A segment of 0.5% at 6 deviations"

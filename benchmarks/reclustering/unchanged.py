@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from batch.load import CustomerTable
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from benchmarks.reclustering.refits import (
     Refit,
     changed_by_cold_fit,

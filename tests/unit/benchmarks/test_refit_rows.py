@@ -1,6 +1,6 @@
 """What the refit experiment says, from refits that never ran."""
 
-from benchmarks.models.report import Row
+from benchmarks.measured_rows import Row
 from benchmarks.reclustering.refits import Refit
 from benchmarks.reclustering.unchanged import NONE, pipeline_rows
 
