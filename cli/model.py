@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database
-from cli.options import add_json_flag, add_verb, start
-from cli.output import Column, amount, moment, number, percent, print_json, print_pairs, print_table
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import Column, amount, answer, left, moment, number, percent, print_pairs, print_table
 from cli.standing import next_step
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.mongo.models import Pointer
     from shared.adapters.registry import Listed
+    from shared.core.model.comparison import ModelDiff
 
 MODELS = (
     Column("model"),
@@ -28,7 +29,7 @@ MODELS = (
 REASON = "moved by an operator"
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb and its actions."""
     verb = subparsers.add_parser("model", help="the models that were fitted, and which one is in force")
     actions = verb.add_subparsers(
@@ -45,7 +46,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _add(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    actions: Verbs,
     name: str,
     run: Callable[[argparse.Namespace], int],
     text: str,
@@ -59,7 +60,7 @@ def _add(
 
 
 def _add_move(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    actions: Verbs,
     name: str,
     run: Callable[[argparse.Namespace], int],
     text: str,
@@ -76,12 +77,8 @@ def _ls(args: argparse.Namespace) -> int:
 
     with open_database(settings) as database:
         rows, advice = registry.list_models(database), next_step(database, settings)
-    if args.json:
-        print_json(rows)
-    else:
-        print_table(
-            MODELS, [_listed(row) for row in rows], title="" if rows else str(advice or "there is no model")
-        )
+    cells, empty = [_listed(row) for row in rows], str(advice or "there is no model")
+    answer(args, rows, lambda: print_table(MODELS, cells, empty=empty))
     return 0
 
 
@@ -104,9 +101,11 @@ def _show(args: argparse.Namespace) -> int:
 
     with open_database(settings) as database:
         model = registry.describe(database, args.version)
-    if args.json:
-        print_json(model)
-        return 0
+    answer(args, model, lambda: _print_model(model))
+    return 0
+
+
+def _print_model(model: Mapping[str, Any]) -> None:
     print_pairs(_lines(model), title=f"model {model['version']}")
     _print_segments(model["segments"], model["features"])
     gates = [
@@ -114,7 +113,7 @@ def _show(args: argparse.Namespace) -> int:
         for gate in model["gates"]
     ]
     if gates:
-        print_table([Column(name, "left") for name in ("gate", "name", "result", "in words")], gates)
+        print_table(left("gate", "name", "result", "in words"), gates)
     edges = [
         (
             edge["kind"],
@@ -126,9 +125,7 @@ def _show(args: argparse.Namespace) -> int:
         for edge in model["lineage"]
     ]
     if edges:
-        titles = ("lineage", "from", "to", "share", "customers")
-        print_table([Column(name, "left") for name in titles], edges)
-    return 0
+        print_table(left("lineage", "from", "to", "share", "customers"), edges)
 
 
 def _ids(ids: Sequence[int]) -> str:
@@ -177,12 +174,14 @@ def _diff(args: argparse.Namespace) -> int:
         names = load_names(database)
         a, b = (with_names(load_model(database, version), names) for version in (args.a, args.b))
     found = diff(a, b)
-    if args.json:
-        print_json(found)
-        return 0
-    columns = [Column("", "left"), Column(f"model {args.a}", "left"), Column(f"model {args.b}", "left")]
+    answer(args, found, lambda: _print_difference(found, args.a, args.b))
+    return 0
+
+
+def _print_difference(found: "ModelDiff", a: int, b: int) -> None:
+    columns = left("", f"model {a}", f"model {b}")
     values = [(name, _plain(ours), _plain(theirs)) for name, (ours, theirs) in found.values.items()]
-    print_table(columns, values, title="differences" if values else "no differences besides the segments")
+    print_table(columns, values, title="differences", empty="no differences besides the segments")
     print_table(
         [*columns, Column("center moved")],
         [
@@ -191,7 +190,6 @@ def _diff(args: argparse.Namespace) -> int:
         ],
         title="segments",
     )
-    return 0
 
 
 def _side(row: Mapping[str, Any] | None) -> str:
@@ -229,10 +227,8 @@ def _unpin(args: argparse.Namespace) -> int:
 def _move(args: argparse.Namespace, move: "Callable[[Database[dict[str, Any]]], Pointer]") -> int:
     with open_database(start(args)) as database:
         pointer = move(database)
-    if args.json:
-        print_json(pointer)
-    else:
-        state = "pinned" if pointer.pinned else "not pinned"
-        before = "" if pointer.previous is None else f", before it model {pointer.previous}"
-        print(f"model {pointer.version} is in force ({state}, epoch {pointer.epoch}){before}")
+    state = "pinned" if pointer.pinned else "not pinned"
+    before = "" if pointer.previous is None else f", before it model {pointer.previous}"
+    line = f"model {pointer.version} is in force ({state}, epoch {pointer.epoch}){before}"
+    answer(args, pointer, lambda: print(line))
     return 0

@@ -2,11 +2,12 @@
 
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from shared.plain import to_json
 
@@ -24,13 +25,32 @@ class Column:
     align: Literal["left", "right"] = "right"
 
 
+def left(*titles: str) -> list[Column]:
+    """Give columns of text."""
+    return [Column(title, "left") for title in titles]
+
+
+def answer(args: Namespace, document: object, print_text: "Callable[[], None]") -> None:
+    """Print what a verb found: one JSON document with `--json`, otherwise as people read it."""
+    if args.json:
+        print_json(document)
+    else:
+        print_text()
+
+
 def print_json(document: object) -> None:
     """Print one JSON document: dates as ISO-8601 UTC, what is not a finite number as null."""
     print(to_json(document))
 
 
-def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
-    """Print a table; a cell whose text is a status is coloured on a terminal."""
+def print_table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str = "", empty: str = ""
+) -> None:
+    """Print a table; a cell whose text is a status is coloured on a terminal.
+
+    empty : the title where there are no rows, if it says something else then.
+    """
+    title = title if rows or not empty else empty
     cells = [[printable(cell) for cell in row] for row in rows]
     if is_plain():
         _print_plain(columns, cells, title)
@@ -46,7 +66,7 @@ def say(line: str) -> None:
 def print_pairs(pairs: Mapping[str, str], *, title: str = "") -> None:
     """Print names and values below each other."""
     rows = [(name, value) for name, value in pairs.items()]
-    print_table([Column("", "left"), Column("", "left")], rows, title=title)
+    print_table(left("", ""), rows, title=title)
 
 
 def is_plain() -> bool:
@@ -72,6 +92,11 @@ def amount(value: float | None) -> str:
 def percent(value: float | None) -> str:
     """Write a share as a percentage."""
     return "-" if value is None else f"{value:.1%}"
+
+
+def model_and_day(row: Mapping[str, Any]) -> str:
+    """Say which model published a row, and for when."""
+    return f"model {row['model_version']}, as of {moment(row['as_of'])}"
 
 
 def moment(value: datetime | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database, with_mongo_uri
 from cli.failures import TERMINATED
-from cli.options import add_json_flag, add_verb, start
+from cli.options import Verbs, add_json_flag, add_verb, start
 from cli.output import say
 from shared.errors import NothingToCluster
 from shared.plain import to_json
@@ -23,7 +23,7 @@ STAND_BACK = 10
 """Niceness of the watching job: where it shares a machine with the stream, purchases come first."""
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     verb = add_verb(
         subparsers, "recluster", _run, "re-cluster all customers now, or whenever the stream asks for it"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cli.connection import kafka_servers, open_database
 from cli.file_flags import add_decision, add_meaning, look_at, require_readable
-from cli.options import add_json_flag, start
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import Column, answer, print_table, progress
 from shared.errors import StartRefused
 
 if TYPE_CHECKING:
@@ -38,11 +39,13 @@ _FIELDS = (
 )
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    verb = subparsers.add_parser(
+    verb = add_verb(
+        subparsers,
         "verify",
-        help="recount every customer and compare with MongoDB",
+        run,
+        "recount every customer and compare with MongoDB",
         description="Recount every customer from the topic, or from a file, and compare field by field.",
         epilog="exit codes: 0 everything equal; 4 something differs; 2 the topic no longer has its beginning",
     )
@@ -50,7 +53,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_meaning(verb)
     add_decision(verb)
     add_json_flag(verb)
-    verb.set_defaults(run=run)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
             if args.file
             else verify_topic(database, settings)
         )
-    _print(report, as_json=args.json)
+    answer(args, report, lambda: _print(report))
     return 0 if report.ok else MISMATCH
 
 
@@ -92,7 +94,6 @@ def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> 
     StartRefused : the topic does not hold everything that was counted.
     ServiceUnavailable : Kafka does not answer.
     """
-    from cli.output import progress
     from shared.adapters.topic_records import read_records
     from shared.recount import Ledger, RecountRules, compare_counters, compare_customers
 
@@ -194,12 +195,7 @@ def _report(source: str, customers: "Comparison", *others: "Comparison") -> Veri
     return VerifyReport(not found, customers.compared, len(found), tuple(found[:SHOWN_MISMATCHES]), source)
 
 
-def _print(report: VerifyReport, *, as_json: bool) -> None:
-    from cli.output import Column, print_json, print_table
-
-    if as_json:
-        print_json(report)
-        return
+def _print(report: VerifyReport) -> None:
     verdict = "ok: " if report.ok else f"{report.mismatches:,} fields differ: "
     print(f"{verdict}{report.compared:,} customers compared with a recount of {report.source}")
     if not report.ok:

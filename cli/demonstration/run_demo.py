@@ -66,7 +66,7 @@ def run_demo(loaded: LoadedSettings, *, folder: Path, events: int | None, out: P
         summary = summarise(
             database, settings, verified, streamed_s=streamed_s, elapsed_s=monotonic() - started
         )
-        print_summary(summary, readers.drift_history(database, summary["drift"]))
+        print_summary(summary, readers.drift_rows(database, summary["drift"]))
         if out is not None:
             write_files(database, settings, summary, out)
     return 0 if verified.ok else MISMATCH

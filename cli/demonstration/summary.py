@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pymongo.database import Database
 
-from cli.drift import print_drift
+from cli.drift import History, print_drift
 from cli.output import Column, amount, number, print_table, say
 from cli.segments import print_segments
 from cli.verify import VerifyReport
@@ -14,7 +14,6 @@ from shared.documents import Document
 from shared.plain import to_json
 from shared.settings import Settings
 
-History = dict[tuple[str, int | None], list[float | None]]
 TABLES: tuple[exports.What, ...] = ("customers", "segments", "drift", "transitions")
 N_MIGRATIONS = 8
 
