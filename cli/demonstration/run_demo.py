@@ -12,7 +12,8 @@ from cli.demonstration.children import Jobs, environment
 from cli.demonstration.display import watch
 from cli.demonstration.summary import print_summary, summarise, write_files
 from cli.output import say
-from cli.verify import MISMATCH, verify_topic
+from cli.verification import verify_topic
+from cli.verify import MISMATCH
 from deploy.local import local_services
 from shared.adapters import readers
 from shared.adapters.kafka_topics import ensure_topics

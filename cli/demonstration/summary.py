@@ -7,7 +7,7 @@ from pymongo.database import Database
 from cli.drift import History, print_drift
 from cli.output import Column, amount, number, print_table, say
 from cli.segments import print_segments
-from cli.verify import VerifyReport
+from cli.verification import VerifyReport
 from shared.adapters import exports, readers, run_reports
 from shared.adapters.mongo.collections import RUNS
 from shared.documents import Document
