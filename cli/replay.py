@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cli.connection import kafka_servers
 from cli.file_flags import add_decision, add_meaning, look_at, require_readable
-from cli.look import look_as_json, print_look
+from cli.look_display import look_as_json, print_look
 from cli.options import Verbs, add_json_flag, add_verb, start
 from cli.output import answer, print_json
 from cli.replay_report import print_report, report_as_json, where_failed

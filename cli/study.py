@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cli.connection import open_studies_database
 from cli.file_flags import add_accept, add_writing, separator_of
-from cli.look import print_findings, print_understood
+from cli.look_display import print_findings, print_understood
 from cli.options import Verbs, add_verb, start
 from cli.output import Column, print_table, say
 from shared.errors import InvalidConfig, ReclusteringError

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from cli.file_flags import add_decision, add_meaning, command_of, look_at
-from cli.look import look_as_json, print_look
+from cli.look_display import look_as_json, print_look
 from cli.options import Verbs, add_json_flag, add_verb, start
 from cli.output import answer
 

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 from benchmarks import command
+from benchmarks.drift.drift_parts import FULL, PARTS, QUICK
 from benchmarks.drift.jobs import Workers
-from benchmarks.drift.parts import FULL, PARTS, QUICK
 from benchmarks.measured_rows import Row
 
 LIBRARIES = ("numpy", "scipy", "river")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmarks import command
 from benchmarks.measured_rows import Row
-from benchmarks.models.plan import FULL, QUICK
-from benchmarks.models.run import measure
+from benchmarks.models.carrying_out import measure
+from benchmarks.models.contest_plan import FULL, QUICK
 
 LIBRARIES = ("numpy", "numba", "scikit-learn", "river", "minisom")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from benchmarks import command
 from benchmarks.measured_rows import Row
-from benchmarks.reclustering.customers import LAST_DAY, tables
+from benchmarks.reclustering.retail_customers import LAST_DAY, tables
 from benchmarks.reclustering.size import size_rows
 from benchmarks.reclustering.speed import speed_rows
 from benchmarks.reclustering.unchanged import unchanged_rows
@@ -15,7 +15,7 @@ LIBRARIES = ("numpy", "numba", "scikit-learn")
 
 
 @dataclass(frozen=True)
-class Extent:
+class ReclusteringExtent:
     """How much a run does. days : of the tables that are refitted, counted from the first.
 
     customers : synthetic ones that both engines cluster.
@@ -28,8 +28,8 @@ class Extent:
     customers: int
 
 
-FULL = Extent(days=(120, 212, LAST_DAY), refits=50, cold_runs=10, rounds=7, customers=1_000_000)
-QUICK = Extent(days=(LAST_DAY,), refits=5, cold_runs=2, rounds=3, customers=20_000)
+FULL = ReclusteringExtent(days=(120, 212, LAST_DAY), refits=50, cold_runs=10, rounds=7, customers=1_000_000)
+QUICK = ReclusteringExtent(days=(LAST_DAY,), refits=5, cold_runs=2, rounds=3, customers=20_000)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,7 +15,7 @@ from benchmarks import command
 from benchmarks.measured_rows import Row
 from benchmarks.stream import batching, floor, known, latency, ours, per_event
 from benchmarks.stream.measure import Processors, Result
-from benchmarks.stream.measured import Measured, rows
+from benchmarks.stream.stream_figures import StreamFigures, rows
 from benchmarks.stream.workload import Workload, create_topic, produce
 from deploy.local.local_services import Services, start_embedded
 from shared import log
@@ -51,7 +51,7 @@ class Bench:
         self._services, self._scale, self._folder = services, scale, folder
         self._processors = Processors(folder / "services")
 
-    def run(self) -> Measured:
+    def run(self) -> StreamFigures:
         """Measure everything, the product first."""
         scale, uri = self._scale, self._services.mongo_uri
         _say("fitting a model")
@@ -63,7 +63,7 @@ class Bench:
         few = self._topic("bench-few", scale.few, scale.few, scale.few_blocks)
         many = self._topic("bench-many", scale.many, scale.few, scale.few_blocks)
         batching.prefill(uri, batching.NAMES, workload)
-        return Measured(
+        return StreamFigures(
             ours=main.warm,
             ours_in_all=main.total,
             spent_s=main.spent(),
@@ -96,7 +96,7 @@ class Bench:
         produce(self._services.kafka_bootstrap, workload)
         return workload
 
-    def _ours(self, workload: Workload, name: str) -> ours.Run:
+    def _ours(self, workload: Workload, name: str) -> ours.MeasuredRun:
         _say(f"{name}: preparing {workload.known:,} customers")
         servers = self._services.kafka_bootstrap
         database = known.prefill(self._services.mongo_uri, _database(workload.topic), workload, servers)

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.stream.known import documents_of
 from benchmarks.stream.latency import Latency, summarise
 from benchmarks.stream.measure import Result
-from benchmarks.stream.measured import Measured, rows
+from benchmarks.stream.stream_figures import StreamFigures, rows
 from benchmarks.stream.workload import LINES_PER_CUSTOMER, Workload, block
 from shared.adapters.mongo.schemas import CUSTOMER_KEYS
 from shared.settings import InputSettings
@@ -72,7 +72,7 @@ def test_each_contender_has_a_throughput_and_the_targets_are_judged() -> None:
 
     late = Latency(rate=1_000, duration_s=1, events=9, p50_s=1.0, p95_s=3.1, p99_s=4.0, max_s=5.0)
     found = rows(
-        Measured(
+        StreamFigures(
             ours=at(400), ours_in_all=at(390), spent_s={"read": 1.0, "write": 3.0},
             per_event=at(4), batching=at(200), batching_unchecked=at(210), batching_confluent=at(220),
             floor=at(800), floor_parts_s={"read": 1.0}, few=at(390), many=at(300), latency=late,

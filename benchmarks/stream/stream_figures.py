@@ -11,7 +11,7 @@ MIN_PER_EVENT, MIN_BATCHING, MIN_FLOOR, MAX_KNOWN, MAX_P95_S = 100.0, 3.0, 0.5, 
 
 
 @dataclass(frozen=True)
-class Measured:
+class StreamFigures:
     """Everything that one run of the benchmark found out.
 
     ours, ours_in_all : without and with the warm-up. floor : its two parts in seconds a batch.
@@ -39,7 +39,7 @@ class Measured:
         return [self.ours, self.ours_in_all, *contenders, self.few, self.many]
 
 
-def rows(measured: Measured) -> list[Row]:
+def rows(measured: StreamFigures) -> list[Row]:
     """Return throughputs, what they are against each other, where time goes, and the latency."""
     return [
         *(_throughput(result) for result in measured.results),
@@ -58,7 +58,7 @@ def _throughput(result: Result) -> Row:
     return Row("throughput", "", result.name, case, "events/s", result.events_per_s, note=note)
 
 
-def _ratios(measured: Measured) -> list[Row]:
+def _ratios(measured: StreamFigures) -> list[Row]:
     others = [
         (measured.per_event, Target(">=", MIN_PER_EVENT)),
         (measured.batching, Target(">=", MIN_BATCHING)),
