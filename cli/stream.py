@@ -27,17 +27,15 @@ def register(subparsers: Verbs) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    settings = start(args)
-    from cli.connection import kafka_servers, mongo_uri
+    from cli.connection import with_addresses
 
-    addresses = mongo_uri(settings), kafka_servers(settings)
+    settings = with_addresses(start(args))
 
     from shared.adapters.jars.sets import spark_connector_jars
-    from streaming.driver.job import Addresses
     from streaming.driver.query import StreamOptions, run_stream
 
     options = StreamOptions(args.until_caught_up, args.accept_new_topic, args.accept_jump)
-    return run_stream(settings, Addresses(*addresses), spark_connector_jars(_say), options)
+    return run_stream(settings, spark_connector_jars(_say), options)
 
 
 def _say(line: str) -> None:

@@ -6,10 +6,16 @@ from time import perf_counter
 
 
 class Stopwatch:
-    """Seconds of each stage, by its name; a stage that is entered twice adds up."""
+    """Seconds of each stage, by its name, from now on; a stage that is entered twice adds up."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self._started = perf_counter()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since it was made."""
+        return perf_counter() - self._started
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -24,7 +24,6 @@ from shared.core.windows.hourly import Watching
 from shared.intake.source import Source
 from shared.settings import LogSettings, Settings
 from shared.settings.loading import load_settings
-from streaming.driver.job import Addresses
 from streaming.driver.query import StreamOptions, run_stream
 from streaming.replay import ReplayRequest, read_as
 from streaming.replay import run as replay
@@ -41,6 +40,14 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "log.level": "error",
 }
 """One model for the whole run: a new one would have to learn what is usual for weeks before it has limits."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a process of its own finds the services."""
+
+    mongo_uri: str
+    kafka_bootstrap: str
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,6 @@ class _Site:
         with metered() as meter:
             run_stream(
                 self._settings(part.lines),
-                self._addresses,
                 spark_connector_jars(),
                 StreamOptions(until_caught_up=True),
             )

@@ -28,7 +28,7 @@ from shared.core.model.reference_bins import ReferenceBins
 from shared.documents import Document
 from shared.settings import ModelSettings, ReportSettings, Settings
 from streaming.driver import live_store
-from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
+from streaming.driver.live import LiveState, ModelReference, Target, TopicIdentity, first_state
 
 AS_OF_MS = DAY_MS + MS_PER_DAY
 _CHUNK = 20_000
@@ -40,7 +40,7 @@ def train_model(uri: str) -> None:
     """Let the batch job fit the champion that every database gets, on a sample of the customers."""
     database = fresh(uri, _MODEL_DATABASE)
     ensure(database)
-    live_store.save(database, _state(TopicIdentity("none", "none", 1), Target(None, None, AS_OF_MS)))
+    live_store.save(database, _state(TopicIdentity("none", "none", 1), Target(AS_OF_MS)))
     _insert(database, range(_SAMPLE), None)
     settings = Settings(model=ModelSettings(k_min=5, k_max=5, n_starts=2), report=ReportSettings(write=False))
     served = serve_once(database, settings, "benchmark")
@@ -73,7 +73,7 @@ def prefill(uri: str, name: str, workload: Workload, servers: str) -> Database[D
     )
     champion = models.load_champion(database)
     assert champion is not None
-    state = _state(topic, Target(champion[0].version, champion[1].epoch, AS_OF_MS))
+    state = _state(topic, Target(AS_OF_MS, ModelReference(champion[0].version, champion[1].epoch)))
     live_store.save(
         database,
         replace(state, centers=model.centers, unit_weights=model.unit_weights, population=total),

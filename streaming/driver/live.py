@@ -6,7 +6,7 @@ moment's truth: sums, centers, offsets and counters belong together.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -29,12 +29,34 @@ NO_TICK_MS = 0
 
 
 @dataclass(frozen=True)
-class Target:
-    """A model and a tick that every customer is to stand under."""
+class ModelReference:
+    """A model in force: its version, and the epoch of the pointer that put it there."""
 
-    model_version: int | None
-    model_epoch: int | None
-    as_of_ms: int | None
+    version: int
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """A tick, and the model if there is one, that every customer is to stand under."""
+
+    as_of_ms: int
+    model: ModelReference | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """The tick as a moment."""
+        return datetime.fromtimestamp(self.as_of_ms / 1000, UTC)
+
+    @property
+    def version(self) -> int | None:
+        """Version of the model."""
+        return None if self.model is None else self.model.version
+
+    @property
+    def epoch(self) -> int | None:
+        """Epoch at which the model was put in force."""
+        return None if self.model is None else self.model.epoch
 
 
 @dataclass(frozen=True)
@@ -71,11 +93,11 @@ class Tally:
 class LiveState:
     """See ARCHITECTURE.md, `live_model`.
 
-    offsets : partition -> next offset. now : what customers stand under; pending : what they are being
-    brought to. centers (k, d), unit_weights (m, d) : learnt prototypes; empty without a model.
-    asked_ms : the tick at which a re-clustering was last asked for. names : given to segments by
-    operators, by segment_id; customers carry them. drift : what the watch over flows and stock remembers;
-    hours : that over hourly purchases.
+    offsets : partition -> next offset. now : what customers stand under, None before the first tick;
+    pending : what they are being brought to. centers (k, d), unit_weights (m, d) : learnt prototypes;
+    empty without a model. asked_ms : the tick at which a re-clustering was last asked for. names : given
+    to segments by operators, by segment_id; customers carry them. drift : what the watch over flows and
+    stock remembers; hours : that over hourly purchases.
     """
 
     stream_id: str
@@ -86,7 +108,7 @@ class LiveState:
     fence_epoch: int
     offsets: Mapping[int, int]
     tally: Tally
-    now: Target
+    now: Target | None
     pending: Target | None
     asked_ms: int | None
     first_event_ms: int | None
@@ -103,9 +125,22 @@ class LiveState:
 
     def model(self, champion: ModelArtifact | None) -> LiveModel | None:
         """Join the learnt prototypes with their champion."""
-        if champion is None or self.now.as_of_ms is None:
+        if champion is None or self.now is None:
             return None
         return LiveModel(champion, self.centers, self.unit_weights, self.now.as_of_ms)
+
+    @property
+    def standing(self) -> Target:
+        """What customers stand under, for whoever comes only after the first tick.
+
+        Raises
+        ------
+        ValueError : there was none yet.
+        """
+        if self.now is None:
+            msg = f"stream {self.stream_id!r} should have had its first tick"
+            raise ValueError(msg)
+        return self.now
 
 
 def first_state(stream_id: str, topic: TopicIdentity) -> LiveState:
@@ -119,7 +154,7 @@ def first_state(stream_id: str, topic: TopicIdentity) -> LiveState:
         fence_epoch=0,
         offsets={},
         tally=Tally(),
-        now=Target(None, None, None),
+        now=None,
         pending=None,
         asked_ms=None,
         first_event_ms=None,

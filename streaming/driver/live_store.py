@@ -18,7 +18,15 @@ from shared.core.segments.given_names import GivenName
 from shared.core.windows import documents as hourly
 from shared.documents import Document
 from shared.errors import LeaseHeld
-from streaming.driver.live import LiveState, Tally, Target, TopicIdentity, days_document, days_of
+from streaming.driver.live import (
+    LiveState,
+    ModelReference,
+    Tally,
+    Target,
+    TopicIdentity,
+    days_document,
+    days_of,
+)
 
 _OPTIONS: CodecOptions[Document] = CodecOptions(
     tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_MS
@@ -81,7 +89,7 @@ def _document(state: LiveState) -> Document:
         "customers": totals("customers"),
         "clusterable": totals("clusterable"),
         **_target_keys(state.now),
-        "pending": None if state.pending is None else _target_keys(state.pending),
+        "pending": state.pending and _target_keys(state.pending),
         "asked_at": _date(state.asked_ms),
         "first_event_at": _date(state.first_event_ms),
         "newest_event_at": _date(state.newest_event_ms),
@@ -117,7 +125,7 @@ def _state(document: Document) -> LiveState:
             codes,
         ),
         now=_target(document),
-        pending=None if document["pending"] is None else _target(document["pending"]),
+        pending=document["pending"] and _target(document["pending"]),
         asked_ms=_ms(document["asked_at"]),
         first_event_ms=_ms(document["first_event_at"]),
         newest_event_ms=_ms(document["newest_event_at"]),
@@ -133,16 +141,22 @@ def _state(document: Document) -> LiveState:
     )
 
 
-def _target_keys(target: Target) -> Document:
+def _target_keys(target: Target | None) -> Document:
+    if target is None:
+        return {"model_version": None, "model_epoch": None, "as_of": None}
     return {
-        "model_version": target.model_version,
-        "model_epoch": target.model_epoch,
-        "as_of": _date(target.as_of_ms),
+        "model_version": target.version,
+        "model_epoch": target.epoch,
+        "as_of": DatetimeMS(target.as_of_ms),
     }
 
 
-def _target(document: Document) -> Target:
-    return Target(document["model_version"], document["model_epoch"], _ms(document["as_of"]))
+def _target(document: Document) -> Target | None:
+    if document["as_of"] is None:
+        return None
+    version = document["model_version"]
+    model = None if version is None else ModelReference(version, document["model_epoch"])
+    return Target(int(document["as_of"]), model)
 
 
 def _date(ms: int | None) -> DatetimeMS | None:

@@ -6,11 +6,13 @@ from pymongo.database import Database
 
 from shared.adapters import kafka_topics
 from shared.adapters.mongo.leases import Lease
+from shared.adapters.mongo.models import Pointer, read_pointer
 from shared.documents import Document
 from shared.errors import StartRefused
 from shared.settings import Settings
 from streaming.driver import live_store
-from streaming.driver.live import LiveState, TopicIdentity, first_state
+from streaming.driver.champions import Champions
+from streaming.driver.live import LiveState, ModelReference, TopicIdentity, first_state
 from streaming.driver.source import refuse_split_partitions
 
 
@@ -23,7 +25,12 @@ class OpenedStream:
 
 
 def open_state(
-    database: Database[Document], settings: Settings, bootstrap: str, lease: Lease, *, accept_new_topic: bool
+    database: Database[Document],
+    settings: Settings,
+    champions: Champions,
+    lease: Lease,
+    *,
+    accept_new_topic: bool,
 ) -> OpenedStream:
     """Take over the live model under `lease`, once the topic is known to be the one it belongs to.
 
@@ -33,7 +40,7 @@ def open_state(
     ServiceUnavailable : the topic does not exist.
     """
     refuse_split_partitions(settings.kafka.options)
-    topic = _identity(bootstrap, settings.kafka.topic)
+    topic = _identity(settings.kafka.bootstrap_servers, settings.kafka.topic)
     known = live_store.load(database, settings.stream.id)
     state = known or first_state(settings.stream.id, topic)
     if state.topic.id != topic.id or state.topic.name != topic.name:
@@ -44,8 +51,22 @@ def open_state(
         )
         raise StartRefused(msg)
     needs_recount = known is not None and not known.clean
+    state = leave_unreadable(state, champions, read_pointer(database))
     opened = live_store.save(database, replace(state, topic=topic, lease_epoch=lease.epoch, clean=False))
     return OpenedStream(opened, needs_recount)
+
+
+def leave_unreadable(state: LiveState, champions: Champions, pointer: Pointer | None) -> LiveState:
+    """Turn to the pointer's model where the one that customers stand under can no longer be trusted.
+
+    Without a sound model to turn to the state stays as it is, and reading its model will say what to do.
+    """
+    version = None if state.now is None else state.now.version
+    if state.now is None or version is None or pointer is None or champions.refusal(version) is None:
+        return state
+    if champions.refusal(pointer.version) is not None:
+        return state
+    return replace(state, pending=replace(state.now, model=ModelReference(pointer.version, pointer.epoch)))
 
 
 def _identity(bootstrap: str, topic: str) -> TopicIdentity:

@@ -14,14 +14,12 @@ from shared.settings import Settings
 class BatchContext:
     """Everything a task needs to know; nothing in it changes during the batch.
 
-    next_offsets : per partition, where the live model's knowledge ends.
-    champion : document of the champion, None before the first; centers, unit_weights : its learnt
-    prototypes as little-endian float64; as_of_ms : the tick.
+    settings : with the addresses of the services. next_offsets : per partition, where the live
+    model's knowledge ends. champion : document of the champion, None before the first; centers,
+    unit_weights : its learnt prototypes as little-endian float64; as_of_ms : the tick.
     """
 
     settings: Settings
-    mongo_uri: str
-    kafka_bootstrap: str
     next_offsets: dict[int, int]
     fence_epoch: int
     champion: dict[str, Any] | None

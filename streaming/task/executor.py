@@ -117,8 +117,9 @@ class _Worker:
     def __init__(self, context: BatchContext) -> None:
         self._context = context
         self._watch = Stopwatch()
-        self._database = _database(context.mongo_uri, context.settings.mongo.database)
-        self._customers = _customers(context.mongo_uri, context.settings.mongo.database)
+        mongo = context.settings.mongo
+        self._database = _database(mongo.uri.get_secret_value(), mongo.database)
+        self._customers = _customers(mongo.uri.get_secret_value(), mongo.database)
 
     def work(self, table: pa.Table) -> TaskReport:
         context, watch = self._context, self._watch
@@ -157,7 +158,9 @@ class _Worker:
                 self._database, [dead_letters.kept(record, why) for record, why in refused]
             )
             dead_letters.send(
-                self._context.kafka_bootstrap, self._context.settings.kafka.dead_letter_topic, refused
+                self._context.settings.kafka.bootstrap_servers,
+                self._context.settings.kafka.dead_letter_topic,
+                refused,
             )
         codes = [why.code for _, why in refused]
         return {code: codes.count(code) for code in sorted(set(codes))}

@@ -8,6 +8,7 @@ import msgspec
 
 from shared.core.customers.tick import ActiveDays, merge_active_days
 from shared.core.model.population import PopulationStatistics
+from shared.stopwatch import Stopwatch
 
 Number = TypeVar("Number", int, float)
 
@@ -109,9 +110,9 @@ def _newer(first: TaskReport, second: TaskReport) -> TaskReport:
     return second if second.newest_event_ms > first.newest_event_ms else first
 
 
-def batch_summary(reports: list[TaskReport], seconds: dict[str, float], elapsed_s: float) -> dict[str, Any]:
+def batch_summary(reports: list[TaskReport], watch: Stopwatch) -> dict[str, Any]:
     """Return what the live model keeps about its last micro-batch."""
-    rows = sum(report.read for report in reports)
+    rows, seconds, elapsed_s = sum(report.read for report in reports), watch.seconds, watch.elapsed_s
     for report in reports:
         seconds = add_counts(seconds, report.seconds)
     return {

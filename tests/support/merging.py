@@ -14,10 +14,11 @@ from shared.core.model.population import PopulationStatistics
 from shared.documents import Document
 from shared.settings import Settings, StateSettings
 from shared.stopwatch import Stopwatch
-from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
+from streaming.driver.live import LiveState, ModelReference, Target, TopicIdentity, first_state
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merged, Merger
+from streaming.task.task_report import TaskReport
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import transactions
 from tests.support.state_oracle import Line
@@ -40,7 +41,7 @@ def state_under(champion: ModelArtifact | None, *, epoch: int = 1) -> LiveState:
         return state
     return replace(
         state,
-        now=Target(champion.version, epoch, AS_OF_MS),
+        now=Target(AS_OF_MS, ModelReference(champion.version, epoch)),
         centers=champion.centers,
         unit_weights=champion.som.weights,
         population=PopulationStatistics.empty(K, UNITS, D),
@@ -51,16 +52,19 @@ def context_of(state: LiveState, champion: ModelArtifact | None) -> BatchContext
     """Return what the driver would ship to the executors."""
     return BatchContext(
         settings=SETTINGS,
-        mongo_uri="",
-        kafka_bootstrap="",
         next_offsets=dict(state.offsets),
         fence_epoch=state.fence_epoch,
         champion=champion.to_document() if champion else None,
-        model_epoch=state.now.model_epoch,
+        model_epoch=state.now and state.now.epoch,
         centers=state.centers.tobytes(),
         unit_weights=state.unit_weights.tobytes(),
-        as_of_ms=state.now.as_of_ms or 0,
+        as_of_ms=state.now.as_of_ms if state.now else 0,
     )
+
+
+def no_tasks(records: object, context: BatchContext) -> list[TaskReport]:
+    """Stands for Spark where a job is given no records."""
+    raise AssertionError((records, context))
 
 
 def merge(
