@@ -13,7 +13,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from benchmarks.drift.cost_executor import ALL_SUMS, FOR_DETECTION, timed_task
-from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Ledger, Place
+from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Place, TimeLedger
 from shared.adapters.mongo import customer_codec
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS
 from shared.core.drift.memory import DriftMemory
@@ -69,7 +69,7 @@ class Step:
 
 
 @dataclass
-class Meter:
+class StepTimes:
     """What a stream's steps took; references : seconds of making one for hours; state : at the end."""
 
     steps: list[Step] = field(default_factory=list)
@@ -82,7 +82,7 @@ class _Now:
 
     def __init__(self) -> None:
         self.lock = Lock()  # an idle step comes from another thread, and waits for the micro-batch
-        self.ledger, self.executors = Ledger(), dict[str, float]()
+        self.ledger, self.executors = TimeLedger(), dict[str, float]()
         self.rows, self.ticks, self.adopt_s, self.adopt_detection_s = 0, 0, 0.0, 0.0
         self.tick: tuple[float, float] | None = None  # when the last one began, and what was counted then
 
@@ -112,10 +112,10 @@ class _Now:
 
 
 @contextmanager
-def metered() -> Iterator[Meter]:
+def metered() -> Iterator[StepTimes]:
     """Time a stream that runs in this process while in this context."""
-    meter, now = Meter(), _Now()
-    making = Ledger()
+    meter, now = StepTimes(), _Now()
+    making = TimeLedger()
     with (
         now.ledger.timing(DAILY, DAILY_PLACES),
         now.ledger.timing(HOURLY, HOURLY_PLACES),
@@ -130,7 +130,7 @@ def metered() -> Iterator[Meter]:
         yield meter
 
 
-def _batch(now: _Now, meter: Meter) -> Any:
+def _batch(now: _Now, meter: StepTimes) -> Any:
     real = StreamJob.on_batch
 
     def on_batch(self: StreamJob, records: Any, batch_id: int) -> None:
@@ -143,7 +143,7 @@ def _batch(now: _Now, meter: Meter) -> Any:
     return on_batch
 
 
-def _idle(now: _Now, meter: Meter) -> Any:
+def _idle(now: _Now, meter: StepTimes) -> Any:
     real = StreamJob.idle
 
     def idle(self: StreamJob) -> None:
@@ -176,7 +176,7 @@ def _popped(seconds: dict[str, float], part: str) -> float:
     return sum(seconds.pop(name) for name in names)
 
 
-def _stepping(now: _Now, meter: Meter, making: Ledger) -> Any:
+def _stepping(now: _Now, meter: StepTimes, making: TimeLedger) -> Any:
     """Time what is followed: a step lasts, with all that it leads to, until the next one is looked for."""
     real = Adopter.next_step
 
@@ -196,7 +196,7 @@ def _stepping(now: _Now, meter: Meter, making: Ledger) -> Any:
     return next_step
 
 
-def _replacing(ledger: Ledger) -> Any:
+def _replacing(ledger: TimeLedger) -> Any:
     real = publish._replace
     counted = ledger.timed(f"{DAILY}: writing metrics and events", real)
 

@@ -126,10 +126,6 @@ class PopulationAxis:
         """Share of customers that are worse than `value`, linear between observed values."""
         return float(np.interp(value, self.values, self.percentiles)) if self.tells else 0.5
 
-    def score(self, value: float) -> int:
-        """Fifth of the population that `value` falls into, 1 to 5; 5 is best."""
-        return score_of(self.percentile(value))
-
 
 @dataclass(frozen=True, slots=True)
 class PopulationCuts:

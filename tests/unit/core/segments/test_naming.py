@@ -16,7 +16,7 @@ from shared.core.segments.naming import (
     segment_profiles,
     usual_pause_days,
 )
-from shared.core.segments.naming_scores import PopulationAxis
+from shared.core.segments.naming_scores import PopulationAxis, score_of
 from shared.core.segments.naming_tables import ACTIONS
 from shared.errors import InvalidConfig
 
@@ -45,8 +45,19 @@ def names(*segments, **settings):
 def test_fifths_of_an_even_population_score_one_to_five():
     axis = PopulationAxis.of(np.arange(100.0))
 
-    assert [axis.score(v) for v in (0, 19, 20, 39, 40, 60, 79, 80, 99, 1e9)] == [1, 1, 2, 2, 3, 4, 4, 5, 5, 5]
-    assert axis.score(-5) == 1
+    assert [score_of(axis.percentile(v)) for v in (0, 19, 20, 39, 40, 60, 79, 80, 99, 1e9)] == [
+        1,
+        1,
+        2,
+        2,
+        3,
+        4,
+        4,
+        5,
+        5,
+        5,
+    ]
+    assert score_of(axis.percentile(-5)) == 1
 
 
 def test_who_bought_most_recently_scores_best():
@@ -65,7 +76,7 @@ def test_an_axis_on_which_all_agree_says_nothing(noise):
     axis = PopulationAxis.of([7.0, *[7.0 * (1 + noise)] * 9])
 
     assert not axis.tells
-    assert {axis.score(7.0 * (1 + by)) for by in (-noise, 0, noise, 1e-12, -1e-12)} == {3}
+    assert {score_of(axis.percentile(7.0 * (1 + by))) for by in (-noise, 0, noise, 1e-12, -1e-12)} == {3}
 
 
 def test_equal_customers_share_the_middle_of_their_ranks():
@@ -79,8 +90,8 @@ def test_a_crowd_that_hardly_differs_is_a_crowd_also_beside_a_few_who_do():
     axis = PopulationAxis.of(spend)
 
     assert axis.tells
-    assert {axis.score(v) for v in (19.95, 20.0, 20.05)} == {3}
-    assert axis.score(900.0) == 5
+    assert {score_of(axis.percentile(v)) for v in (19.95, 20.0, 20.05)} == {3}
+    assert score_of(axis.percentile(900.0)) == 5
 
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=40))
@@ -96,7 +107,7 @@ def test_a_rank_by_smoothing_is_the_plain_average_over_customers(cents):
 def test_a_better_value_never_scores_lower(population, a, b):
     axis = PopulationAxis.of(population)
 
-    assert axis.score(min(a, b)) <= axis.score(max(a, b))
+    assert score_of(axis.percentile(min(a, b))) <= score_of(axis.percentile(max(a, b)))
 
 
 @given(populations, st.randoms(use_true_random=False), numbers)
