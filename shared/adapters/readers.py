@@ -38,7 +38,7 @@ N_RECENT = 5
 HISTORY_DAYS = 60
 
 _ARRAYS_OF_THE_MODEL = {"kmeans": 0, "som": 0, "population": 0}
-_PACKED = {"recent_events": 0, "recent_invoices": 0}
+_PACKED = {"recent_events": 0, "recent_invoices": 0, "history": 0}
 _UNIT = 2.0**-32
 """Stored vectors are int64 in this unit."""
 

@@ -60,7 +60,7 @@ class StreamJob:
         should_stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._database, self._settings, self._state = database, settings, state
-        self._run_tasks, self._should_stop = run_tasks, should_stop
+        self._run_tasks, self._should_stop, self._accept_jump = run_tasks, should_stop, accept_jump
         self._champions = Champions(database)
         self._adopter = Adopter(database, settings, self._champions, accept_jump=accept_jump)
         self._checkpoint = folder_of(settings.stream, state.fence_epoch)
@@ -131,7 +131,7 @@ class StreamJob:
                 self._await_reviews()  # what the new tick has asked for
                 self._follow()
             with watch.stage("tasks"):  # 1
-                reports = self._run_tasks(records, context_of(self._state, self._champion(), self._settings))
+                reports = self._run_tasks(records, self._context())
             ends = planned_offsets(self._checkpoint, self._settings.kafka.topic, batch_id)
             self.apply(reports, ends, watch)  # 2 and 3
             self._ask_if_due()
@@ -228,6 +228,9 @@ class StreamJob:
 
     def _is_waiting(self) -> bool:
         return self._settings.stream.pause_for_requests and bool(requests.open_requests(self._database))
+
+    def _context(self) -> BatchContext:
+        return context_of(self._state, self._champion(), self._settings, accept_jump=self._accept_jump)
 
     def _champion(self) -> ModelArtifact | None:
         now = self._state.now

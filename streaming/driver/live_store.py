@@ -12,13 +12,15 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.adapters.mongo.collections import LIVE_MODEL
 from shared.core.arrays import Float64
+from shared.core.customers.partition_clock import PartitionClock
 from shared.core.drift.memory import DriftMemory
 from shared.core.model.population import PopulationStatistics
 from shared.core.segments.given_names import GivenName
 from shared.core.windows import documents as hourly
 from shared.documents import Document
-from shared.errors import LeaseHeld
+from shared.errors import LeaseHeld, StartRefused
 from streaming.driver.live import (
+    DayRules,
     LiveState,
     ModelReference,
     Tally,
@@ -34,8 +36,19 @@ _OPTIONS: CodecOptions[Document] = CodecOptions(
 
 
 def load(database: Database[Document], stream_id: str) -> LiveState | None:
-    """Read the live model of a stream; None before its first start."""
+    """Read the live model of a stream; None before its first start.
+
+    Raises
+    ------
+    StartRefused : an earlier version wrote it.
+    """
     document = _collection(database).find_one({"_id": stream_id})
+    if document is not None and "day_rules" not in document:
+        msg = (
+            f"stream {stream_id!r} should keep its customers' histories; database {database.name!r} was "
+            "written by a version without them; name another one (`mongo.database`) and read the topic again"
+        )
+        raise StartRefused(msg)
     return None if document is None else _state(document)
 
 
@@ -84,6 +97,8 @@ def _document(state: LiveState) -> Document:
         "topic": {"name": state.topic.name, "id": state.topic.id, "partitions": state.topic.partitions},
         "fence_epoch": state.fence_epoch,
         "offsets": [{"partition": p, "next": n} for p, n in sorted(state.offsets.items())],
+        "day_rules": asdict(state.day_rules),
+        "clocks": [{"partition": p, **clock.to_document()} for p, clock in sorted(state.clocks.items())],
         "counters": {"read": tally.read, **counters, **counts, "rejected": tally.rejected},
         "rejected_codes": [{"code": code, "n": n} for code, n in sorted(tally.rejected_codes.items())],
         "customers": totals("customers"),
@@ -117,6 +132,8 @@ def _state(document: Document) -> LiveState:
         topic=TopicIdentity(**document["topic"]),
         fence_epoch=document["fence_epoch"],
         offsets={entry["partition"]: entry["next"] for entry in document["offsets"]},
+        day_rules=DayRules(**document["day_rules"]),
+        clocks={entry["partition"]: PartitionClock.from_document(entry) for entry in document["clocks"]},
         tally=Tally(
             counters["read"],
             counters["unattributed"],

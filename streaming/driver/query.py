@@ -82,6 +82,7 @@ def run_stream(settings: Settings, connector_jars: list[Path], options: StreamOp
                 Champions(database),
                 lease,
                 accept_new_topic=options.accept_new_topic,
+                accept_jump=options.accept_jump,
             )
             folder = folder_of(settings.stream, opened.state.fence_epoch)
             stack.enter_context(exclusive(folder))

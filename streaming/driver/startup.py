@@ -7,12 +7,13 @@ from pymongo.database import Database
 from shared.adapters import kafka_topics
 from shared.adapters.mongo.leases import Lease
 from shared.adapters.mongo.models import Pointer, read_pointer
+from shared.core.customers.partition_clock import accept
 from shared.documents import Document
 from shared.errors import StartRefused
 from shared.settings import Settings
 from streaming.driver import live_store
 from streaming.driver.champions import Champions
-from streaming.driver.live import LiveState, ModelReference, TopicIdentity, first_state
+from streaming.driver.live import DayRules, LiveState, ModelReference, TopicIdentity, first_state
 from streaming.driver.source import refuse_split_partitions
 
 
@@ -31,6 +32,7 @@ def open_state(
     lease: Lease,
     *,
     accept_new_topic: bool,
+    accept_jump: bool,
 ) -> OpenedStream:
     """Take over the live model under `lease`, once the topic is known to be the one it belongs to.
 
@@ -42,7 +44,7 @@ def open_state(
     refuse_split_partitions(settings.kafka.options)
     topic = _identity(settings.kafka.bootstrap_servers, settings.kafka.topic)
     known = live_store.load(database, settings.stream.id)
-    state = known or first_state(settings.stream.id, topic)
+    state = known or first_state(settings.stream.id, topic, DayRules.of(settings))
     if state.topic.id != topic.id or state.topic.name != topic.name:
         state = _on_new_topic(state, topic, accept_new_topic=accept_new_topic)
     elif topic.partitions < state.topic.partitions:
@@ -51,6 +53,7 @@ def open_state(
         )
         raise StartRefused(msg)
     needs_recount = known is not None and not known.clean
+    state = _with_day_rules(state, DayRules.of(settings), accept_jump=accept_jump)
     state = leave_unreadable(state, champions, read_pointer(database))
     opened = live_store.save(database, replace(state, topic=topic, lease_epoch=lease.epoch, clean=False))
     return OpenedStream(opened, needs_recount)
@@ -74,6 +77,23 @@ def _identity(bootstrap: str, topic: str) -> TopicIdentity:
     return TopicIdentity(topic, kafka_topics.topic_id(bootstrap, topic), partitions)
 
 
+def _with_day_rules(state: LiveState, rules: DayRules, *, accept_jump: bool) -> LiveState:
+    """Go on by the rules that are set; where days held back are accepted, the clocks move on."""
+    if rules.zone != state.day_rules.zone:
+        msg = (
+            f"input.zone should be {state.day_rules.zone!r}, in which the days of stream {state.stream_id!r} "
+            f"were told apart; it is {rules.zone!r}; set it back, or name another database "
+            "(`mongo.database`) and read the topic again"
+        )
+        raise StartRefused(msg)
+    if accept_jump:
+        clocks = {at: accept(each, min_customers=rules.min_customers) for at, each in state.clocks.items()}
+        state = replace(state, clocks=clocks)
+    is_same = rules == replace(state.day_rules, is_recountable=True) and not accept_jump
+    is_recountable = state.day_rules.is_recountable and is_same
+    return replace(state, day_rules=replace(rules, is_recountable=is_recountable))
+
+
 def _on_new_topic(state: LiveState, topic: TopicIdentity, *, accept_new_topic: bool) -> LiveState:
     """Open a new fence epoch: offsets of the new topic say nothing about those of the old one."""
     if not accept_new_topic:
@@ -82,4 +102,4 @@ def _on_new_topic(state: LiveState, topic: TopicIdentity, *, accept_new_topic: b
             "so stored offsets mean nothing in it; start once with --accept-new-topic to read it all"
         )
         raise StartRefused(msg)
-    return replace(state, fence_epoch=state.fence_epoch + 1, offsets={})
+    return replace(state, fence_epoch=state.fence_epoch + 1, offsets={}, clocks={})

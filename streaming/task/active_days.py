@@ -1,19 +1,20 @@
 """Which customers were seen on which local day: what the tick is decided by."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from shared.core.arrays import Int64
-from shared.core.customers.local_days import EPOCH, local_days
+from shared.core.arrays import Int32, Int64
+from shared.core.customers.local_days import EPOCH
 
 
-def active_days(event_ms: Int64, customers: Int64, zone: str, min_customers: int) -> dict[str, list[int]]:
-    """Return local day -> the smallest `min_customers` distinct customer hashes seen on it."""
-    if not event_ms.size:
+def active_days(days: Int32, customers: Int64, min_customers: int) -> dict[str, list[int]]:
+    """Return local day -> the smallest `min_customers` distinct customer hashes seen on it.
+
+    days : of each line, since 1970-01-01. customers : hash of who bought it.
+    """
+    if not days.size:
         return {}
-    days = local_days(event_ms, ZoneInfo(zone))
     order = np.lexsort((customers, days))
     days, customers = days[order], customers[order]
     is_new = np.ones(days.size, np.bool_)

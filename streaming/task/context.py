@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.core.customers.partition_clock import PartitionClock
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.placement import LiveModel
 from shared.settings import Settings
@@ -16,7 +17,9 @@ class BatchContext:
 
     settings : with the addresses of the services. next_offsets : per partition, where the live
     model's knowledge ends. champion : document of the champion, None before the first; centers,
-    unit_weights : its learnt prototypes as little-endian float64; as_of_ms : the tick.
+    unit_weights : its learnt prototypes as little-endian float64; as_of_ms : the tick, and step_day :
+    the local day that it ends, `NEVER_DAY` before the first. clocks : of the partitions read so far.
+    max_jump_days : how far a day may lie above a clock to count.
     """
 
     settings: Settings
@@ -27,6 +30,9 @@ class BatchContext:
     centers: bytes
     unit_weights: bytes
     as_of_ms: int
+    step_day: int
+    clocks: dict[int, PartitionClock]
+    max_jump_days: int
 
     def live_model(self) -> LiveModel | None:
         """Rebuild the model on the executor."""

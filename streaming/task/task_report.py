@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from shared.core.customers.partition_clock import PartitionClock
 from shared.core.customers.tick import ActiveDays, merge_active_days
 from shared.core.model.population import PopulationStatistics
 from shared.stopwatch import Stopwatch
@@ -20,11 +21,13 @@ class TaskReport(msgspec.Struct):
     delta : document of the change in the population statistics. days : local day -> customer hashes.
     first_event_ms, newest_event_ms : of counted valid records. newest_delay_ms : how long after it
     happened the newest event reached Kafka. has_fenced_ahead : a record that the live model has not
-    seen was already in its customer's document: the sums must be recounted.
+    seen was already in its customer's document: the sums must be recounted. clock : of the partition
+    after these records, None where it was not read.
     """
 
     partition: int
     next_offset: int
+    clock: PartitionClock | None = None
     read: int = 0
     unattributed: int = 0
     unattributed_minor: int = 0
@@ -59,6 +62,7 @@ def combine(first: TaskReport, second: TaskReport, min_customers: int) -> TaskRe
     return TaskReport(
         partition=first.partition,
         next_offset=max(first.next_offset, second.next_offset),
+        clock=second.clock,
         read=first.read + second.read,
         unattributed=first.unattributed + second.unattributed,
         unattributed_minor=first.unattributed_minor + second.unattributed_minor,

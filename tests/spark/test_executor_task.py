@@ -8,6 +8,7 @@ from pymongo.database import Database
 from pyspark.sql import DataFrame, SparkSession
 
 from shared.adapters.mongo.collections import ensure
+from shared.core.customers.transactions import NEVER_DAY
 from shared.settings import InputSettings, MongoSettings, Settings
 from streaming.driver.spark_tasks import run_tasks
 from streaming.task.context import BatchContext
@@ -39,7 +40,7 @@ def context(mongo_uri: str, mongo_database: Database[dict[str, Any]]) -> BatchCo
         mongo=MongoSettings(uri=SecretStr(mongo_uri), database=mongo_database.name),
         input=InputSettings(zone=ZONE),
     )
-    return BatchContext(settings, {}, 0, None, None, b"", b"", 0)
+    return BatchContext(settings, {}, 0, None, None, b"", b"", 0, NEVER_DAY, {}, 31)
 
 
 def test_a_task_reports_once_per_partition_and_counts_every_record(

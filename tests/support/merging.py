@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from pymongo.database import Database
 
 from shared.adapters.mongo import customer_store
 from shared.adapters.mongo.models import insert_model, promote
+from shared.core.customers.local_days import local_days
+from shared.core.customers.transactions import NEVER_DAY
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.population import PopulationStatistics
 from shared.documents import Document
 from shared.settings import Settings, StateSettings
 from shared.stopwatch import Stopwatch
-from streaming.driver.live import LiveState, ModelReference, Target, TopicIdentity, first_state
+from streaming.driver.live import DayRules, LiveState, ModelReference, Target, TopicIdentity, first_state
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merged, Merger
@@ -31,12 +34,13 @@ def chunk_of(lines: Sequence[Line], first_offset: int = 0, partition: int = 0) -
     numbers = sorted({line.customer for line in lines})
     rows = transactions([line._replace(customer=numbers.index(line.customer)) for line in lines])
     rows = replace(rows, offset=rows.offset + first_offset)
-    return Chunk(partition, [f"c{number}" for number in numbers], rows, np.arange(len(lines)))
+    day = local_days(rows.event_ms, ZoneInfo(SETTINGS.input.zone))
+    return Chunk(partition, [f"c{number}" for number in numbers], rows, np.arange(len(lines)), day, day)
 
 
 def state_under(champion: ModelArtifact | None, *, epoch: int = 1) -> LiveState:
     """Return a live model at offset 0 that stands under `champion`."""
-    state = first_state("main", TopicIdentity("transactions", "id", 2))
+    state = first_state("main", TopicIdentity("transactions", "id", 2), DayRules.of(SETTINGS))
     if champion is None:
         return state
     return replace(
@@ -59,6 +63,9 @@ def context_of(state: LiveState, champion: ModelArtifact | None) -> BatchContext
         centers=state.centers.tobytes(),
         unit_weights=state.unit_weights.tobytes(),
         as_of_ms=state.now.as_of_ms if state.now else 0,
+        step_day=state.now.day(ZoneInfo(SETTINGS.input.zone)) if state.now else NEVER_DAY,
+        clocks={},
+        max_jump_days=31,
     )
 
 

@@ -106,7 +106,7 @@ def test_segments_are_stored_by_identity_and_name() -> None:
 def test_what_is_unknown_is_null() -> None:
     (document,) = _documents(apply_in([[]], 1, 7)[0], None)
     known = {"_id", "frequency", "monetary_minor", "monetary", "applied", "duplicate", "late", "status"}
-    known |= {"recent_events", "recent_invoices", "fence", "fence_epoch", "rev", "deleted"}
+    known |= {"recent_events", "recent_invoices", "history", "fence", "fence_epoch", "rev", "deleted"}
     assert {key for key, value in document.items() if value is not None} == known
 
 

@@ -16,6 +16,7 @@ from shared.settings.reclustering import ScheduleSettings
 from streaming.driver.adopt import Adopter
 from streaming.driver.champions import Champions
 from streaming.driver.live import (
+    DayRules,
     LiveState,
     ModelReference,
     Target,
@@ -36,7 +37,7 @@ from tests.support.small_model import AS_OF, AS_OF_MS, UNITS, D, K
 
 CHAMPION = small_model.champion()
 DAY_MS = 86_400_000
-NEW = first_state("main", TopicIdentity("transactions", "id", 2))
+NEW = first_state("main", TopicIdentity("transactions", "id", 2), DayRules.of(Settings()))
 RULES, SCHEDULE = ModelSettings(), ScheduleSettings()
 
 
@@ -272,6 +273,9 @@ def _context(champion: object) -> BatchContext:
         centers=CHAMPION.centers[::-1].tobytes(),
         unit_weights=CHAMPION.som.weights.tobytes(),
         as_of_ms=AS_OF_MS,
+        step_day=0,
+        clocks={},
+        max_jump_days=31,
     )
 
 
