@@ -19,7 +19,7 @@ from shared.settings import ModelSettings
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class RunHistory:
     """What earlier runs left behind.
 
     champion : None before the first promotion. last_run : how the run before saw the numbers of
@@ -47,7 +47,7 @@ class Exploration:
     """A run up to its choice of k. centers : of every k, settled on the customers that are fitted."""
 
     source: CustomerSource
-    history: History
+    history: RunHistory
     settings: ModelSettings
     features: FeatureChoice
     scaled: Scaled

@@ -20,7 +20,7 @@ from batch.customer_source import CustomerSource, open_source
 from batch.evidence import Evidence, compare
 from batch.fit_set import fit_set, outlier_effect
 from batch.gate import Decision, GateInput, decide, first
-from batch.hand_over import Exploration, History, RunPurpose
+from batch.hand_over import Exploration, RunHistory, RunPurpose
 from batch.load import load_last_run
 from batch.name import name
 from batch.promote import load_incumbent, publish
@@ -76,7 +76,7 @@ def recluster(
             source = stack.enter_context(open_source(database, settings, wait_s=SETTLE_S))
             memory = load_last_run(database, JOB, source.table.as_of)
             size = last_sound_size(database, JOB)
-        history = History(incumbent.model, memory, incumbent.next_segment_id, size)
+        history = RunHistory(incumbent.model, memory, incumbent.next_segment_id, size)
         purpose = RunPurpose(request.kind, request.force, incumbent.is_pinned)
         parent = None if incumbent.model is None else incumbent.model.version
         provenance = Provenance(run_id, created_at, code_version, parent)
@@ -90,7 +90,7 @@ def recluster(
 
 def contest(
     source: CustomerSource,
-    history: History,
+    history: RunHistory,
     purpose: RunPurpose,
     settings: Settings,
     provenance: Provenance,
@@ -115,7 +115,7 @@ def contest(
 
 
 def explore(
-    source: CustomerSource, history: History, settings: ModelSettings, floors: Floors, steps: Stopwatch
+    source: CustomerSource, history: RunHistory, settings: ModelSettings, floors: Floors, steps: Stopwatch
 ) -> Exploration:
     """Go from the table to the number of segments: features, transform, outliers, candidates, k."""
     table = source.table
@@ -185,7 +185,11 @@ def form(run: Exploration, provenance: Provenance, steps: Stopwatch) -> tuple[Mo
 
 
 def judge(
-    challenger: ModelArtifact, evidence: Evidence, history: History, purpose: RunPurpose, settings: Settings
+    challenger: ModelArtifact,
+    evidence: Evidence,
+    history: RunHistory,
+    purpose: RunPurpose,
+    settings: Settings,
 ) -> Decision:
     """Hold the challenger against the champion; without one any is better than none."""
     if evidence.champion is None:

@@ -4,7 +4,6 @@ import argparse
 import getpass
 import signal
 import sys
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from cli.connection import kafka_servers, open_database
 from cli.failures import FAILED, TERMINATED
 from cli.options import Verbs, add_json_flag, add_verb, start
 from cli.output import answer, moment, printable
+from cli.stopping import stopped_by
 from shared.errors import InvalidConfig, ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _deliver(args: argparse.Namespace) -> int:
         from batch.alerting import deliver
 
         if args.watch:
-            deliver.watch(database, settings, kafka, stop=_stop_on_sigterm())
+            deliver.watch(database, settings, kafka, stop=stopped_by(signal.SIGTERM, signal.SIGINT))
             return TERMINATED
         results = deliver.deliver_once(database, settings, kafka)
     answer(args, results, lambda: print_results(results))
@@ -166,13 +166,6 @@ def _kafka(settings: "Settings") -> str | None:
         return kafka_servers(settings)
     except ServiceUnavailable:
         return None
-
-
-def _stop_on_sigterm() -> threading.Event:
-    stop = threading.Event()
-    for number_ in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number_, lambda _signum, _frame: stop.set())
-    return stop
 
 
 def _no_such(key: str) -> int:

@@ -3,13 +3,13 @@
 import argparse
 import os
 import signal
-import threading
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database, with_mongo_uri
 from cli.failures import TERMINATED
 from cli.options import Verbs, add_json_flag, add_verb, start
 from cli.output import say
+from cli.stopping import stopped_by
 from shared.errors import NothingToCluster
 from shared.plain import to_json
 
@@ -55,7 +55,7 @@ def _run(args: argparse.Namespace) -> int:
             show(served)
             return 0 if served.status == "done" else 1
         os.nice(STAND_BACK)
-        serve.watch(database, settings, stop=_stop_on_sigterm(), on_served=show)
+        serve.watch(database, settings, stop=stopped_by(signal.SIGTERM), on_served=show)
         return TERMINATED
 
 
@@ -70,13 +70,6 @@ def _refuse_in_vain(database: "Database[dict[str, Any]]", settings: "Settings") 
         raise NothingToCluster(str(missing))
     if standing.is_rewriting:
         say("the stream is rewriting its customers for another day or model; waiting up to a minute for it")
-
-
-def _stop_on_sigterm() -> threading.Event:
-    """Let the request in hand finish: half a run is work that somebody has to do again."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
-    return stop
 
 
 def _print(served: "Served", *, as_json: bool) -> None:

@@ -19,8 +19,7 @@ from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS
 from shared.core.drift.memory import DriftMemory
 from shared.core.windows import documents
 from streaming.driver import adopt, hourly_watch, job, publish, query, spark_tasks
-from streaming.driver.adopt import Adopter, Rest
-from streaming.driver.adopt import Step as Taken
+from streaming.driver.adopt import Adopter, Rest, Step
 from streaming.driver.job import StreamJob
 from streaming.driver.live import LiveState
 from streaming.task import executor
@@ -51,7 +50,7 @@ HOURLY_PLACES: Final[Sequence[Place]] = (
 
 
 @dataclass(frozen=True)
-class Step:
+class MeasuredStep:
     """A micro-batch, or an idle step that moved something.
 
     seconds : from its start to the commit. driver : seconds of detection by part. executors : of the sums,
@@ -72,7 +71,7 @@ class Step:
 class StepTimes:
     """What a stream's steps took; references : seconds of making one for hours; state : at the end."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[MeasuredStep] = field(default_factory=list)
     references: list[float] = field(default_factory=list)
     state: LiveState | None = None
 
@@ -99,8 +98,8 @@ class _Now:
             self.adopt_detection_s += self.ledger.total - counted
             self.tick = None
 
-    def end(self, started: float) -> Step:
-        return Step(
+    def end(self, started: float) -> MeasuredStep:
+        return MeasuredStep(
             perf_counter() - started,
             self.rows,
             dict(self.ledger.seconds),
@@ -180,14 +179,14 @@ def _stepping(now: _Now, meter: StepTimes, making: TimeLedger) -> Any:
     """Time what is followed: a step lasts, with all that it leads to, until the next one is looked for."""
     real = Adopter.next_step
 
-    def next_step(self: Adopter, state: LiveState, wall: datetime) -> Taken | Rest:
+    def next_step(self: Adopter, state: LiveState, wall: datetime) -> Step | Rest:
         now.end_tick()
         counted, started, made = now.ledger.total, perf_counter(), making.total
         found = real(self, state, wall)
-        if isinstance(found, Taken) and found.kind == "hours":
+        if isinstance(found, Step) and found.kind == "hours":
             detected = now.ledger.total - counted
             now.ledger.add(f"{HOURLY}: rest of the step", perf_counter() - started - detected)
-        if isinstance(found, Taken) and found.kind == "tick":
+        if isinstance(found, Step) and found.kind == "tick":
             now.tick = started, counted
         if making.total > made:
             meter.references.append(making.total - made)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from batch.serve import serve_once
-from benchmarks.drift.cost_driver import Step, StepTimes, metered
+from benchmarks.drift.cost_driver import MeasuredStep, StepTimes, metered
 from benchmarks.drift.cost_shops import PROFILE, Pass, TimedShop, day
 from benchmarks.stream.workload import create_topic
 from shared import log
@@ -54,8 +54,8 @@ class Addresses:
 class Timed:
     """Steps with large and with small micro-batches; seconds of making the reference of hours, 0 without."""
 
-    large: list[Step]
-    small: list[Step]
+    large: list[MeasuredStep]
+    small: list[MeasuredStep]
     reference_s: float
 
 

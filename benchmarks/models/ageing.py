@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.measured_rows import Row, Target
+from benchmarks.models.contest_history import Day, history
 from benchmarks.models.followers import Restating
 from benchmarks.models.fresh_fits import Score, refit, score
-from benchmarks.models.history import Day, history
 
 SECTION = "Ageing: daily restate, no re-clustering"
 MEAN, LARGEST = Target("<=", 1.01), Target("<=", 1.05)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.measured_rows import Row
+from benchmarks.models.contest_history import ContestHistory, thinned
 from benchmarks.models.entries import ENTRIES, FOR_SCRIPTS, ContestEntry
 from benchmarks.models.fresh_fits import FreshFit, Score, refit, score
-from benchmarks.models.history import ContestHistory, thinned
 from benchmarks.models.rounds import timed
 from benchmarks.models.scripted import SCRIPTS, scripted
 from shared.core.choice.stability import adjusted_rand

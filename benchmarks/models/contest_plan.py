@@ -12,7 +12,7 @@ from benchmarks.measured_rows import Row
 from benchmarks.models.ageing import AgeingCase, ageing
 from benchmarks.models.cdnow_shaped import CUSTOMERS, cdnow_shaped
 from benchmarks.models.contest import on_purchases, on_script
-from benchmarks.models.history import Day, days_from, history
+from benchmarks.models.contest_history import Day, days_from, history
 from benchmarks.models.map_ageing import map_ageing
 from benchmarks.models.one_pass import CASES, one_pass
 from benchmarks.models.purchase_histories import Purchases, cdnow, online_retail

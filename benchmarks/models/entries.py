@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from benchmarks.models.contest_history import ContestChampion
 from benchmarks.models.followers import Follower, Frozen, MiniBatch, MLlib, Restating, Retracting
-from benchmarks.models.history import ContestChampion
 from benchmarks.models.river_contenders import RiverCluStream, RiverDbstream, RiverKMeans
 from benchmarks.models.user_stream import UserStream
 

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 
-from benchmarks.models.history import ContestChampion, Day
+from benchmarks.models.contest_history import ContestChampion, Day
 from shared.core.arrays import Float64
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.assignment import assign, restate

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.models.history import Day, fitted
+from benchmarks.models.contest_history import Day, fitted
 from shared.core.arrays import Float64, Int32
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.assignment import assign

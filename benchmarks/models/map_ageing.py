@@ -8,8 +8,8 @@ from minisom import MiniSom
 
 from benchmarks.measured_rows import Row, Target
 from benchmarks.models.contest import spread
+from benchmarks.models.contest_history import Day
 from benchmarks.models.followers import Feed, fed
-from benchmarks.models.history import Day
 from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.core.som.quality import quantization_error, topographic_error

@@ -7,7 +7,7 @@ import numpy as np
 from river import cluster
 from sklearn.cluster import KMeans
 
-from benchmarks.models.history import ContestChampion, Day
+from benchmarks.models.contest_history import ContestChampion, Day
 from shared.core.arrays import Float64
 
 Record = dict[int, float]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.models.history import ContestChampion, ContestHistory, Day
+from benchmarks.models.contest_history import ContestChampion, ContestHistory, Day
 from shared.core.arrays import Bool, Float64, Int64
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.kmeans.assignment import assign, restate

@@ -14,7 +14,7 @@ clustering, PAKDD.
 import numpy as np
 from sklearn.cluster import KMeans
 
-from benchmarks.models.history import ContestChampion, Day
+from benchmarks.models.contest_history import ContestChampion, Day
 from shared.core.arrays import Float64
 
 RADIUS = 1.0

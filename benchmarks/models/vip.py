@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.measured_rows import Row, Target
+from benchmarks.models.contest_history import ContestChampion, ContestHistory, fitted
 from benchmarks.models.entries import FOR_SCRIPTS, OURS
 from benchmarks.models.followers import Follower, Restating
-from benchmarks.models.history import ContestChampion, ContestHistory, fitted
 from benchmarks.models.scripted import World, label_of, play, quiet
 
 SECTION = "A segment of 0.5% at 6 deviations"

@@ -10,7 +10,7 @@ from batch.cluster import cluster
 from batch.customer_source import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
-from batch.hand_over import History, RunPurpose
+from batch.hand_over import RunHistory, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.scale import scale
@@ -39,14 +39,14 @@ class UnchangedRefit:
 
 def first_champion(table: CustomerTable, seed: int, **settings: object) -> ModelArtifact:
     """Run the whole pipeline without a champion."""
-    return _run(table, History(), seed, **settings)[0]
+    return _run(table, RunHistory(), seed, **settings)[0]
 
 
 def refits(
     table: CustomerTable, champion: ModelArtifact, seeds: Sequence[int], **settings: object
 ) -> Iterator[UnchangedRefit]:
     """Run the whole pipeline once a seed; what is promoted is the champion of the next run."""
-    history = History(champion, None, champion.next_segment_id)
+    history = RunHistory(champion, None, champion.next_segment_id)
     for seed in seeds:
         challenger, evidence, decision = _run(table, history, seed, **settings)
         identities = evidence.identities
@@ -61,7 +61,7 @@ def refits(
         )
         seen = evidence.report.choice.remembered(champion.k)
         champion = challenger if decision.promote else champion
-        history = History(champion, seen, max(history.next_segment_id, identities.next_segment_id))
+        history = RunHistory(champion, seen, max(history.next_segment_id, identities.next_segment_id))
 
 
 def changed_by_cold_fit(table: CustomerTable, champion: ModelArtifact, seed: int, n_starts: int) -> float:
@@ -75,13 +75,13 @@ def changed_by_cold_fit(table: CustomerTable, champion: ModelArtifact, seed: int
 
 def changed_by_cold_run(table: CustomerTable, champion: ModelArtifact, seed: int) -> tuple[int, float]:
     """Return k and the share likewise, of a whole run that knows nothing of the champion."""
-    _, evidence, _ = _run(table, History(), seed, candidates=("cold",))
+    _, evidence, _ = _run(table, RunHistory(), seed, candidates=("cold",))
     view: ChampionView = view_champion(champion, table, evidence.scaled)
     return evidence.report.choice.k, identify(evidence.clustering, view, champion.next_segment_id).changed
 
 
 def _run(
-    table: CustomerTable, history: History, seed: int, **model: object
+    table: CustomerTable, history: RunHistory, seed: int, **model: object
 ) -> tuple[ModelArtifact, Evidence, Decision]:
     settings = Settings(model=ModelSettings.model_validate({"seed": seed} | model))
     provenance = Provenance(f"refit-{seed}", table.as_of, "benchmark", None)

@@ -5,9 +5,9 @@ import pytest
 
 from benchmarks.models.ageing import LARGEST, MEAN, AgeingCase, ageing
 from benchmarks.models.cdnow_shaped import cdnow_shaped
+from benchmarks.models.contest_history import days_from
 from benchmarks.models.followers import Frozen, MiniBatch, MLlib, Restating, Retracting
 from benchmarks.models.fresh_fits import refit, score
-from benchmarks.models.history import days_from
 from benchmarks.models.map_ageing import map_ageing
 from benchmarks.models.rounds import in_rounds
 from benchmarks.models.scripted import SCRIPTS, scripted
