@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.core.drift.memory import DriftMemory
-from shared.core.windows.documents import to_document
 from shared.core.windows.hourly import HourlyMemory
+from shared.core.windows.hourly_documents import to_document
 from shared.documents import Document
 
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
