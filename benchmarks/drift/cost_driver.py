@@ -17,7 +17,7 @@ from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Place, TimeLedger
 from shared.adapters.mongo import customer_codec
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS
 from shared.core.drift.memory import DriftMemory
-from shared.core.windows import documents
+from shared.core.windows import hourly_documents
 from streaming.driver import adopt, hourly_watch, job, publish, query, spark_tasks
 from streaming.driver.adopt import Adopter, Rest, Step
 from streaming.driver.job import StreamJob
@@ -45,7 +45,7 @@ HOURLY_PLACES: Final[Sequence[Place]] = (
     Place(adopt, "next_hours"),
     Place(job, "with_clock"),
     Place(job, "update_hourly_drift_alerts"),
-    Place(documents, "to_document"),
+    Place(hourly_documents, "to_document"),
 )
 
 

@@ -16,7 +16,7 @@ from shared.core.customers.partition_clock import PartitionClock
 from shared.core.drift.memory import DriftMemory
 from shared.core.model.population import PopulationStatistics
 from shared.core.segments.given_names import GivenName
-from shared.core.windows import documents as hourly
+from shared.core.windows import hourly_documents as hourly
 from shared.documents import Document
 from shared.errors import LeaseHeld, StartRefused
 from streaming.driver.live import (

@@ -12,8 +12,8 @@ from shared.core.customers.history_codec import encode_histories
 from shared.core.customers.history_rows import HistoryLines
 from shared.core.customers.local_days import EPOCH
 from shared.core.drift.memory import DriftMemory
-from shared.core.windows.documents import to_document
 from shared.core.windows.hourly import HourlyMemory
+from shared.core.windows.hourly_documents import to_document
 from shared.documents import Document
 
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)

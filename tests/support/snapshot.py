@@ -10,7 +10,7 @@ from pymongo.database import Database
 
 from shared.adapters.mongo import customer_store, models
 from shared.core.model.population import PopulationStatistics
-from shared.core.windows.documents import to_document
+from shared.core.windows.hourly_documents import to_document
 from shared.documents import Document
 from streaming.driver import live_store
 from streaming.driver.live import LiveState

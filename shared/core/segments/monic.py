@@ -64,15 +64,12 @@ class Facets(ReadOnlyArrays):
     identity: Float64
 
 
-def overlap_matrix(
-    old_labels: ArrayLike, new_labels: ArrayLike, *, k_old: int, k_new: int, weights: ArrayLike | None = None
-) -> Float64:
-    """Weight of the customers that old cluster i and new cluster j share, shape (k_old, k_new).
+def overlap_matrix(old_labels: ArrayLike, new_labels: ArrayLike, *, k_old: int, k_new: int) -> Float64:
+    """Count the customers that old cluster i and new cluster j share, shape (k_old, k_new).
 
     Parameters
     ----------
     old_labels, new_labels : (n,) the same customers in the same order; -1 = in no cluster.
-    weights : (n,) for example the age weight 2^(-age / half-life); 1 each by default.
     """
     old, new = np.asarray(old_labels, dtype=np.int64), np.asarray(new_labels, dtype=np.int64)
     if old.shape != new.shape or (old.size and (old.max() >= k_old or new.max() >= k_new)):
@@ -83,8 +80,7 @@ def overlap_matrix(
         raise InvalidConfig(msg)
     both = (old != UNASSIGNED) & (new != UNASSIGNED)
     cells = old[both] * k_new + new[both]
-    each = None if weights is None else np.asarray(weights, dtype=np.float64)[both]
-    return np.bincount(cells, each, minlength=k_old * k_new).astype(np.float64).reshape(k_old, k_new)
+    return np.bincount(cells, minlength=k_old * k_new).astype(np.float64).reshape(k_old, k_new)
 
 
 def transitions(overlap: ArrayLike) -> tuple[ClusterTransition, ...]:

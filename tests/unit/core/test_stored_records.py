@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from shared.core.arrays import Float64, Int64
 from shared.core.drift.memory import ChannelMemory, DriftMemory
 from shared.core.stored_records import from_document, to_document
-from shared.core.windows.documents import from_document as hours_from_document
+from shared.core.windows.hourly_documents import from_document as hours_from_document
 from shared.errors import SchemaMismatch
 
 

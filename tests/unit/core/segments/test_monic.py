@@ -89,12 +89,6 @@ def test_the_overlap_counts_customers_that_both_have():
     np.testing.assert_array_equal(found, [[1, 1, 0], [0, 1, 0]])
 
 
-def test_age_weights_let_old_members_count_less():
-    found = overlap_matrix([0, 0], [0, 1], k_old=1, k_new=2, weights=[1.0, 0.25])
-
-    assert [e.kind for e in transitions(found)] == [TransitionKind.SURVIVE, TransitionKind.EMERGE]
-
-
 def test_labels_of_different_customers_are_refused():
     with pytest.raises(InvalidConfig, match="equally long"):
         overlap_matrix([0, 1], [0], k_old=2, k_new=1)
