@@ -14,7 +14,7 @@ from shared.errors import StartRefused
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.recount import Comparison, Mismatch
+    from shared.recount import Comparison, Mismatch, RecountRules
     from shared.settings import Settings
     from streaming.replay import Reading
 
@@ -22,6 +22,12 @@ MISMATCH = 4
 SHOWN_MISMATCHES = 20
 
 Advance = Callable[[int], None]
+
+BY_DAY_OF_FILE = "histories were compared by day only: a file does not say from when a line was known"
+BY_DAY_OF_TOPIC = (
+    "histories were compared by day only: days that were held have been accepted, or tick.min_customers or "
+    "tick.max_jump_days has changed on the way, so the topic no longer says from when a line was known"
+)
 
 _FIELDS = (
     "frequency",
@@ -33,6 +39,7 @@ _FIELDS = (
     "late",
     "newest_event_at",
     "late_floor",
+    "history",
     "fence",
     "deleted",
 )
@@ -64,6 +71,8 @@ class VerifyReport:
     """Fields that differ."""
     first: "tuple[Mismatch, ...]"
     source: str
+    remark: str | None
+    """What could not be compared as closely as usual, and why."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -89,29 +98,41 @@ def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> 
 
     Raises
     ------
-    StartRefused : the topic does not hold everything that was counted.
+    StartRefused : the topic does not hold everything that was counted, or another zone is set.
     ServiceUnavailable : Kafka does not answer.
     """
     from cli.output import progress
     from shared.adapters.topic_records import read_records
-    from shared.recount import Ledger, RecountRules, compare_counters, compare_customers
+    from shared.recount import Ledger, compare_counters, compare_customers, compare_histories
 
     live = _live_model(database, settings)
+    rules = _rules(settings, live["day_rules"])
     customers = _stored_customers(database)
     offsets = {entry["partition"]: entry["next"] for entry in live["offsets"]}
     fences = {customer: _fence(document) for customer, document in customers.items()}
     servers = kafka_servers(settings)
     ends = _ends(offsets, fences)
     _require_whole_topic(servers, settings.kafka.topic, live, ends)
-    ledger = Ledger(RecountRules(settings.input, settings.state), offsets, fences)
+    ledger = Ledger(rules, offsets, fences)
     with progress("recounting", sum(ends.values())) as advance:
         for records in read_records(servers, settings.kafka.topic, ends):
             for record in records:
                 ledger.add(*record)
             advance(len(records))
-    compared = compare_customers(customers, ledger.accounts)
-    counted = compare_counters(live["counters"], ledger.totals)
-    return _report(f"topic {settings.kafka.topic}", compared, counted, *_compare_learning(database, live))
+    has_known_days = live["day_rules"]["is_recountable"]
+    comparisons = [
+        compare_customers(customers, ledger.accounts),
+        compare_histories(
+            customers,
+            ledger.accounts,
+            history_days=settings.state.history_days,
+            has_known_days=has_known_days,
+        ),
+        compare_counters(live["counters"], ledger.totals),
+        *_compare_learning(database, live),
+    ]
+    remark = None if has_known_days else BY_DAY_OF_TOPIC
+    return _report(f"topic {settings.kafka.topic}", comparisons, remark)
 
 
 def verify_file(
@@ -124,12 +145,30 @@ def verify_file(
     InvalidConfig : the file cannot be read to its end.
     """
     from cli.recount_file import accounts_of
-    from shared.recount import compare_customers
+    from shared.recount import compare_customers, compare_histories
 
-    compared = compare_customers(
-        _stored_customers(database), accounts_of(reading, settings), has_history=False
-    )
-    return _report(f"file {reading.source.path}", compared)
+    customers, accounts = _stored_customers(database), accounts_of(reading, settings)
+    history_days = settings.state.history_days
+    comparisons = [
+        compare_customers(customers, accounts, is_by_record=False),
+        compare_histories(customers, accounts, history_days=history_days, has_known_days=False),
+    ]
+    return _report(f"file {reading.source.path}", comparisons, BY_DAY_OF_FILE)
+
+
+def _rules(settings: "Settings", day_rules: Mapping[str, Any]) -> "RecountRules":
+    """Return the rules that are set; days are told as the stream has told them so far."""
+    from shared.recount import RecountRules
+
+    if settings.input.zone != day_rules["zone"]:
+        msg = (
+            f"input.zone should be {day_rules['zone']!r}, in which the days of stream {settings.stream.id!r} "
+            f"were told apart; it is {settings.input.zone!r}; set it back"
+        )
+        raise StartRefused(msg)
+    names = ("min_customers", "max_jump_days")
+    tick = settings.tick.model_copy(update={name: day_rules[name] for name in names})
+    return RecountRules(settings.input, settings.state, tick)
 
 
 def _compare_learning(database: "Database[dict[str, Any]]", live: Mapping[str, Any]) -> "list[Comparison]":
@@ -189,9 +228,11 @@ def _require_whole_topic(servers: str, topic: str, live: Mapping[str, Any], ends
         raise StartRefused(msg)
 
 
-def _report(source: str, customers: "Comparison", *others: "Comparison") -> VerifyReport:
-    found = [mismatch for comparison in (customers, *others) for mismatch in comparison.mismatches]
-    return VerifyReport(not found, customers.compared, len(found), tuple(found[:SHOWN_MISMATCHES]), source)
+def _report(source: str, comparisons: "list[Comparison]", remark: str | None) -> VerifyReport:
+    """Report on all comparisons, the first of which is the one that counts customers."""
+    found = [mismatch for comparison in comparisons for mismatch in comparison.mismatches]
+    first = tuple(found[:SHOWN_MISMATCHES])
+    return VerifyReport(not found, comparisons[0].compared, len(found), first, source, remark)
 
 
 def _print(report: VerifyReport, *, as_json: bool) -> None:
@@ -202,6 +243,8 @@ def _print(report: VerifyReport, *, as_json: bool) -> None:
         return
     verdict = "ok: " if report.ok else f"{report.mismatches:,} fields differ: "
     print(f"{verdict}{report.compared:,} customers compared with a recount of {report.source}")
+    if report.remark:
+        print(report.remark)
     if not report.ok:
         columns = [Column("subject", "left"), Column("field", "left"), Column("stored"), Column("recounted")]
         rows = [[m.subject, m.field, str(m.stored), str(m.recounted)] for m in report.first]
