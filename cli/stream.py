@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from cli.options import add_verb, start
+from cli.options import Verbs, add_verb, start
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     verb = add_verb(
         subparsers, "stream", _run, "apply purchases as they arrive; stops cleanly on SIGTERM or Ctrl-C"

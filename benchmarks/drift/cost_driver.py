@@ -13,14 +13,13 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from benchmarks.drift.cost_executor import ALL_SUMS, FOR_DETECTION, timed_task
-from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Ledger, Place
+from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Place, TimeLedger
 from shared.adapters.mongo import customer_codec
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS
 from shared.core.drift.memory import DriftMemory
 from shared.core.windows import documents
 from streaming.driver import adopt, hourly_watch, job, publish, query, spark_tasks
-from streaming.driver.adopt import Adopter, Rest
-from streaming.driver.adopt import Step as Taken
+from streaming.driver.adopt import Adopter, Rest, Step
 from streaming.driver.job import StreamJob
 from streaming.driver.live import LiveState
 from streaming.task import executor
@@ -51,7 +50,7 @@ HOURLY_PLACES: Final[Sequence[Place]] = (
 
 
 @dataclass(frozen=True)
-class Step:
+class MeasuredStep:
     """A micro-batch, or an idle step that moved something.
 
     seconds : from its start to the commit. driver : seconds of detection by part. executors : of the sums,
@@ -69,10 +68,10 @@ class Step:
 
 
 @dataclass
-class Meter:
+class StepTimes:
     """What a stream's steps took; references : seconds of making one for hours; state : at the end."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[MeasuredStep] = field(default_factory=list)
     references: list[float] = field(default_factory=list)
     state: LiveState | None = None
 
@@ -82,7 +81,7 @@ class _Now:
 
     def __init__(self) -> None:
         self.lock = Lock()  # an idle step comes from another thread, and waits for the micro-batch
-        self.ledger, self.executors = Ledger(), dict[str, float]()
+        self.ledger, self.executors = TimeLedger(), dict[str, float]()
         self.rows, self.ticks, self.adopt_s, self.adopt_detection_s = 0, 0, 0.0, 0.0
         self.tick: tuple[float, float] | None = None  # when the last one began, and what was counted then
 
@@ -99,8 +98,8 @@ class _Now:
             self.adopt_detection_s += self.ledger.total - counted
             self.tick = None
 
-    def end(self, started: float) -> Step:
-        return Step(
+    def end(self, started: float) -> MeasuredStep:
+        return MeasuredStep(
             perf_counter() - started,
             self.rows,
             dict(self.ledger.seconds),
@@ -112,10 +111,10 @@ class _Now:
 
 
 @contextmanager
-def metered() -> Iterator[Meter]:
+def metered() -> Iterator[StepTimes]:
     """Time a stream that runs in this process while in this context."""
-    meter, now = Meter(), _Now()
-    making = Ledger()
+    meter, now = StepTimes(), _Now()
+    making = TimeLedger()
     with (
         now.ledger.timing(DAILY, DAILY_PLACES),
         now.ledger.timing(HOURLY, HOURLY_PLACES),
@@ -130,7 +129,7 @@ def metered() -> Iterator[Meter]:
         yield meter
 
 
-def _batch(now: _Now, meter: Meter) -> Any:
+def _batch(now: _Now, meter: StepTimes) -> Any:
     real = StreamJob.on_batch
 
     def on_batch(self: StreamJob, records: Any, batch_id: int) -> None:
@@ -143,7 +142,7 @@ def _batch(now: _Now, meter: Meter) -> Any:
     return on_batch
 
 
-def _idle(now: _Now, meter: Meter) -> Any:
+def _idle(now: _Now, meter: StepTimes) -> Any:
     real = StreamJob.idle
 
     def idle(self: StreamJob) -> None:
@@ -176,18 +175,18 @@ def _popped(seconds: dict[str, float], part: str) -> float:
     return sum(seconds.pop(name) for name in names)
 
 
-def _stepping(now: _Now, meter: Meter, making: Ledger) -> Any:
+def _stepping(now: _Now, meter: StepTimes, making: TimeLedger) -> Any:
     """Time what is followed: a step lasts, with all that it leads to, until the next one is looked for."""
     real = Adopter.next_step
 
-    def next_step(self: Adopter, state: LiveState, wall: datetime) -> Taken | Rest:
+    def next_step(self: Adopter, state: LiveState, wall: datetime) -> Step | Rest:
         now.end_tick()
         counted, started, made = now.ledger.total, perf_counter(), making.total
         found = real(self, state, wall)
-        if isinstance(found, Taken) and found.kind == "hours":
+        if isinstance(found, Step) and found.kind == "hours":
             detected = now.ledger.total - counted
             now.ledger.add(f"{HOURLY}: rest of the step", perf_counter() - started - detected)
-        if isinstance(found, Taken) and found.kind == "tick":
+        if isinstance(found, Step) and found.kind == "tick":
             now.tick = started, counted
         if making.total > made:
             meter.references.append(making.total - made)
@@ -196,7 +195,7 @@ def _stepping(now: _Now, meter: Meter, making: Ledger) -> Any:
     return next_step
 
 
-def _replacing(ledger: Ledger) -> Any:
+def _replacing(ledger: TimeLedger) -> Any:
     real = publish._replace
     counted = ledger.timed(f"{DAILY}: writing metrics and events", real)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from batch.serve import serve_once
-from benchmarks.drift.cost_driver import Meter, Step, metered
+from benchmarks.drift.cost_driver import MeasuredStep, StepTimes, metered
 from benchmarks.drift.cost_shops import PROFILE, Pass, TimedShop, day
 from benchmarks.stream.workload import create_topic
 from shared import log
@@ -54,8 +54,8 @@ class Addresses:
 class Timed:
     """Steps with large and with small micro-batches; seconds of making the reference of hours, 0 without."""
 
-    large: list[Step]
-    small: list[Step]
+    large: list[MeasuredStep]
+    small: list[MeasuredStep]
     reference_s: float
 
 
@@ -98,7 +98,7 @@ class _Site:
         served = serve_once(connect(self._addresses.mongo_uri, self._name), self._settings(1), "benchmark")
         assert served.decision == "promoted", served
 
-    def play(self, part: Pass) -> Meter:
+    def play(self, part: Pass) -> StepTimes:
         """Send the purchases up to a day, and let the stream catch up with them."""
         until = datetime.combine(day(part.until), time(), UTC)
         replay(
@@ -133,7 +133,7 @@ class _Site:
         return load_settings(None, given, {"RESEG_MONGO__URI": self._addresses.mongo_uri}).settings
 
 
-def _require_limits(meter: Meter, shop: TimedShop) -> None:
+def _require_limits(meter: StepTimes, shop: TimedShop) -> None:
     """Make sure that the watch has something to do in what is timed."""
     state = meter.state
     assert state is not None

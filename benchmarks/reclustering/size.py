@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 from pymongo.database import Database
 
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from deploy.local.local_services import start_embedded
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, MODELS, ensure

@@ -19,6 +19,7 @@ from shared.core.model.artifact import ModelArtifact
 from shared.documents import Document
 from shared.log import get_logger
 from shared.settings import Settings
+from shared.stopwatch import Stopwatch
 from streaming.driver import live_store
 from streaming.driver.adopt import Adopter, Step, StepKind
 from streaming.driver.champions import Champions
@@ -32,7 +33,7 @@ from streaming.driver.restate import recount
 from streaming.driver.reviews import Review, due_review, file_review
 from streaming.driver.task_context import context_of
 from streaming.task.context import BatchContext
-from streaming.task.task_report import TaskReport, TaskStopwatch, batch_summary
+from streaming.task.task_report import TaskReport, batch_summary
 
 RunTasks = Callable[[DataFrame, BatchContext], list[TaskReport]]
 """Merges the records of a micro-batch on executors."""
@@ -123,7 +124,7 @@ class StreamJob:
             if self._is_closing:
                 msg = "the job is stopping; the micro-batch is replayed by the next start"
                 raise IntakeClosed(msg)
-            watch = TaskStopwatch()
+            watch = Stopwatch()
             with watch.stage("adopt"):  # 0
                 self._await_reviews()
                 self._follow()
@@ -138,7 +139,7 @@ class StreamJob:
             _log.info("batch_applied", batch_id=batch_id, **told)
             failpoint("before_commit")  # 4 is Spark's
 
-    def apply(self, reports: list[TaskReport], ends: Mapping[int, int], watch: TaskStopwatch) -> None:
+    def apply(self, reports: list[TaskReport], ends: Mapping[int, int], watch: Stopwatch) -> None:
         """Learn from what the tasks of a micro-batch report, write the live model, then metrics.
 
         ends : partition -> offset at which the micro-batch ended. watch : where its time went.

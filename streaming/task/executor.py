@@ -22,13 +22,14 @@ from shared.core.customers.local_days import local_days
 from shared.core.customers.partition_clock import PartitionClock, advance, known_days
 from shared.core.customers.transactions import NEVER_DAY, Transactions
 from shared.documents import Document
+from shared.stopwatch import Stopwatch
 from streaming.task import dead_letters
 from streaming.task.active_days import active_days
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merger
 from streaming.task.parse import Parsed, parse
-from streaming.task.task_report import TaskReport, TaskStopwatch, combine, encode
+from streaming.task.task_report import TaskReport, combine, encode
 
 RESULT_SCHEMA = "report binary"
 
@@ -120,7 +121,7 @@ class _Raw:
 class _Worker:
     def __init__(self, context: BatchContext) -> None:
         self._context = context
-        self._watch = TaskStopwatch()
+        self._watch = Stopwatch()
         mongo = context.settings.mongo
         self._database = _database(mongo.uri.get_secret_value(), mongo.database)
         self._customers = _customers(mongo.uri.get_secret_value(), mongo.database)

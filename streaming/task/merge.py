@@ -27,11 +27,11 @@ from shared.core.model.population import PopulationStatistics, population_of
 from shared.core.model.reference_bins import ReferenceBins
 from shared.documents import Document
 from shared.errors import ServiceUnavailable
+from shared.stopwatch import Stopwatch
 from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, transition
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.dead_letters import late_record, write_kept
-from streaming.task.task_report import TaskStopwatch
 
 MAX_RACES = 8
 """Lost races in a row before the batch gives up: only a second writer that never stops can cause them."""
@@ -70,7 +70,7 @@ class Merger:
         context: BatchContext,
         database: Database[Document],
         customers: Collection[Document],
-        watch: TaskStopwatch,
+        watch: Stopwatch,
     ) -> None:
         self._context, self._database, self._watch = context, database, watch
         self._customers = customers

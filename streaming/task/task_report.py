@@ -1,9 +1,7 @@
 """What a task on an executor tells the driver: additive numbers, never rows."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from time import perf_counter
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +9,7 @@ import msgspec
 from shared.core.customers.partition_clock import PartitionClock
 from shared.core.customers.tick import ActiveDays, merge_active_days
 from shared.core.model.population import PopulationStatistics
+from shared.stopwatch import Stopwatch
 
 Number = TypeVar("Number", int, float)
 
@@ -95,28 +94,6 @@ def to_names(days: ActiveDays) -> dict[str, list[int]]:
     return {day.isoformat(): sorted(days[day]) for day in sorted(days)}
 
 
-class TaskStopwatch:
-    """Adds up where the time goes from now on."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._started = perf_counter()
-
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds since it was made."""
-        return perf_counter() - self._started
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count the time inside towards `name`."""
-        start = perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
-
-
 def _merged_delta(first: dict[str, Any] | None, second: dict[str, Any] | None) -> dict[str, Any] | None:
     if first is None or second is None:
         return first or second
@@ -137,7 +114,7 @@ def _newer(first: TaskReport, second: TaskReport) -> TaskReport:
     return second if second.newest_event_ms > first.newest_event_ms else first
 
 
-def batch_summary(reports: list[TaskReport], watch: TaskStopwatch) -> dict[str, Any]:
+def batch_summary(reports: list[TaskReport], watch: Stopwatch) -> dict[str, Any]:
     """Return what the live model keeps about its last micro-batch."""
     rows, seconds, elapsed_s = sum(report.read for report in reports), watch.seconds, watch.elapsed_s
     for report in reports:

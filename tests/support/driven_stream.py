@@ -9,11 +9,12 @@ from pymongo.database import Database
 from shared.adapters.mongo import collections
 from shared.core.model.artifact import ModelArtifact
 from shared.settings import Settings
+from shared.stopwatch import Stopwatch
 from streaming.driver import live_store
 from streaming.driver.job import StreamJob
 from streaming.driver.live import LiveState
 from streaming.task.chunk import Chunk
-from streaming.task.task_report import TaskReport, TaskStopwatch
+from streaming.task.task_report import TaskReport
 from tests.support.merging import merge, no_tasks, put_in_force, state_under
 
 SEEN = frozenset({1, 2, 3})
@@ -60,4 +61,4 @@ class DrivenStream:
                 newest_event_ms=int(chunk.rows.event_ms.max()),
                 has_fenced_ahead=merged.has_fenced_ahead,
             )
-            self.job.apply([report], {0: last}, TaskStopwatch())
+            self.job.apply([report], {0: last}, Stopwatch())

@@ -16,11 +16,12 @@ from shared.core.model.artifact import ModelArtifact
 from shared.core.model.population import PopulationStatistics
 from shared.documents import Document
 from shared.settings import Settings, StateSettings
+from shared.stopwatch import Stopwatch
 from streaming.driver.live import DayRules, LiveState, ModelReference, Target, TopicIdentity, first_state
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merged, Merger
-from streaming.task.task_report import TaskReport, TaskStopwatch
+from streaming.task.task_report import TaskReport
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import transactions
 from tests.support.state_oracle import Line
@@ -78,7 +79,7 @@ def merge(
 ) -> Merged:
     """Merge one chunk."""
     return Merger(
-        context_of(state, champion), database, customer_store.customers_of(database), TaskStopwatch()
+        context_of(state, champion), database, customer_store.customers_of(database), Stopwatch()
     ).merge(chunk, raw_record)
 
 

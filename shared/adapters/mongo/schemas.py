@@ -171,7 +171,7 @@ RUNS = shape(
     | {"request_id": or_null(STRING), "status": one_of("running", "done", "failed"), "started_at": DATE}
     | fields(or_null(DATE), "finished_at as_of")
     | fields(or_null(WHOLE), "n_customers model_version")
-    | fields(or_null(STRING), "decision reason")
+    | {"decision": {"enum": ["promoted", "kept", None]}, "reason": or_null(STRING)}
     | {"metrics": OBJECT, "scores": ARRAY, "lineage": ARRAY}
     | {"report": or_null(shape(fields(or_null(STRING), "html json error")))}
 )

@@ -100,8 +100,9 @@ def no_history(m: int) -> History:
 
 def append(history: History, lines: HistoryLines) -> History:
     """Add lines to the rows of their day and known day, whichever order and cut they come in."""
-    owner = np.concatenate([history.owner, lines.customer])
-    return _of_rows(owner, concatenate_rows([history.rows, rows_of(lines)]), history.folded)
+    owner, rows = merge_equal(lines.customer, rows_of(lines))  # a few rows instead of all lines
+    owner = np.concatenate([history.owner, owner])
+    return _of_rows(owner, concatenate_rows([history.rows, rows]), history.folded)
 
 
 def fold(history: History, step_day: int, history_days: int) -> History:
@@ -112,11 +113,13 @@ def fold(history: History, step_day: int, history_days: int) -> History:
     """
     rows, owner = history.rows, history.owner
     is_gone = rows.known <= step_day - history_days
+    outside = np.maximum(rows.day, rows.known - np.int32(history_days))
+    if not is_gone.any() and np.array_equal(outside, rows.day):
+        return history
     totals = _with_rows(history.folded, owner[is_gone], rows.take(is_gone))
     kept = rows.take(~is_gone)
-    outside = np.maximum(kept.day, kept.known - np.int32(history_days))
     columns = {field.name: getattr(kept, field.name) for field in fields(HistoryRows)}
-    return _of_rows(owner[~is_gone], HistoryRows(**{**columns, "day": outside}), totals)
+    return _of_rows(owner[~is_gone], HistoryRows(**{**columns, "day": outside[~is_gone]}), totals)
 
 
 def rfm_at(history: History, day: int) -> RfmAt:

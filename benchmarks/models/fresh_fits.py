@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.models.history import Day, fitted
+from benchmarks.models.contest_history import Day, fitted
 from shared.core.arrays import Float64, Int32
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.assignment import assign
 
 
 @dataclass(frozen=True, eq=False)
-class Refit:
+class FreshFit:
     """A table clustered from scratch: inertia, and labels (n,)."""
 
     inertia: float
@@ -30,13 +30,13 @@ class Score:
     ari_truth: float
 
 
-def refit(day: Day, k: int, seed: int) -> Refit:
+def refit(day: Day, k: int, seed: int) -> FreshFit:
     """Cluster the table of `day` from scratch."""
     model = fitted(day.rows, k, seed)
-    return Refit(float(model.inertia_), model.labels_)
+    return FreshFit(float(model.inertia_), model.labels_)
 
 
-def score(centers: Float64, day: Day, fresh: Refit) -> Score:
+def score(centers: Float64, day: Day, fresh: FreshFit) -> Score:
     """Judge centers (any number of them) on the table of `day`; without centers everything is NaN."""
     if not len(centers):
         return Score(np.nan, np.nan, np.nan)
