@@ -147,6 +147,13 @@ def _live_model(database: "Database[dict[str, Any]]", settings: "Settings") -> d
     if live is None:
         msg = f"stream {settings.stream.id!r} has stored nothing yet; start it with: resegment stream"
         raise StartRefused(msg)
+    if "day_rules" not in live:
+        msg = (
+            f"stream {settings.stream.id!r} should keep its customers' histories; database "
+            f"{database.name!r} was written by a version without them; name another one (`mongo.database`) "
+            "and read the topic again"
+        )
+        raise StartRefused(msg)
     return live
 
 
