@@ -8,6 +8,7 @@ from scipy.cluster import hierarchy
 from sklearn.metrics import adjusted_rand_score
 
 from batch.studies import stand_ins
+from batch.studies.framework import minisom_rule
 from batch.studies.retail_som_hierarchy import retail_map
 from batch.studies.retail_som_hierarchy.encoded_rows import (
     CATEGORIES,
@@ -31,12 +32,12 @@ def rows() -> pd.DataFrame:
 def test_learning_repeats_minisom_step_by_step() -> None:
     X, steps = RNG.normal(size=(60, 4)), 60
     start = RNG.normal(size=(retail_map.GRID.n_units, 4))
-    theirs = MiniSom(15, 15, 4, sigma=retail_map.SIGMA_START, learning_rate=retail_map.LEARNING_RATE_START)
+    theirs = MiniSom(15, 15, 4, sigma=retail_map.SIGMA_START, learning_rate=minisom_rule.LEARNING_RATE_START)
     theirs._weights = start.reshape(15, 15, 4).copy()
     for step in range(steps):
         theirs.update(X[step], theirs.winner(X[step]), step, steps)
 
-    ours = retail_map.learn(X, start)
+    ours = minisom_rule.learn(X, start, retail_map.GRID, retail_map.SIGMA_START)
 
     np.testing.assert_allclose(ours, theirs.get_weights().reshape(-1, 4), rtol=1e-9, atol=1e-12)
 
