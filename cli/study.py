@@ -53,6 +53,21 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--time-format", metavar="PATTERN", help="of dates: strptime pattern, or epoch-seconds and the like"
     )
     add_accept(group)
+    group.add_argument(
+        "--placeholder",
+        metavar="COLUMN=TEXT",
+        action="append",
+        default=[],
+        help="of `retail-som-hierarchy`: a text of a column that stands for nothing, besides those that are "
+        "found; repeatable",
+    )
+    parser.add_argument(
+        "--training",
+        choices=("batch", "online"),
+        default="batch",
+        help="of `mall-som`: by the batch rule, or row by row as MiniSom does; both are compared in any case "
+        "(default: %(default)s)",
+    )
     parser.add_argument(
         "--no-notebook", action="store_true", help="leave the notebook out, which takes half of the time"
     )
@@ -82,7 +97,14 @@ def run(args: argparse.Namespace) -> int:
         _show(data, names[0])
     open_store = None if args.no_store else partial(open_studies_database, settings)
     requests = [
-        StudyRequest(name, args.out, data, with_notebook=not args.no_notebook, open_store=open_store)
+        StudyRequest(
+            name,
+            args.out,
+            data,
+            with_notebook=not args.no_notebook,
+            open_store=open_store,
+            training=args.training,
+        )
         for name in names
     ]
     return _run_each(requests, settings)
@@ -100,7 +122,7 @@ def _file(args: argparse.Namespace) -> "DataFile | None":
     from batch.studies.reading import DataFile
 
     if args.data is None:
-        said = ("map", "encoding", "separator", "decimal", "time_format", "accept")
+        said = ("map", "encoding", "separator", "decimal", "time_format", "accept", "placeholder")
         if named := [f"--{name.replace('_', '-')}" for name in said if getattr(args, name)]:
             verb = "describes" if len(named) == 1 else "describe"
             msg = f"{' and '.join(named)} {verb} the file of --data, which is missing; add --data FILE"
@@ -108,12 +130,13 @@ def _file(args: argparse.Namespace) -> "DataFile | None":
         return None
     return DataFile(
         args.data,
-        dict(map(_pair, args.map)),
+        dict(_pair("--map", text) for text in args.map),
         encoding=args.encoding,
         separator=separator_of(args),
         decimal=args.decimal,
         time_format=args.time_format,
         accepted=tuple(args.accept),
+        placeholders=_placeholders(args.placeholder),
     )
 
 
@@ -128,11 +151,22 @@ def _show(data: "DataFile", name: str) -> None:
     print()
 
 
-def _pair(text: str) -> tuple[str, str]:
-    """Read COLUMN=YOURS; your name may itself contain `=`."""
+def _placeholders(texts: "Sequence[str]") -> dict[str, tuple[str, ...]]:
+    told: dict[str, tuple[str, ...]] = {}
+    for column, text in (_pair("--placeholder", text) for text in texts):
+        told[column] = (*told.get(column, ()), text)
+    return told
+
+
+_PAIRS = {"--map": "COLUMN=YOURS", "--placeholder": "COLUMN=TEXT"}
+_EXAMPLES = {"--map": "Age=age_years", "--placeholder": "PinCode=123456"}
+
+
+def _pair(flag: str, text: str) -> tuple[str, str]:
+    """Read a name and what goes with it; the latter may itself contain `=`."""
     name, equals, yours = text.partition("=")
     if not (name and equals and yours):
-        msg = f"--map takes COLUMN=YOURS, got {text!r}; for example --map Age=age_years"
+        msg = f"{flag} takes {_PAIRS[flag]}, got {text!r}; for example {flag} {_EXAMPLES[flag]}"
         raise InvalidConfig(msg)
     return name, yours
 

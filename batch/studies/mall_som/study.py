@@ -133,7 +133,7 @@ def map_chapter(
             Fact("units_won", "units with customers", int(pd.Series(taken.units).nunique())),
             map_figures.weight_planes(mall, taken, scaled.raw(taken.weights)),
             map_figures.unit_mean_planes(mall, means),
-            DataTable("customers", "Customers with their unit", placed, shown=10),
+            DataTable("customers", "Customers with their unit", placed, shown=10, decimals=1),
             DataTable("unit_means", "Mean customer of each unit", per_unit.dropna(), shown=10),
         ),
     )

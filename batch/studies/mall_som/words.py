@@ -15,10 +15,12 @@ CLEAR, STRONG = 0.4, 1.0
 """Deviations from the mean of all customers from which a difference is named, and named strong."""
 
 _WORDS = {
-    "age_years": ("younger", "older", "{age_years:.0f} years"),
-    "income": ("lower income", "higher income", "{income:,.4g}{income_unit}"),
-    "score": ("spend less", "spend more", "score {score:,.4g}"),
+    "age_years": ("younger", "older", "{age_years:SPEC} years"),
+    "income": ("lower income", "higher income", "{income:SPEC}{income_unit}"),
+    "score": ("spend less", "spend more", "score {score:SPEC}"),
 }
+_WHOLE = 100
+"""Means from this on are said without decimals."""
 _ACTIONS: dict[tuple[int, ...], str] = {
     (1, 1): "They can spend and they do: keep them with service and early access, not with discounts.",
     (1, -1): "They could spend and do not: find out what they miss before offering anything.",
@@ -61,6 +63,8 @@ def _like(mall: Mall, found: Segmentation, segment: int) -> Claim:
         if sign:
             below, above, said = _WORDS[name]
             words = above if sign > 0 else below
+            spec = ",.1f" if abs(means[name]) < _WHOLE else ",.0f"
+            said = said.replace("SPEC", spec)
             wordings.append(f"{_much(words) if abs(z) >= STRONG else words} ({said})")
     return Claim(
         ", ".join(wordings) or "near the average in everything", facts, partial(_again, mall, found, facts)
