@@ -33,6 +33,8 @@ COLUMNS = (
 )
 TWO = ("age_years", "savings_k")
 THREE = ("age_years", "income_k", "savings_k")
+FOURTH = "mortgage_k"
+"""Shown by its thirds, since three axes are all there are."""
 MIN_ROWS = 20
 
 CANDIDATES = range(2, 10)
@@ -98,6 +100,16 @@ def profiles(customers: pd.DataFrame, labels: Int64) -> pd.DataFrame:
     table.insert(0, "share", grouped.size() / len(customers))
     table.insert(0, "customers", grouped.size())
     return table.rename_axis("cluster").reset_index()
+
+
+def sums(customers: pd.DataFrame, labels: Int64) -> pd.DataFrame:
+    """Return the sum of each feature in each cluster."""
+    return customers.groupby(labels)[list(FEATURES)].sum().rename_axis("cluster")
+
+
+def thirds(values: "pd.Series[float]") -> "pd.Series[int]":
+    """Return which third of the customers each value is in, 0 to 2; equal values are in one third."""
+    return (values.rank(pct=True, method="average") * 3).sub(1e-9).clip(0, 2).astype(int)
 
 
 def scaled_means(found: Clusters) -> pd.DataFrame:

@@ -6,27 +6,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from batch.studies.claims import drawn
-from batch.studies.framework import Figure, Interactive
+from batch.studies.framework import Figure
 from batch.studies.framework.common_drawings import silhouettes_by_k
 from batch.studies.framework.drawing import canvas, colors_of
 from batch.studies.framework.som_drawings import MARKERS
 from batch.studies.visualise import claims
 from batch.studies.visualise.clusters import SEED, Clusters
-from shared.reporting.theme import Theme, series_colors
+from shared.core.arrays import Float64
+from shared.reporting.theme import Theme
 
 MAX_POINTS = 2_500
 """Customers drawn one by one; more would hide each other."""
-LOWEST = 0.01
-"""Thousand: what is drawn for nothing, which has no place on a log axis."""
-_SYMBOLS = ("circle", "square", "diamond", "circle-open", "square-open", "diamond-open")
-"""Without those that plotly draws as letters of a font, which may lack them."""
-
 
 Labels = Mapping[str, str]
 """Of each feature, as `labels_of` gives them."""
@@ -37,19 +32,20 @@ def plain_scatter(customers: pd.DataFrame, labels: Labels, features: tuple[str, 
     caption = drawn(
         "Each point is a customer. Where would you draw the lines?", len(customers), MAX_POINTS, len
     )
-    draw = partial(_draw_plain, _some(customers), labels, features)
+    draw = partial(_draw_plain, some(customers), labels, features)
     return Figure("scatter_2d", "Two features", caption, draw)
 
 
 def clustered_scatter(customers: pd.DataFrame, labels: Labels, found: Clusters) -> Figure:
     """Show where K-means draws the lines between two features."""
     caption = drawn(
-        "The same customers, in the colour and the marker of their cluster; a cross marks each center.",
+        "The same customers, in the colour and the marker of their cluster. A cross marks each center, a "
+        "line circles what lies within two deviations.",
         len(customers),
         MAX_POINTS,
         len,
     )
-    draw = partial(_draw_clusters, _some(customers.assign(cluster=found.labels)), labels, found)
+    draw = partial(_draw_clusters, some(customers.assign(cluster=found.labels)), labels, found)
     return Figure("scatter_2d_clusters", "Two features, clustered", caption, draw)
 
 
@@ -59,16 +55,13 @@ def silhouettes(found: Clusters, name: str) -> Figure:
     return Figure(name, "How many clusters", claims.of_k(found), draw)
 
 
-def turning_scatter(customers: pd.DataFrame, labels: Labels, found: Clusters) -> Interactive:
-    """Show three features in a figure that can be turned."""
-    caption = drawn(
-        "Customers by three features. Drag to turn, scroll to zoom; a click in the legend hides a cluster.",
-        len(customers),
-        MAX_POINTS,
-        len,
+def sums_heatmap(sums: pd.DataFrame, labels: Labels) -> Figure:
+    """Show which part of each feature's sum each cluster holds, (clusters x features)."""
+    caption = (
+        "Sum of each feature in each cluster, in its own unit; the colour says which part of the sum over "
+        "all customers that is. Sums show who holds the money, means what one customer is like."
     )
-    draw = partial(_turning, _some(customers.assign(cluster=found.labels)), labels, found)
-    return Interactive("scatter_3d", "Three features", caption, draw)
+    return Figure("heatmap_sums", "Sums by all features", caption, partial(_draw_sums, sums, labels))
 
 
 def heatmap(scaled: pd.DataFrame, means: pd.DataFrame, labels: Labels) -> Figure:
@@ -112,6 +105,9 @@ def _draw_clusters(customers: pd.DataFrame, labels: Labels, found: Clusters, the
             label=str(cluster),
             rasterized=True,
         )
+    for members in (members for _, members in customers.groupby("cluster") if len(members) > 2):
+        around = circled(members[list(found.features)].to_numpy(dtype=np.float64))
+        axes.plot(around[:, 0], around[:, 1], color=theme.ink, linewidth=1.2)
     looks: dict[str, Any] = {"marker": "X", "s": 120, "linewidths": 1.2}
     axes.scatter(found.centers[:, 0], found.centers[:, 1], color=theme.ink, edgecolors=theme.surface, **looks)
     _name_axes(axes, labels, found.features)
@@ -119,35 +115,19 @@ def _draw_clusters(customers: pd.DataFrame, labels: Labels, found: Clusters, the
     return figure
 
 
+def circled(points: Float64) -> Float64:
+    """Return the ellipse (200, 2) at two deviations around points (n, 2), measured in x and log y."""
+    logs = np.column_stack([points[:, 0], np.log1p(np.maximum(points[:, 1], 0))])
+    lengths, directions = np.linalg.eigh(np.cov(logs, rowvar=False))
+    angles = np.linspace(0, 2 * np.pi, 200)
+    circle = np.column_stack([np.cos(angles), np.sin(angles)]) * 2 * np.sqrt(np.maximum(lengths, 0))
+    around = logs.mean(axis=0) + circle @ directions.T
+    return np.column_stack([around[:, 0], np.expm1(around[:, 1])])
+
+
 def _name_axes(axes: Axes, labels: Labels, features: tuple[str, ...]) -> None:
     axes.set(xlabel=labels[features[0]], ylabel=f"{labels[features[1]]} (log scale)")
     axes.set_yscale("symlog", linthresh=0.1)
-
-
-def _turning(customers: pd.DataFrame, labels: Labels, found: Clusters) -> go.Figure:
-    x, y, z = found.features
-    colors = series_colors(found.k)
-    traces = [
-        go.Scatter3d(
-            x=members[x],
-            y=members[y].clip(lower=LOWEST),
-            z=members[z].clip(lower=LOWEST),
-            mode="markers",
-            name=f"cluster {cluster}",
-            marker={"size": 3, "color": colors[number], "symbol": _SYMBOLS[number % len(_SYMBOLS)]},
-            hovertemplate=f"{labels[x]}: %{{x}}<br>{labels[y]}: %{{y}}<br>{labels[z]}: %{{z}}",
-        )
-        for number, (cluster, members) in enumerate(customers.groupby("cluster"))
-    ]
-    powers = {"type": "log", "dtick": 1}
-    scene = {
-        "xaxis": {"title": {"text": labels[x]}},
-        "yaxis": {"title": {"text": f"{labels[y]} (log)"}} | powers,
-        "zaxis": {"title": {"text": f"{labels[z]} (log)"}} | powers,
-        "camera": {"eye": {"x": 1.8, "y": 1.8, "z": 0.9}, "center": {"z": -0.2}},
-    }
-    legend = {"itemsizing": "constant"}
-    return go.Figure(traces, {"scene": scene, "legend": legend, "margin": {"l": 0, "t": 0, "b": 0}})
 
 
 def _draw_heatmap(scaled: pd.DataFrame, means: pd.DataFrame, labels: Labels, theme: Theme) -> Drawing:
@@ -166,10 +146,28 @@ def _draw_heatmap(scaled: pd.DataFrame, means: pd.DataFrame, labels: Labels, the
     return figure
 
 
+def _draw_sums(sums: pd.DataFrame, labels: Labels, theme: Theme) -> Drawing:
+    figure = canvas(11.0, 1.6 + 0.55 * len(sums))
+    axes = figure.subplots()
+    totals = sums.sum()
+    texts = sums.map(lambda value: f"{value:,.0f}")
+    sns.heatmap(
+        sums / totals.where(totals > 0), ax=axes, vmin=0, vmax=1, annot=texts, fmt="",
+        cmap=colors_of(theme.sequential), linewidths=1, linecolor=theme.surface, annot_kws={"fontsize": 8},
+        cbar_kws={"label": "part of the sum", "pad": 0.02},
+    )  # fmt: skip
+    axes.set_xticklabels([_folded(labels[str(name)]) for name in sums], rotation=0, fontsize=9)
+    axes.set(ylabel="cluster", xlabel="")
+    axes.tick_params(axis="both", length=0)
+    axes.tick_params(axis="y", rotation=0)
+    return figure
+
+
 def _folded(label: str) -> str:
     """Break a label into short lines, but not within `a year`."""
     return label.replace(" a ", " a\N{NO-BREAK SPACE}").replace(",", "").replace(" ", "\n")
 
 
-def _some(customers: pd.DataFrame) -> pd.DataFrame:
+def some(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return at most `MAX_POINTS` customers, always the same ones."""
     return customers if len(customers) <= MAX_POINTS else customers.sample(MAX_POINTS, random_state=SEED)

@@ -12,9 +12,10 @@ from batch.studies.claims import Claim
 from batch.studies.framework import Chapter, Context, DataTable, Fact, Paragraph, Study, StudyResult
 from batch.studies.reading import DataFile, read_table
 from batch.studies.stand_ins.customer360 import FEATURES
-from batch.studies.visualise import claims, figures
+from batch.studies.visualise import claims, figures, turning
 from batch.studies.visualise.clusters import (
     COLUMNS,
+    FOURTH,
     MIN_ROWS,
     THREE,
     TWO,
@@ -23,6 +24,7 @@ from batch.studies.visualise.clusters import (
     labels_of,
     profiles,
     scaled_means,
+    sums,
 )
 
 
@@ -31,9 +33,14 @@ def run(context: Context) -> StudyResult:
     context.say("reading customers")
     customers = read_table(context.data, COLUMNS, min_rows=MIN_ROWS)
     context.say("clustering by two, three and twelve features")
-    two, three, twelve = (cluster(customers, features) for features in (TWO, THREE, FEATURES))
+    sets = (TWO, THREE, (*THREE, FOURTH), FEATURES)
+    two, three, four, twelve = (cluster(customers, features) for features in sets)
     told = Told(customers, context.data)
-    chapters = (told.two_chapter(two), told.three_chapter(three), told.twelve_chapter(twelve, (two, three)))
+    chapters = (
+        told.two_chapter(two),
+        told.three_chapter(three, four),
+        told.twelve_chapter(twelve, (two, three)),
+    )
     return StudyResult(_source(context, customers), chapters)
 
 
@@ -81,8 +88,8 @@ class Told:
             ),
         )
 
-    def three_chapter(self, found: Clusters) -> Chapter:
-        """Show three features in a figure that turns."""
+    def three_chapter(self, found: Clusters, with_fourth: Clusters) -> Chapter:
+        """Show three features in a figure that turns, and a fourth by its thirds."""
         return Chapter(
             "Three features",
             (
@@ -90,9 +97,11 @@ class Told:
                 *_numbers(found, "3d"),
                 *(
                     Paragraph(claim)
-                    for claim in claims.of_lowest(self.customers, self.labels, THREE[1:], figures.LOWEST)
+                    for claim in claims.of_lowest(self.customers, self.labels, THREE[1:], turning.LOWEST)
                 ),
-                figures.turning_scatter(self.customers, self.labels, found),
+                turning.turning_scatter(self.customers, self.labels, found),
+                Paragraph(claims.of_structure(with_fourth, self.labels)),
+                turning.turning_by_fourth(self.customers, self.labels, with_fourth),
             ),
         )
 
@@ -114,6 +123,7 @@ class Told:
                 Paragraph(claims.of_agreement(few, found)),
                 *_numbers(found, "12d"),
                 figures.heatmap(scaled_means(found), means, self.labels),
+                figures.sums_heatmap(sums(self.customers, found.labels), self.labels),
                 figures.silhouettes(found, "silhouettes_12d"),
                 DataTable("clusters", "Mean customer of each cluster", table.rename(columns=own), decimals=1),
                 DataTable(
@@ -134,9 +144,9 @@ STUDY = Study(
     name="visualise",
     title=STUDIES["visualise"].title,
     asked=(
-        "Show what K-means does: a scatter of two features before and after, a scatter of three that can be "
-        "turned, and, for a made-up set of twelve features of a bank's customers, a heatmap of each "
-        "cluster's aggregates."
+        "Show what K-means does: a scatter of two features before and after, its groups circled, a scatter "
+        "of three that can be turned, a fourth feature by groups of its values, and, for a made-up set of "
+        "twelve features of a bank's customers, a heatmap of each cluster's aggregates."
     ),
     advice=(
         "Scale before clustering, and take logarithms of money: on raw numbers the largest balance decides "

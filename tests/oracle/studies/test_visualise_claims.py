@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import NoReturn
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from batch.studies import stand_ins
@@ -11,7 +13,8 @@ from batch.studies.claims import text_of
 from batch.studies.framework import Context, Fact, Figure, Interactive, StudyResult
 from batch.studies.framework.drawing import drawn
 from batch.studies.reading import DataFile, read_table
-from batch.studies.visualise.clusters import COLUMNS
+from batch.studies.visualise.clusters import COLUMNS, sums, thirds
+from batch.studies.visualise.figures import circled
 from batch.studies.visualise.study import run
 from tests.support import bank_tables
 from tests.support.claims import assert_claims_hold
@@ -75,5 +78,28 @@ def test_customers_who_are_all_alike_are_one_cluster(tell: Tell) -> None:
 def test_what_is_not_drawn_is_said(tell: Tell) -> None:
     said = [text_of(sentence) for sentence in tell("large").sentences()]
 
-    assert sum("of 6,000 customers are drawn" in text for text in said) == 3
+    assert sum("of 6,000 customers are drawn" in text for text in said) == 4
     assert any("values of" in text and "drawn there" in text for text in said)
+
+
+def test_a_circle_holds_what_lies_within_two_deviations() -> None:
+    rng = np.random.default_rng(0)
+    logs = rng.multivariate_normal([40, 3], [[25, 2], [2, 0.5]], 4_000)
+    around = circled(np.column_stack([logs[:, 0], np.expm1(logs[:, 1])]))
+    border = np.column_stack([around[:, 0], np.log1p(around[:, 1])]) - logs.mean(axis=0)
+
+    lengths = np.einsum("ij,jk,ik->i", border, np.linalg.inv(np.cov(logs.T)), border)
+    np.testing.assert_allclose(np.sqrt(lengths), 2)
+
+
+def test_thirds_are_of_equal_size_and_equal_values_stay_together() -> None:
+    assert thirds(pd.Series(range(9))).tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert thirds(pd.Series([0.0] * 6 + [5.0, 6.0, 7.0])).nunique() == 2
+
+
+def test_sums_over_clusters_are_those_of_all_customers() -> None:
+    customers = bank_tables.in_yen()
+    found = sums(customers, np.arange(len(customers)) % 3 + 1)
+
+    np.testing.assert_allclose(found.sum(), customers[list(found)].sum())
+    assert found.loc[2, "income_k"] == sum(customers["income_k"][1::3])
