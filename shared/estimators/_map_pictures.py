@@ -7,8 +7,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from shared.core.arrays import Float64, Int64
 from shared.core.som import maps
 from shared.core.som.grid import SomGrid
-from shared.core.som.maps import Place
 from shared.core.som.units import best_two_units
+
+Place = tuple[int, int]
 
 
 class MapPictures:
@@ -37,12 +38,15 @@ class MapPictures:
                 f"winner takes one row of {d} finite numbers, got shape {one.shape}; `predict` takes several"
             )
             raise ValueError(msg)
-        unit = int(best_two_units(one[None], self.weights_).first[0])
-        return unit // self.grid_.cols, unit % self.grid_.cols
+        return divmod(int(best_two_units(one[None], self.weights_).first[0]), self.grid_.cols)
 
     def win_map(self, X: ArrayLike) -> dict[Place, Int64]:
         """Return which rows, by their numbers, each place has won; places that win none are left out."""
-        return maps.win_map(self._units(X), self.grid_)
+        units = self._units(X)
+        order = np.argsort(units, kind="stable")
+        winners, starts = np.unique(units[order], return_index=True)
+        rows = np.split(order, starts[1:])
+        return {divmod(unit, self.grid_.cols): won for unit, won in zip(winners.tolist(), rows, strict=False)}
 
     def _units(self, X: ArrayLike) -> Int64:
         check_is_fitted(self)
