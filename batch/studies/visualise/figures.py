@@ -23,6 +23,9 @@ from shared.reporting.theme import Theme
 MAX_POINTS = 2_500
 """Customers drawn one by one; more would hide each other."""
 
+LINEAR_BELOW = 0.1
+"""Thousand: money above is on a log axis; below, the axis is straight and has room for zero and for less."""
+
 Labels = Mapping[str, str]
 """Of each feature, as `labels_of` gives them."""
 
@@ -116,18 +119,18 @@ def _draw_clusters(customers: pd.DataFrame, labels: Labels, found: Clusters, the
 
 
 def circled(points: Float64) -> Float64:
-    """Return the ellipse (200, 2) at two deviations around points (n, 2), measured in x and log y."""
-    logs = np.column_stack([points[:, 0], np.log1p(np.maximum(points[:, 1], 0))])
-    lengths, directions = np.linalg.eigh(np.cov(logs, rowvar=False))
+    """Return the ellipse (200, 2) at two deviations around points (n, 2), round on the axes of the figure."""
+    on_axes = np.column_stack([points[:, 0], np.arcsinh(points[:, 1] / LINEAR_BELOW)])
+    lengths, directions = np.linalg.eigh(np.cov(on_axes, rowvar=False))
     angles = np.linspace(0, 2 * np.pi, 200)
     circle = np.column_stack([np.cos(angles), np.sin(angles)]) * 2 * np.sqrt(np.maximum(lengths, 0))
-    around = logs.mean(axis=0) + circle @ directions.T
-    return np.column_stack([around[:, 0], np.expm1(around[:, 1])])
+    around = on_axes.mean(axis=0) + circle @ directions.T
+    return np.column_stack([around[:, 0], np.sinh(around[:, 1]) * LINEAR_BELOW])
 
 
 def _name_axes(axes: Axes, labels: Labels, features: tuple[str, ...]) -> None:
     axes.set(xlabel=labels[features[0]], ylabel=f"{labels[features[1]]} (log scale)")
-    axes.set_yscale("symlog", linthresh=0.1)
+    axes.set_yscale("asinh", linear_width=LINEAR_BELOW)
 
 
 def _draw_heatmap(scaled: pd.DataFrame, means: pd.DataFrame, labels: Labels, theme: Theme) -> Drawing:

@@ -57,7 +57,7 @@ def _by_fourth(customers: pd.DataFrame, labels: Labels, found: Clusters) -> go.F
         for trace in _traces(members, labels, found):
             is_named = not any(other.name == trace.name for other in figure.data)
             figure.add_trace(trace.update(legendgroup=trace.name, showlegend=is_named), row=1, col=third + 1)
-    figure.update_scenes(_scene(labels))
+    figure.update_scenes(_scene(labels) | {"camera": {"eye": {"x": 2.6, "y": 2.6, "z": 1.2}}})
     return figure.update_layout(legend={"itemsizing": "constant"}, margin={"l": 0, "t": 0, "b": 0})
 
 
@@ -71,6 +71,7 @@ def _traces(customers: pd.DataFrame, labels: Labels, found: Clusters) -> list[go
             z=members[z].clip(lower=LOWEST),
             mode="markers",
             name=f"cluster {cluster}",
+            legendrank=cluster,
             marker={
                 "size": 3, "color": colors[cluster - 1], "symbol": _SYMBOLS[(cluster - 1) % len(_SYMBOLS)],
             },

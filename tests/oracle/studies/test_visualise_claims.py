@@ -14,7 +14,7 @@ from batch.studies.framework import Context, Fact, Figure, Interactive, StudyRes
 from batch.studies.framework.drawing import drawn
 from batch.studies.reading import DataFile, read_table
 from batch.studies.visualise.clusters import COLUMNS, sums, thirds
-from batch.studies.visualise.figures import circled
+from batch.studies.visualise.figures import LINEAR_BELOW, circled
 from batch.studies.visualise.study import run
 from tests.support import bank_tables
 from tests.support.claims import assert_claims_hold
@@ -85,8 +85,8 @@ def test_what_is_not_drawn_is_said(tell: Tell) -> None:
 def test_a_circle_holds_what_lies_within_two_deviations() -> None:
     rng = np.random.default_rng(0)
     logs = rng.multivariate_normal([40, 3], [[25, 2], [2, 0.5]], 4_000)
-    around = circled(np.column_stack([logs[:, 0], np.expm1(logs[:, 1])]))
-    border = np.column_stack([around[:, 0], np.log1p(around[:, 1])]) - logs.mean(axis=0)
+    around = circled(np.column_stack([logs[:, 0], np.sinh(logs[:, 1]) * LINEAR_BELOW]))
+    border = np.column_stack([around[:, 0], np.arcsinh(around[:, 1] / LINEAR_BELOW)]) - logs.mean(axis=0)
 
     lengths = np.einsum("ij,jk,ik->i", border, np.linalg.inv(np.cov(logs.T)), border)
     np.testing.assert_allclose(np.sqrt(lengths), 2)
