@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 from pandas.api import types
 
+from batch.studies.claims import text_of
 from batch.studies.framework.drawing import drawn_in_both
 from batch.studies.framework.story import DataTable, Fact, Figure, StudyResult
 from batch.studies.framework.study import Study
@@ -46,7 +47,7 @@ def made_folder(folder: Path, stale: tuple[str, ...] = ()) -> Path:
 def numbers_json(study: Study, result: StudyResult) -> str:
     """Return every number of the study under its key; what is not finite is null."""
     numbers = {number.key: number.value for number in result.of(Fact)}
-    document = {"study": study.name, "source": result.source, "numbers": numbers}
+    document = {"study": study.name, "source": text_of(result.source), "numbers": numbers}
     return to_json(document) + "\n"
 
 

@@ -28,7 +28,7 @@ def read_table(file: DataFile, columns: Sequence[StudyColumn], *, min_rows: int 
 
     Returns
     -------
-    One column for each of `columns`, under the study's names: float64, int64, datetime64 or
+    One column for each of `columns` that the file has, under the study's names: float64, int64, datetime64 or
     pyarrow's text; dirty columns are text, with missing values where a cell is empty. Dates are what
     clocks showed, whatever offset stands behind them.
 
@@ -40,6 +40,7 @@ def read_table(file: DataFile, columns: Sequence[StudyColumn], *, min_rows: int 
     """
     seen = look(file, columns, min_rows=min_rows)
     _require_none(file, stops(file, seen.findings), [])
+    columns = [column for column in columns if column.name in seen.names]
     parts: dict[str, list[Part]] = {column.name: [] for column in columns}
     read, numbers, findings = list[Table](), seen.numbers, list[Finding]()
     for table in tables(file.source, seen.layout):
