@@ -1,9 +1,7 @@
 """What one run hands from step to step."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from time import perf_counter
 
 from batch.champion import ChampionView
 from batch.compete import Candidate
@@ -21,7 +19,7 @@ from shared.settings import ModelSettings
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class RunHistory:
     """What earlier runs left behind.
 
     champion : None before the first promotion. last_run : how the run before saw the numbers of
@@ -49,7 +47,7 @@ class Exploration:
     """A run up to its choice of k. centers : of every k, settled on the customers that are fitted."""
 
     source: CustomerSource
-    history: History
+    history: RunHistory
     settings: ModelSettings
     features: FeatureChoice
     scaled: Scaled
@@ -67,17 +65,3 @@ class Exploration:
     def held_at(self, k: int, against: str) -> "Exploration":
         """Return the same with another k, because of what spoke `against` the chosen one."""
         return replace(self, report=replace(self.report, choice=self.report.choice.held_at(k, against)))
-
-
-class Stopwatch:
-    """Seconds of each step, by its name; a step that is taken twice adds up."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        """Measure what the context takes."""
-        start = perf_counter()
-        yield
-        self.seconds[step] = round(self.seconds.get(step, 0.0) + perf_counter() - start, 4)

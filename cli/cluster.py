@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.file_flags import add_accept, add_writing, separator_of
-from cli.look import print_findings, print_understood
-from cli.options import start
+from cli.look_display import print_findings, print_understood
+from cli.options import Verbs, add_verb, start
 from cli.output import steps, waiting
 from shared.errors import InvalidConfig
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _MOST_GROUPS = 100
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    text = "find groups of customers in any table of them"
-    parser = subparsers.add_parser(
+    parser = add_verb(
+        subparsers,
         "cluster",
-        help=text,
-        description=f"{text[0].upper()}{text[1:]}: a row for each customer, and any columns.",
+        run,
+        "find groups of customers in any table that has a row for each",
         epilog="docs/studies.md says how columns are chosen; for transactions see `resegment try`",
     )
     parser.add_argument("file", metavar="FILE", type=Path, help="CSV, Excel, Parquet or JSON")
@@ -56,7 +56,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     writing.add_argument("--time-format", metavar="PATTERN", help="of dates: strptime pattern")
     add_accept(writing)
     parser.add_argument("--no-notebook", action="store_true", help="leave the notebook out")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ def read(
     ------
     InvalidConfig : a second opinion is wanted where there is none to be had.
     """
-    from shared.core.windows.documents import from_document
+    from shared.core.windows.hourly_documents import from_document
 
     if second_opinion:
         _require(settings)

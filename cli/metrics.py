@@ -2,21 +2,21 @@
 
 import argparse
 import signal
-import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from cli.connection import kafka_servers, open_database
 from cli.failures import TERMINATED
-from cli.options import add_verb, start
+from cli.options import Verbs, add_verb, start
 from cli.output import say
+from cli.stopping import stopped_by
 
 if TYPE_CHECKING:
     from shared.adapters.prometheus.offsets import OffsetWatch
     from shared.settings import Settings
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     verb = add_verb(subparsers, "metrics", run, "answer Prometheus until SIGTERM")
     verb.add_argument("--host", help="address to listen on (default: metrics.host)")
@@ -26,9 +26,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
     settings = start(args)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _signum, _frame: stop.set())
+    stop = stopped_by(signal.SIGTERM, signal.SIGINT)
     host = args.host or settings.metrics.host
     port = settings.metrics.port if args.port is None else args.port
     with ExitStack() as stack:

@@ -1,17 +1,17 @@
 """`resegment recluster --once|--watch`: fit a new segmentation, and put it in force if it is better."""
 
 import argparse
-import json
 import os
 import signal
-import threading
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database, with_mongo_uri
 from cli.failures import TERMINATED
-from cli.options import add_json_flag, add_verb, start
+from cli.options import Verbs, add_json_flag, add_verb, start
 from cli.output import say
+from cli.stopping import stopped_by
 from shared.errors import NothingToCluster
+from shared.plain import to_json
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -23,7 +23,7 @@ STAND_BACK = 10
 """Niceness of the watching job: where it shares a machine with the stream, purchases come first."""
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     verb = add_verb(
         subparsers, "recluster", _run, "re-cluster all customers now, or whenever the stream asks for it"
@@ -55,7 +55,7 @@ def _run(args: argparse.Namespace) -> int:
             show(served)
             return 0 if served.status == "done" else 1
         os.nice(STAND_BACK)
-        serve.watch(database, settings, stop=_stop_on_sigterm(), on_served=show)
+        serve.watch(database, settings, stop=stopped_by(signal.SIGTERM), on_served=show)
         return TERMINATED
 
 
@@ -72,18 +72,9 @@ def _refuse_in_vain(database: "Database[dict[str, Any]]", settings: "Settings") 
         say("the stream is rewriting its customers for another day or model; waiting up to a minute for it")
 
 
-def _stop_on_sigterm() -> threading.Event:
-    """Let the request in hand finish: half a run is work that somebody has to do again."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _signum, _frame: stop.set())
-    return stop
-
-
 def _print(served: "Served", *, as_json: bool) -> None:
-    from cli.output import as_json as plain
-
     if as_json:
-        print(json.dumps(plain(served), ensure_ascii=False), flush=True)
+        print(to_json(served, indent=None), flush=True)
     elif served.status == "failed":
         print(f"{served.request_id}: failed: {served.reason}", flush=True)
     else:

@@ -8,14 +8,13 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
-from benchmarks.drift.cost_driver import DAILY, HOURLY, Step
+from benchmarks.drift.cost_driver import DAILY, HOURLY, MeasuredStep
 from benchmarks.drift.cost_executor import ALL_SUMS, FOR_DETECTION
 from benchmarks.drift.cost_ledger import seconds_of
-from benchmarks.drift.cost_run import Timed, timed_in_a_process
+from benchmarks.drift.cost_run import Addresses, Timed, timed_in_a_process
 from benchmarks.drift.cost_shops import timed_shops
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from deploy.local.local_services import start_embedded
-from streaming.driver.job import Addresses
 from streaming.task.task_report import add_counts
 
 FOLDER: Final = Path(".local/bench-drift-cost")
@@ -56,7 +55,7 @@ def _rows(data: str, timed: Timed) -> list[Row]:
     return rows
 
 
-def _shares(data: str, case: str, steps: Sequence[Step]) -> list[Row]:
+def _shares(data: str, case: str, steps: Sequence[MeasuredStep]) -> list[Row]:
     """Return the share of each part; executors with the slowest task of each micro-batch."""
     seconds = sum(step.seconds for step in steps)
     parts = {
@@ -73,7 +72,7 @@ def _shares(data: str, case: str, steps: Sequence[Step]) -> list[Row]:
     ]
 
 
-def _largest(steps: Sequence[Step]) -> str:
+def _largest(steps: Sequence[MeasuredStep]) -> str:
     """Name what takes most of detection's time, with its share of everything."""
     nothing: Mapping[str, float] = {}
     spent = reduce(add_counts, (step.driver for step in steps), nothing)
@@ -81,14 +80,14 @@ def _largest(steps: Sequence[Step]) -> str:
     return f"{name} {seconds / sum(step.seconds for step in steps):.2%}"
 
 
-def _per_tick(data: str, steps: Sequence[Step]) -> Row:
+def _per_tick(data: str, steps: Sequence[MeasuredStep]) -> Row:
     ticks = [step for step in steps if step.ticks]
     spent, adopted = (sum(step.adopt_detection_s for step in ticks), sum(step.adopt_s for step in ticks))
     note = f"{spent / len(ticks):.3f} s of the {adopted / len(ticks):.3f} s that adopting a tick takes"
     return Row(SECTION, data, OURS, "ticks alone", "share of a tick's adoption", spent / adopted, None, note)
 
 
-def _extent(steps: Sequence[Step]) -> str:
+def _extent(steps: Sequence[MeasuredStep]) -> str:
     batches = [step for step in steps if step.rows]
     ticks, rows = sum(step.ticks for step in steps), sum(step.rows for step in batches)
     return (

@@ -10,17 +10,18 @@ from batch.cluster import cluster
 from batch.customer_source import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import RunHistory, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.scale import scale
 from shared.core.kmeans.lloyd import fit_kmeans
 from shared.core.model.artifact import ModelArtifact
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)
-class Refit:
+class UnchangedRefit:
     """One run beside a champion that was fitted to the very same customers.
 
     k, current_k : of the challenger and of the champion. changed : share of customers whose identity
@@ -38,18 +39,18 @@ class Refit:
 
 def first_champion(table: CustomerTable, seed: int, **settings: object) -> ModelArtifact:
     """Run the whole pipeline without a champion."""
-    return _run(table, History(), seed, **settings)[0]
+    return _run(table, RunHistory(), seed, **settings)[0]
 
 
 def refits(
     table: CustomerTable, champion: ModelArtifact, seeds: Sequence[int], **settings: object
-) -> Iterator[Refit]:
+) -> Iterator[UnchangedRefit]:
     """Run the whole pipeline once a seed; what is promoted is the champion of the next run."""
-    history = History(champion, None, champion.next_segment_id)
+    history = RunHistory(champion, None, champion.next_segment_id)
     for seed in seeds:
         challenger, evidence, decision = _run(table, history, seed, **settings)
         identities = evidence.identities
-        yield Refit(
+        yield UnchangedRefit(
             seed,
             challenger.k,
             champion.k,
@@ -60,7 +61,7 @@ def refits(
         )
         seen = evidence.report.choice.remembered(champion.k)
         champion = challenger if decision.promote else champion
-        history = History(champion, seen, max(history.next_segment_id, identities.next_segment_id))
+        history = RunHistory(champion, seen, max(history.next_segment_id, identities.next_segment_id))
 
 
 def changed_by_cold_fit(table: CustomerTable, champion: ModelArtifact, seed: int, n_starts: int) -> float:
@@ -74,13 +75,13 @@ def changed_by_cold_fit(table: CustomerTable, champion: ModelArtifact, seed: int
 
 def changed_by_cold_run(table: CustomerTable, champion: ModelArtifact, seed: int) -> tuple[int, float]:
     """Return k and the share likewise, of a whole run that knows nothing of the champion."""
-    _, evidence, _ = _run(table, History(), seed, candidates=("cold",))
+    _, evidence, _ = _run(table, RunHistory(), seed, candidates=("cold",))
     view: ChampionView = view_champion(champion, table, evidence.scaled)
     return evidence.report.choice.k, identify(evidence.clustering, view, champion.next_segment_id).changed
 
 
 def _run(
-    table: CustomerTable, history: History, seed: int, **model: object
+    table: CustomerTable, history: RunHistory, seed: int, **model: object
 ) -> tuple[ModelArtifact, Evidence, Decision]:
     settings = Settings(model=ModelSettings.model_validate({"seed": seed} | model))
     provenance = Provenance(f"refit-{seed}", table.as_of, "benchmark", None)

@@ -6,11 +6,12 @@ import numpy as np
 
 from batch.assemble import Provenance
 from batch.customer_source import InMemory
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import RunHistory, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 MAX_S = 3.0
 SECTION = "Time of a run"
@@ -20,8 +21,8 @@ def speed_rows(table: CustomerTable, rounds: int, seed: int) -> list[Row]:
     """Time runs beside a champion, once everything is loaded and compiled; reading and writing excluded."""
     provenance = Provenance("speed", table.as_of, "benchmark", None)
     settings = Settings(model=ModelSettings(seed=seed))
-    champion, _, _ = contest(InMemory(table), History(), RunPurpose(), settings, provenance, Stopwatch())
-    history = History(champion, None, champion.next_segment_id)
+    champion, _, _ = contest(InMemory(table), RunHistory(), RunPurpose(), settings, provenance, Stopwatch())
+    history = RunHistory(champion, None, champion.next_segment_id)
     seconds, cpu, steps = [], [], []
     for _ in range(rounds):
         watch, start, used = Stopwatch(), time.perf_counter(), time.process_time()

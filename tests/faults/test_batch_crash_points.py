@@ -17,7 +17,8 @@ from cli.demonstration.children import environment
 from shared.adapters.failpoints import BATCH_POINTS
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, REQUESTS, RUNS, ensure
 from shared.adapters.mongo.models import load_champion
-from shared.adapters.mongo.requests import file_request, is_open, open_requests
+from shared.adapters.mongo.requests import file_request, open_requests
+from tests.support.requests import is_open
 from tests.support.still_shop import AS_OF, customers, live_model
 from tests.support.streams import KILLED, Child, wait_until
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cli import drift_hours
-from shared.core.windows.documents import to_document
 from shared.core.windows.hourly import REFERENCE_DAYS, Watching
+from shared.core.windows.hourly_documents import to_document
 from shared.settings import Settings, StreamSettings, TickSettings
 from shared.settings.monitoring import DriftSettings
 from streaming.driver import hourly_watch, live_store

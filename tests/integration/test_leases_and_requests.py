@@ -23,10 +23,11 @@ from shared.adapters.mongo.models import (
     raise_fence,
     read_pointer,
 )
-from shared.adapters.mongo.requests import claim, file_request, finish, is_open, open_requests
+from shared.adapters.mongo.requests import claim, file_request, finish, open_requests
 from shared.core.model.artifact import ModelArtifact, Segment, SomArtifact
 from shared.core.model.transform import FeatureTransform
 from shared.errors import LeaseHeld, ModelNotFound, SchemaMismatch
+from tests.support.requests import is_open
 
 Docs = Database[dict[str, Any]]
 NOON = datetime(2011, 12, 1, 12, tzinfo=UTC)

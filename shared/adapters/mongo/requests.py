@@ -113,11 +113,6 @@ def open_requests(database: Database[Document]) -> list[Request]:
     return [_request(document) for document in database[REQUESTS].find(_WAITING).sort(_OLDEST_FIRST)]
 
 
-def is_open(database: Database[Document], identity: str) -> bool:
-    """Tell whether a request still waits or is being served."""
-    return database[REQUESTS].find_one({"_id": identity} | _WAITING, {"_id": 1}) is not None
-
-
 def claim(database: Database[Document], lease: Lease, identity: str | None = None) -> Request | None:
     """Take the oldest request that nobody serves, or that of `identity`; None if there is none.
 

@@ -5,7 +5,7 @@ numbers are sums of integers: merging is associative and commutative, subtractin
 to the last bit, and a delta (more taken out than put in) is a statistic like any other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,21 +104,11 @@ class PrototypeSums:
 
     def merge(self, other: "PrototypeSums") -> "PrototypeSums":
         """Add the customers of `other`. OverflowError where a sum would not fit."""
-        self._check_same_shape(other)
-        return PrototypeSums(
-            checked_add(self.sums, other.sums),
-            checked_add(self.weights, other.weights),
-            checked_add(self.counts, other.counts),
-        )
+        return self._combined(other, checked_add)
 
     def subtract(self, other: "PrototypeSums") -> "PrototypeSums":
         """Take out the customers of `other`: exactly what `merge` put in."""
-        self._check_same_shape(other)
-        return PrototypeSums(
-            checked_subtract(self.sums, other.sums),
-            checked_subtract(self.weights, other.weights),
-            checked_subtract(self.counts, other.counts),
-        )
+        return self._combined(other, checked_subtract)
 
     def without_residue(self) -> "PrototypeSums":
         """Return the statistics with nothing left where nobody is: rescaling has rounded the sums."""
@@ -149,7 +139,14 @@ class PrototypeSums:
 
     __hash__ = None  # type: ignore[assignment]  # equal by content, and content is large
 
-    def _check_same_shape(self, other: "PrototypeSums") -> None:
+    def _combined(
+        self, other: "PrototypeSums", operation: Callable[[ArrayLike, ArrayLike], Int64]
+    ) -> "PrototypeSums":
         if self.sums.shape != other.sums.shape:
             msg = f"statistics should have the same (k, d); got {self.sums.shape} and {other.sums.shape}"
             raise ValueError(msg)
+        return PrototypeSums(
+            operation(self.sums, other.sums),
+            operation(self.weights, other.weights),
+            operation(self.counts, other.counts),
+        )

@@ -49,7 +49,10 @@ def fit_transform(
 
 def clipped_logs(raw: Float64, features: Sequence[str], recency_clip_days: int | None) -> Float64:
     """Return log1p of raw features (n, d): what means and deviations are taken of."""
-    return np.log1p(_clipped(raw, tuple(features), recency_clip_days))
+    # numba costs a second to import; whoever only reads a model should not pay for it.
+    from shared.core.logarithm import log1p  # noqa: PLC0415
+
+    return log1p(_clipped(raw, tuple(features), recency_clip_days))
 
 
 def standardise(

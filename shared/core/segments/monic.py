@@ -58,23 +58,18 @@ class Facets(ReadOnlyArrays):
     ----------
     unicity : largest minus second largest part that went one way; 1 = all together.
     identity : how far the receiving clusters consist of it; 1 = of nothing else.
-    outflow : share of the old cluster that is in no new one.
     """
 
     unicity: Float64
     identity: Float64
-    outflow: Float64
 
 
-def overlap_matrix(
-    old_labels: ArrayLike, new_labels: ArrayLike, *, k_old: int, k_new: int, weights: ArrayLike | None = None
-) -> Float64:
-    """Weight of the customers that old cluster i and new cluster j share, shape (k_old, k_new).
+def overlap_matrix(old_labels: ArrayLike, new_labels: ArrayLike, *, k_old: int, k_new: int) -> Float64:
+    """Count the customers that old cluster i and new cluster j share, shape (k_old, k_new).
 
     Parameters
     ----------
     old_labels, new_labels : (n,) the same customers in the same order; -1 = in no cluster.
-    weights : (n,) for example the age weight 2^(-age / half-life); 1 each by default.
     """
     old, new = np.asarray(old_labels, dtype=np.int64), np.asarray(new_labels, dtype=np.int64)
     if old.shape != new.shape or (old.size and (old.max() >= k_old or new.max() >= k_new)):
@@ -85,8 +80,7 @@ def overlap_matrix(
         raise InvalidConfig(msg)
     both = (old != UNASSIGNED) & (new != UNASSIGNED)
     cells = old[both] * k_new + new[both]
-    each = None if weights is None else np.asarray(weights, dtype=np.float64)[both]
-    return np.bincount(cells, each, minlength=k_old * k_new).astype(np.float64).reshape(k_old, k_new)
+    return np.bincount(cells, minlength=k_old * k_new).astype(np.float64).reshape(k_old, k_new)
 
 
 def transitions(overlap: ArrayLike) -> tuple[ClusterTransition, ...]:
@@ -178,13 +172,11 @@ def _emerged(overlap: Float64, reached: set[int]) -> list[ClusterTransition]:
     ]
 
 
-def facets(
-    overlap: ArrayLike, *, old_sizes: ArrayLike | None = None, new_sizes: ArrayLike | None = None
-) -> Facets:
-    """Unicity, identity and outflow of every old cluster: real events are mixtures.
+def facets(overlap: ArrayLike) -> Facets:
+    """Unicity and identity of every old cluster: real events are mixtures.
 
-    Sizes default to the sums of the overlap. An empty old cluster, or one of which nothing
-    arrived, has unicity 1 and identity 0.
+    An empty old cluster has unicity 1 and identity 0. The overlap holds everybody of both clusterings;
+    nobody can be lost between them, so there is no facet of those who are in neither.
 
     References
     ----------
@@ -192,12 +184,9 @@ def facets(
     using multi-faceted events, arXiv 2403.06771.
     """
     shared = np.asarray(overlap, dtype=np.float64)
-    old = shared.sum(axis=1) if old_sizes is None else np.asarray(old_sizes, dtype=np.float64)
-    new = shared.sum(axis=0) if new_sizes is None else np.asarray(new_sizes, dtype=np.float64)
-    arrived = shared.sum(axis=1)
-    parts = row_shares(shared, arrived)
+    old, new = shared.sum(axis=1), shared.sum(axis=0)
+    parts = row_shares(shared, old)
     two_largest = np.sort(np.pad(parts, ((0, 0), (2, 0))), axis=1)[:, -2:]
-    unicity = np.where(arrived > 0, two_largest[:, 1] - two_largest[:, 0], 1.0)
+    unicity = np.where(old > 0, two_largest[:, 1] - two_largest[:, 0], 1.0)
     of_new = np.divide(shared, new, out=np.zeros_like(shared), where=new > 0)
-    outflow = np.divide(old - arrived, old, out=np.zeros_like(old), where=old > 0)
-    return Facets(unicity, (parts * of_new).sum(axis=1), outflow)
+    return Facets(unicity, (parts * of_new).sum(axis=1))

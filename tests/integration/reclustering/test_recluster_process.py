@@ -16,7 +16,8 @@ from cli.failures import TERMINATED
 from shared.adapters.mongo.collections import LEASES, RUNS
 from shared.adapters.mongo.leases import acquire
 from shared.adapters.mongo.models import load_champion
-from shared.adapters.mongo.requests import file_request, is_open
+from shared.adapters.mongo.requests import file_request
+from tests.support.requests import is_open
 from tests.support.serving import Docs, serve_all
 from tests.support.still_shop import AS_OF
 

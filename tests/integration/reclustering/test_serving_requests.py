@@ -11,8 +11,9 @@ from batch.promote import publish
 from batch.serve import Served, serve_once, serving, watch
 from shared.adapters.mongo.collections import CUSTOMERS, MODELS, POINTER, REQUESTS, RUNS
 from shared.adapters.mongo.models import load_champion, read_pointer
-from shared.adapters.mongo.requests import file_request, is_open
+from shared.adapters.mongo.requests import file_request
 from shared.errors import LeaseHeld
+from tests.support.requests import is_open
 from tests.support.serving import SETTINGS, Docs, serve_all
 from tests.support.still_shop import AS_OF, customers
 

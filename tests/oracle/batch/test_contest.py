@@ -10,25 +10,30 @@ from batch.assemble import Provenance
 from batch.customer_source import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import RunHistory, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from shared.core.choice.k_rule import LastRun
 from shared.core.model.artifact import ModelArtifact
 from shared.settings import ModelSettings, Settings
 from shared.settings.reclustering import GateSettings
+from shared.stopwatch import Stopwatch
 
 MakeTable = Callable[..., CustomerTable]
 Found = tuple[ModelArtifact, Evidence, Decision]
 
 
 def run(
-    table: CustomerTable, history: History | None = None, *, gate: GateSettings | None = None, **model: object
+    table: CustomerTable,
+    history: RunHistory | None = None,
+    *,
+    gate: GateSettings | None = None,
+    **model: object,
 ) -> Found:
     quick = {"k_min": 2, "k_max": 4, "n_starts": 2}
     settings = Settings(model=ModelSettings.model_validate(quick | model), gate=gate or GateSettings())
     provenance = Provenance("run", table.as_of, "0", None)
-    return contest(InMemory(table), history or History(), RunPurpose(), settings, provenance, Stopwatch())
+    return contest(InMemory(table), history or RunHistory(), RunPurpose(), settings, provenance, Stopwatch())
 
 
 def test_three_kinds_of_customer_make_three_segments(make_table: MakeTable) -> None:
@@ -58,7 +63,7 @@ def test_the_same_table_and_settings_give_the_same_model(make_table: MakeTable) 
 def test_another_seed_changes_nothing_beside_a_champion(make_table: MakeTable) -> None:
     table = make_table(n=80)
     champion, *_ = run(table)
-    history = History(champion, None, champion.next_segment_id)
+    history = RunHistory(champion, None, champion.next_segment_id)
 
     for seed in (1, 2):
         model, evidence, decision = run(table, history, seed=seed)
@@ -71,7 +76,7 @@ def test_another_seed_changes_nothing_beside_a_champion(make_table: MakeTable) -
 def test_a_refused_number_of_segments_has_a_second_try_with_the_champions(make_table: MakeTable) -> None:
     early, late = make_table(("vip", "lapsed"), n=120), make_table(n=80, seed=5)
     champion, *_ = run(early, k_max=2)
-    led = History(champion, LastRun(2, frozenset({3}), has_missed=False), champion.next_segment_id)
+    led = RunHistory(champion, LastRun(2, frozenset({3}), has_missed=False), champion.next_segment_id)
 
     chosen, _, _ = run(late, led)
     held, evidence, decision = run(late, led, gate=GateSettings(max_ambiguity=0.5))
@@ -88,7 +93,7 @@ def test_a_refused_number_of_segments_has_a_second_try_with_the_champions(make_t
 def test_a_provisional_champion_does_not_hold_the_number_of_segments(make_table: MakeTable) -> None:
     early, late = make_table(("vip", "lapsed"), n=120), make_table(n=80, seed=5)
     champion, *_ = run(early, k_max=2)
-    lasting = History(champion, None, champion.next_segment_id)
+    lasting = RunHistory(champion, None, champion.next_segment_id)
     provisional = replace(lasting, champion=replace(champion, provisional=True))
 
     assert run(late, lasting)[0].k == 2

@@ -8,12 +8,13 @@ import pytest
 from batch.assemble import Provenance
 from batch.customer_source import InMemory
 from batch.fit_set import fit_set
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import RunHistory, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.select_features import select_features
 from shared.core.customers.features import FEATURES
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 MakeTable = Callable[..., CustomerTable]
 QUICK = {"k_min": 2, "k_max": 3, "n_starts": 2}
@@ -93,4 +94,4 @@ def test_settings_that_no_run_could_follow_are_refused(name: str, value: object,
 def run(table: CustomerTable, **model: object):  # type: ignore[no-untyped-def]
     settings = Settings(model=ModelSettings.model_validate(QUICK | model))
     provenance = Provenance("run", table.as_of, "0", None)
-    return contest(InMemory(table), History(), RunPurpose(), settings, provenance, Stopwatch())
+    return contest(InMemory(table), RunHistory(), RunPurpose(), settings, provenance, Stopwatch())

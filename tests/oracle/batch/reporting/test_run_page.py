@@ -13,7 +13,7 @@ from scipy.cluster.hierarchy import fcluster
 
 from batch.assemble import Provenance
 from batch.customer_source import InMemory
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import RunHistory, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.reporting import (
@@ -25,26 +25,28 @@ from batch.reporting import (
     silhouettes,
     tree,
 )
-from batch.reporting.compose import numbers, page, plain
+from batch.reporting.compose import numbers, page
 from batch.reporting.files import write_report
 from batch.reporting.moves import Move, Moves
 from batch.reporting.run import Run, RunRequest
 from shared.core.customers.features import RfmColumns
 from shared.core.kmeans.assignment import assign
+from shared.plain import to_json
 from shared.reporting.page import Fold, Note, TableBlock, render
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 MakeTable = Callable[..., CustomerTable]
 EVIL = "</script><b>VIP</b>"
 ASKED = RunRequest("run-1", "refit:x", "refit", EVIL, datetime(2011, 6, 1, tzinfo=UTC))
 
 
-def run_of(table: CustomerTable, history: History | None = None, **model: Any) -> Run:
+def run_of(table: CustomerTable, history: RunHistory | None = None, **model: Any) -> Run:
     settings = Settings(model=ModelSettings.model_validate({"k_min": 2, "k_max": 3, "n_starts": 1} | model))
     steps = Stopwatch()
     provenance = Provenance("run-1", table.as_of, "0", None)
     found, evidence, decision = contest(
-        InMemory(table), history or History(), RunPurpose(), settings, provenance, steps
+        InMemory(table), history or RunHistory(), RunPurpose(), settings, provenance, steps
     )
     return Run(ASKED, found, decision, evidence, None, "GBP", steps.seconds)
 
@@ -57,7 +59,7 @@ def first(make_table: MakeTable) -> Run:
 @pytest.fixture(scope="module")
 def second(make_table: MakeTable, first: Run) -> Run:
     model = replace(first.model, version=1)
-    run = run_of(make_table(n=60, seed=9), History(model, None, model.next_segment_id))
+    run = run_of(make_table(n=60, seed=9), RunHistory(model, None, model.next_segment_id))
     moves = (Move(2, 1, 7), Move(None, 3, 20), Move(1, None, 4), Move(99, 1, 5))
     evil = tuple(replace(segment, name=EVIL) for segment in run.model.segments)
     named = replace(run.model, segments=evil)
@@ -66,7 +68,7 @@ def second(make_table: MakeTable, first: Run) -> Run:
 
 def test_the_twin_is_valid_json_and_holds_what_figures_show(second: Run) -> None:
     found = numbers(second)
-    twin = json.loads(json.dumps(plain(found), allow_nan=False))
+    twin = json.loads(to_json(found))
 
     drawn = silhouettes.draw(found.silhouettes, second.colors)
     shown = [list(trace.x)[1:-1] for trace in drawn.data]

@@ -11,7 +11,6 @@ from shared.core.customers.features import MS_PER_DAY
 from shared.core.drift.budget import Budget
 from shared.core.drift.states import AlarmState, DriftState
 from shared.core.model.artifact import ModelArtifact
-from shared.core.windows.documents import from_document, to_document
 from shared.core.windows.hourly import (
     MS_PER_HOUR,
     REFERENCE_DAYS,
@@ -22,6 +21,7 @@ from shared.core.windows.hourly import (
     reference_from_ms,
     under_epoch,
 )
+from shared.core.windows.hourly_documents import from_document, to_document
 from shared.core.windows.hourly_explanation import explain_hours
 from shared.core.windows.purchases import MAX_ROWS, PurchaseWindow, fresh_sample
 from tests.support import hourly

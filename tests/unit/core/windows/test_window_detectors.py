@@ -9,8 +9,8 @@ from scipy import stats
 from shared.core.drift.states import AlarmState, DriftState, advance
 from shared.core.windows.calibration import alarms, draw_reference, draw_windows, limit_of, population
 from shared.core.windows.detector import CHANNELS, observe, scores, start, surprises
-from shared.core.windows.documents import from_document, to_document
 from shared.core.windows.hourly import HourlyMemory
+from shared.core.windows.hourly_documents import from_document, to_document
 from shared.core.windows.reference import Reference, summarise
 from shared.core.windows.spans import LENGTHS, MEMORY, extended, looks, no_history
 from shared.core.windows.surprise import chi_square_surprise, normal_surprise
