@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -76,8 +77,9 @@ def test_the_notebook_of_any_table_runs_to_its_end(name: str, words: tuple[str, 
     assert all(cell["execution_count"] for cell in cells)
     assert not [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
     inertia = json.loads((tmp_path / "out" / "numbers.json").read_text())["numbers"]["inertia"]
-    printed = [output for cell in cells for output in cell["outputs"] if "agreement of" in str(output)]
-    assert f"{inertia:.2f}"[:6] in str(printed)
+    printed = str([cell["outputs"] for cell in cells])
+    theirs = float(re.findall(r"inertia +([0-9.]+)", printed)[0])
+    assert inertia <= 1.001 * theirs
 
 
 def test_a_users_own_file_is_read_by_its_own_names(tmp_path: Path) -> None:

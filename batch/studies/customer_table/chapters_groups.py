@@ -104,10 +104,10 @@ def _scores(found: Segmented) -> DataTable:
                 "cold ARI": scores.cold_ari,
                 "weakest Jaccard": float(scores.jaccard.min()),
                 "smallest group share": scores.min_share,
+                "misses": missed[scores.k],
                 "davies_bouldin": scores.davies_bouldin,
                 "calinski_harabasz": scores.calinski_harabasz,
                 "inertia": scores.inertia,
-                "misses": missed[scores.k],
             }
             for scores in found.groups.report.scores
         ]
