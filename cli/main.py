@@ -37,6 +37,7 @@ MODULES = {
     "verify": "verify",
     "export": "export",
     "study": "study",
+    "cluster": "cluster",
     "generate": "generate",
     "doctor": "doctor",
     "config": "config",

@@ -1,9 +1,7 @@
 """`resegment study NAME`: an analysis as a report, figures, tables, numbers and a notebook."""
 
 import argparse
-import sys
 import time
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +10,11 @@ from cli.connection import open_studies_database
 from cli.file_flags import add_accept, add_writing, separator_of
 from cli.look_display import print_findings, print_understood
 from cli.options import Verbs, add_verb, start
-from cli.output import Column, print_table, say
+from cli.output import Column, print_table, say, steps
 from shared.errors import InvalidConfig, ReclusteringError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from batch.studies.framework.run_study import StudyRequest
     from batch.studies.reading import DataFile
@@ -183,7 +181,7 @@ def _run_each(requests: "Sequence[StudyRequest]", settings: "Settings") -> int:
         for request in requests:
             began = time.monotonic()
             try:
-                with _steps(request.name) as tell:
+                with steps(request.name) as tell:
                     folder = run_study(request, spark, tell)
             except ReclusteringError as error:
                 failures.append(error)
@@ -194,18 +192,3 @@ def _run_each(requests: "Sequence[StudyRequest]", settings: "Settings") -> int:
     if failures:
         raise failures[0]
     return 0
-
-
-@contextmanager
-def _steps(name: str) -> "Iterator[Callable[[str], None]]":
-    """Show the step that is under way on a terminal, and a line for each elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda step: say(f"{name}: {step}")
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda step: bar.update(task, description=f"{name}: {step}")

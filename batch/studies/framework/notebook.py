@@ -7,11 +7,12 @@ folder, not on ports, and reads no start-up file of the user's.
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 import jupytext
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -37,19 +38,22 @@ class _ThisInterpreter(KernelSpecManager):
         return KernelSpec(argv=command, display_name="Python 3", language="python", name=kernel_name)
 
 
-def write_notebook(name: str, data: DataFile, folder: Path) -> None:
+def write_notebook(
+    name: str, data: DataFile, folder: Path, parameters: Mapping[str, object] = MappingProxyType({})
+) -> None:
     """Write notebook.py and, executed, notebook.ipynb.
 
     Parameters
     ----------
     name : module of `batch.studies.notebooks`; its cell tagged `parameters` is replaced.
+    parameters : what else that cell sets, by name.
 
     Raises
     ------
     NotebookFailed : a cell raised; the notebook is written as far as it came.
     """
     notebook = jupytext.reads(script(name), fmt="py:percent")
-    _fill_in(notebook, data, folder)
+    _fill_in(notebook, data, folder, parameters)
     notebook.metadata.update(_FORMATS)
     (folder / "notebook.py").write_text(jupytext.writes(notebook, fmt="py:percent"), encoding="utf-8")
     try:
@@ -69,7 +73,7 @@ def script(name: str) -> str:
     return (files("batch.studies.notebooks") / f"{name}.py").read_text(encoding="utf-8")
 
 
-def _fill_in(notebook: NotebookNode, data: DataFile, folder: Path) -> None:
+def _fill_in(notebook: NotebookNode, data: DataFile, folder: Path, parameters: Mapping[str, object]) -> None:
     """Name the data as seen from the notebook's folder, where they are below it."""
     path = data.path.resolve()
     shown = path.relative_to(folder.resolve()) if path.is_relative_to(folder.resolve()) else path
@@ -77,6 +81,7 @@ def _fill_in(notebook: NotebookNode, data: DataFile, folder: Path) -> None:
     told = "".join(f"    {name}={value!r},\n" for name in said if (value := getattr(data, name)))
     cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ()))
     cell.source = f"DATA = DataFile(\n    Path({str(shown)!r}),\n    columns={dict(data.columns)!r},\n{told})"
+    cell.source += "".join(f"\n{name} = {value!r}" for name, value in parameters.items())
 
 
 def _execute(notebook: NotebookNode, folder: Path) -> None:

@@ -46,18 +46,14 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Study:
-    """One analysis.
+class Subject:
+    """What one analysis is about, whoever runs it.
 
     Parameters
     ----------
     name, title : its key in the catalogue, which is also its folder, and what lists call it.
     asked : what the analysis that this one follows set out to do, in our words.
     advice : what we would do instead where that is weak, one sentence each.
-    columns : of the file it reads; `--map` names them.
-    own_data : writes or finds the data it runs on when the user gives none, and gives their file;
-        takes the folder of the run's output.
-    run : does the analysis.
     notebook : module of `batch.studies.notebooks`, which tells the same story.
     """
 
@@ -65,7 +61,26 @@ class Study:
     title: str
     asked: str
     advice: tuple[str, ...]
+    notebook: str
+
+    @property
+    def command(self) -> str:
+        """What a person types to run it."""
+        return f"resegment study {self.name}"
+
+
+@dataclass(frozen=True)
+class Study(Subject):
+    """An analysis whose columns are known beforehand.
+
+    Parameters
+    ----------
+    columns : of the file it reads; `--map` names them.
+    own_data : writes or finds the data it runs on when the user gives none, and gives their file;
+        takes the folder of the run's output.
+    run : does the analysis.
+    """
+
     columns: Sequence[StudyColumn]
     own_data: Callable[[Path], DataFile]
     run: Callable[[Context], StudyResult]
-    notebook: str

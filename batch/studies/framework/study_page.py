@@ -10,14 +10,14 @@ from pandas.api import types
 from batch.studies.claims import text_of
 from batch.studies.framework.drawing import Drawn
 from batch.studies.framework.story import Block, DataTable, Fact, Figure, Interactive, Paragraph, StudyResult
-from batch.studies.framework.study import Study
+from batch.studies.framework.study import Subject
 from batch.studies.framework.wording import heading, name_and_unit
 from shared.reporting import blocks, page
 
 Drawings = Mapping[str, Mapping[str, Drawn]]
 
 
-def report(study: Study, result: StudyResult, drawings: Drawings) -> str:
+def report(study: Subject, result: StudyResult, drawings: Drawings) -> str:
     """Return the page as HTML.
 
     Parameters
@@ -36,7 +36,7 @@ def report(study: Study, result: StudyResult, drawings: Drawings) -> str:
             lead=[page.Note(study.asked, title="What was asked")],
             sections=[*chapters, advice],
             footer=(
-                f"`resegment study {study.name}` wrote this page, with its figures, tables, numbers.json "
+                f"`{study.command}` wrote this page, with its figures, tables, numbers.json "
                 "and notebook beside it."
             ),
         )
