@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ALL = "all"
 LIST = "ls"
+GRACE_S = 8.0
+"""For unwinding after a signal: Java and the notebook's kernel are gone within two."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -61,7 +63,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="store_true",
         help="write nothing to MongoDB, which `online-retail` otherwise does",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, grace_s=GRACE_S)
 
 
 def run(args: argparse.Namespace) -> int:
