@@ -55,6 +55,20 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--time-format", metavar="PATTERN", help="of dates: strptime pattern, or epoch-seconds and the like"
     )
     add_accept(group)
+    group.add_argument(
+        "--placeholder",
+        metavar="COLUMN=TEXT",
+        action="append",
+        default=[],
+        help="of `retail-som-hierarchy`: a text of a column that stands for nothing, besides those that are "
+        "found; repeatable",
+    )
+    parser.add_argument(
+        "--training",
+        choices=("batch", "online"),
+        help="of `mall-som`: by the batch rule, or row by row as MiniSom does; both are compared in any case "
+        "(default: batch)",
+    )
     parser.add_argument(
         "--no-notebook", action="store_true", help="leave the notebook out, which takes half of the time"
     )
@@ -69,14 +83,18 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """Run the studies one after the other; one that fails does not keep the others from running."""
     settings = start(args)
-    from batch.studies.catalogue import STUDIES
+    from batch.studies.catalogue import STUDIES, require_taken
 
     if args.name == LIST:
         return _list()
     from batch.studies.framework.run_study import StudyRequest, require_extras
 
     require_extras()
-    data, names = _file(args), tuple(STUDIES) if args.name == ALL else (args.name,)
+    names = tuple(STUDIES) if args.name == ALL else (args.name,)
+    for flag in ("placeholder", "training"):
+        if getattr(args, flag):
+            require_taken(f"--{flag}", names)
+    data = _file(args)
     if data is not None and len(names) > 1:
         msg = f"--data goes with one study, since each reads other columns; name it instead of `{ALL}`"
         raise InvalidConfig(msg)
@@ -84,7 +102,14 @@ def run(args: argparse.Namespace) -> int:
         _show(data, names[0])
     open_store = None if args.no_store else partial(open_studies_database, settings)
     requests = [
-        StudyRequest(name, args.out, data, with_notebook=not args.no_notebook, open_store=open_store)
+        StudyRequest(
+            name,
+            args.out,
+            data,
+            with_notebook=not args.no_notebook,
+            open_store=open_store,
+            training=args.training or "batch",
+        )
         for name in names
     ]
     return _run_each(requests, settings)
@@ -102,7 +127,7 @@ def _file(args: argparse.Namespace) -> "DataFile | None":
     from batch.studies.reading import DataFile
 
     if args.data is None:
-        said = ("map", "encoding", "separator", "decimal", "time_format", "accept")
+        said = ("map", "encoding", "separator", "decimal", "time_format", "accept", "placeholder")
         if named := [f"--{name.replace('_', '-')}" for name in said if getattr(args, name)]:
             verb = "describes" if len(named) == 1 else "describe"
             msg = f"{' and '.join(named)} {verb} the file of --data, which is missing; add --data FILE"
@@ -110,12 +135,13 @@ def _file(args: argparse.Namespace) -> "DataFile | None":
         return None
     return DataFile(
         args.data,
-        dict(map(_pair, args.map)),
+        dict(_pair("--map", text) for text in args.map),
         encoding=args.encoding,
         separator=separator_of(args),
         decimal=args.decimal,
         time_format=args.time_format,
         accepted=tuple(args.accept),
+        placeholders=_placeholders(args.placeholder),
     )
 
 
@@ -130,11 +156,22 @@ def _show(data: "DataFile", name: str) -> None:
     print()
 
 
-def _pair(text: str) -> tuple[str, str]:
-    """Read COLUMN=YOURS; your name may itself contain `=`."""
+def _placeholders(texts: "Sequence[str]") -> dict[str, tuple[str, ...]]:
+    told: dict[str, tuple[str, ...]] = {}
+    for column, text in (_pair("--placeholder", text) for text in texts):
+        told[column] = (*told.get(column, ()), text)
+    return told
+
+
+_PAIRS = {"--map": "COLUMN=YOURS", "--placeholder": "COLUMN=TEXT"}
+_EXAMPLES = {"--map": "Age=age_years", "--placeholder": "PinCode=123456"}
+
+
+def _pair(flag: str, text: str) -> tuple[str, str]:
+    """Read a name and what goes with it; the latter may itself contain `=`."""
     name, equals, yours = text.partition("=")
     if not (name and equals and yours):
-        msg = f"--map takes COLUMN=YOURS, got {text!r}; for example --map Age=age_years"
+        msg = f"{flag} takes {_PAIRS[flag]}, got {text!r}; for example {flag} {_EXAMPLES[flag]}"
         raise InvalidConfig(msg)
     return name, yours
 

@@ -1,7 +1,5 @@
 """Learning row by row, as MiniSom does."""
 
-import numpy as np
-
 from shared.core.arrays import Float64
 from shared.core.som.decay import Schedule
 from shared.core.som.grid import SomGrid
@@ -22,7 +20,7 @@ def learn(rows: Float64, start: Float64, grid: SomGrid, sigma_start: float) -> F
     n = len(rows)
     radius = Schedule(n + 1, sigma_start, sigma_start / FALL, "asymptotic")
     rate = Schedule(n + 1, LEARNING_RATE_START, LEARNING_RATE_START / FALL, "asymptotic")
-    steps = np.arange(n)
+    steps = range(n)
     return train_online(
         rows, start, grid, sigmas=[radius.at(t) for t in steps], learning_rates=[rate.at(t) for t in steps]
     )

@@ -54,6 +54,7 @@ class DataTable:
         or `_code` without separators of thousands.
     decimals : decimals shown of numbers that are not whole.
     claims : what sentences in its cells state.
+    first : columns that the page shows before the others; the CSV keeps their order.
     """
 
     name: str
@@ -63,6 +64,7 @@ class DataTable:
     shown: int = 30
     decimals: int = 2
     claims: tuple[Claim, ...] = ()
+    first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from batch.studies.framework.story import StudyResult
 from batch.studies.reading import DataFile, StudyColumn
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pymongo.database import Database
     from pyspark.sql import SparkSession
 
+
+Training = Literal["batch", "online"]
+"""By the batch rule, or row by row as MiniSom does."""
 
 OpenStore = Callable[[Callable[[str], None]], AbstractContextManager["Database[dict[str, Any]]"]]
 """Opens the database of the studies; told how to say what it waits for."""
@@ -30,6 +33,7 @@ class Context:
     spark : gives the session, which starts on the first call and serves every study of the run.
     say : told each step as it begins.
     open_store : for a study that stores something; None if it shall not.
+    training : how a map learns, where the study lets one choose.
     """
 
     data: DataFile
@@ -38,6 +42,7 @@ class Context:
     spark: "Callable[[], SparkSession]"
     say: Callable[[str], None] = field(default=lambda _step: None)
     open_store: OpenStore | None = None
+    training: Training = "batch"
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,8 @@ def in_words(number: Fact) -> str:
 
 
 def _table(table: DataTable) -> page.TableBlock:
-    frame = table.frame.head(table.shown)
+    others = [name for name in table.frame if name not in table.first]
+    frame = table.frame.head(table.shown)[[*table.first, *others]]
     columns = [_column(name, frame[name], table.decimals) for name in frame.columns]
     rows = [list(map(_cell, frame.columns, row)) for row in frame.itertuples(index=False)]
     is_cut = len(frame) < len(table.frame)

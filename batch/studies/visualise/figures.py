@@ -1,5 +1,6 @@
 """The figures of the study, each as a block that a page or a notebook shows."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,55 +11,67 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
+from batch.studies.claims import drawn
 from batch.studies.framework import Figure, Interactive
 from batch.studies.framework.common_drawings import silhouettes_by_k
 from batch.studies.framework.drawing import canvas, colors_of
 from batch.studies.framework.som_drawings import MARKERS
-from batch.studies.visualise.clusters import LABELS, SEED, Clusters
+from batch.studies.visualise import claims
+from batch.studies.visualise.clusters import SEED, Clusters
 from shared.reporting.theme import Theme, series_colors
 
 MAX_POINTS = 2_500
 """Customers drawn one by one; more would hide each other."""
-_LOWEST = 0.01
+LOWEST = 0.01
 """Thousand: what is drawn for nothing, which has no place on a log axis."""
 _SYMBOLS = ("circle", "square", "diamond", "circle-open", "square-open", "diamond-open")
 """Without those that plotly draws as letters of a font, which may lack them."""
 
 
-def plain_scatter(customers: pd.DataFrame, features: tuple[str, str]) -> Figure:
+Labels = Mapping[str, str]
+"""Of each feature, as `labels_of` gives them."""
+
+
+def plain_scatter(customers: pd.DataFrame, labels: Labels, features: tuple[str, str]) -> Figure:
     """Show two features as they come."""
-    caption = f"Each point is a customer{_of_all(customers)}. Where would you draw the lines?"
-    return Figure("scatter_2d", "Two features", caption, partial(_draw_plain, _some(customers), features))
+    caption = drawn(
+        "Each point is a customer. Where would you draw the lines?", len(customers), MAX_POINTS, len
+    )
+    draw = partial(_draw_plain, _some(customers), labels, features)
+    return Figure("scatter_2d", "Two features", caption, draw)
 
 
-def clustered_scatter(customers: pd.DataFrame, found: Clusters) -> Figure:
+def clustered_scatter(customers: pd.DataFrame, labels: Labels, found: Clusters) -> Figure:
     """Show where K-means draws the lines between two features."""
-    caption = f"The same customers{_of_all(customers)} in {found.k} clusters; a cross marks each center."
-    draw = partial(_draw_clusters, _some(customers.assign(cluster=found.labels)), found)
+    caption = drawn(
+        "The same customers, in the colour and the marker of their cluster; a cross marks each center.",
+        len(customers),
+        MAX_POINTS,
+        len,
+    )
+    draw = partial(_draw_clusters, _some(customers.assign(cluster=found.labels)), labels, found)
     return Figure("scatter_2d_clusters", "Two features, clustered", caption, draw)
 
 
 def silhouettes(found: Clusters, name: str) -> Figure:
     """Show what the number of clusters was chosen by."""
-    caption = (
-        f"Mean silhouette for each number of clusters on {len(found.features)} features; {found.k} is best."
-    )
-    return Figure(
-        name, "How many clusters", caption, partial(silhouettes_by_k, found.silhouettes, found.k, "clusters")
-    )
+    draw = partial(silhouettes_by_k, found.silhouettes, found.k, "clusters")
+    return Figure(name, "How many clusters", claims.of_k(found), draw)
 
 
-def turning_scatter(customers: pd.DataFrame, found: Clusters) -> Interactive:
+def turning_scatter(customers: pd.DataFrame, labels: Labels, found: Clusters) -> Interactive:
     """Show three features in a figure that can be turned."""
-    caption = (
-        f"Customers{_of_all(customers)} in {found.k} clusters by three features. Drag to turn, scroll to "
-        "zoom; a click in the legend hides a cluster."
+    caption = drawn(
+        "Customers by three features. Drag to turn, scroll to zoom; a click in the legend hides a cluster.",
+        len(customers),
+        MAX_POINTS,
+        len,
     )
-    draw = partial(_turning, _some(customers.assign(cluster=found.labels)), found)
+    draw = partial(_turning, _some(customers.assign(cluster=found.labels)), labels, found)
     return Interactive("scatter_3d", "Three features", caption, draw)
 
 
-def heatmap(scaled: pd.DataFrame, means: pd.DataFrame) -> Figure:
+def heatmap(scaled: pd.DataFrame, means: pd.DataFrame, labels: Labels) -> Figure:
     """Show every cluster by the mean of every feature.
 
     Parameters
@@ -69,21 +82,22 @@ def heatmap(scaled: pd.DataFrame, means: pd.DataFrame) -> Figure:
         "Mean of each feature in each cluster, in its own unit; the colour says how far that is from the "
         "mean of all customers, in deviations of the logarithm."
     )
-    return Figure("heatmap", "Clusters by twelve features", caption, partial(_draw_heatmap, scaled, means))
+    draw = partial(_draw_heatmap, scaled, means, labels)
+    return Figure("heatmap", "Clusters by all features", caption, draw)
 
 
-def _draw_plain(customers: pd.DataFrame, features: tuple[str, str], theme: Theme) -> Drawing:
+def _draw_plain(customers: pd.DataFrame, labels: Labels, features: tuple[str, str], theme: Theme) -> Drawing:
     figure = canvas()
     axes = figure.subplots()
     points = customers[list(features)].to_numpy()
     axes.scatter(
         points[:, 0], points[:, 1], s=9, color=theme.series[0], alpha=0.6, linewidths=0, rasterized=True
     )
-    _name_axes(axes, features)
+    _name_axes(axes, labels, features)
     return figure
 
 
-def _draw_clusters(customers: pd.DataFrame, found: Clusters, theme: Theme) -> Drawing:
+def _draw_clusters(customers: pd.DataFrame, labels: Labels, found: Clusters, theme: Theme) -> Drawing:
     figure = canvas(8.6)
     axes = figure.subplots()
     for number, (cluster, members) in enumerate(customers.groupby("cluster")):
@@ -100,52 +114,52 @@ def _draw_clusters(customers: pd.DataFrame, found: Clusters, theme: Theme) -> Dr
         )
     looks: dict[str, Any] = {"marker": "X", "s": 120, "linewidths": 1.2}
     axes.scatter(found.centers[:, 0], found.centers[:, 1], color=theme.ink, edgecolors=theme.surface, **looks)
-    _name_axes(axes, found.features)
+    _name_axes(axes, labels, found.features)
     axes.legend(title="cluster", loc="upper left", bbox_to_anchor=(1, 1), markerscale=1.8)
     return figure
 
 
-def _name_axes(axes: Axes, features: tuple[str, ...]) -> None:
-    axes.set(xlabel=LABELS[features[0]], ylabel=f"{LABELS[features[1]]} (log scale)")
+def _name_axes(axes: Axes, labels: Labels, features: tuple[str, ...]) -> None:
+    axes.set(xlabel=labels[features[0]], ylabel=f"{labels[features[1]]} (log scale)")
     axes.set_yscale("symlog", linthresh=0.1)
 
 
-def _turning(customers: pd.DataFrame, found: Clusters) -> go.Figure:
+def _turning(customers: pd.DataFrame, labels: Labels, found: Clusters) -> go.Figure:
     x, y, z = found.features
     colors = series_colors(found.k)
     traces = [
         go.Scatter3d(
             x=members[x],
-            y=members[y].clip(lower=_LOWEST),
-            z=members[z].clip(lower=_LOWEST),
+            y=members[y].clip(lower=LOWEST),
+            z=members[z].clip(lower=LOWEST),
             mode="markers",
             name=f"cluster {cluster}",
             marker={"size": 3, "color": colors[number], "symbol": _SYMBOLS[number % len(_SYMBOLS)]},
-            hovertemplate=f"{LABELS[x]}: %{{x}}<br>{LABELS[y]}: %{{y}}<br>{LABELS[z]}: %{{z}}",
+            hovertemplate=f"{labels[x]}: %{{x}}<br>{labels[y]}: %{{y}}<br>{labels[z]}: %{{z}}",
         )
         for number, (cluster, members) in enumerate(customers.groupby("cluster"))
     ]
     powers = {"type": "log", "dtick": 1}
     scene = {
-        "xaxis": {"title": {"text": LABELS[x]}},
-        "yaxis": {"title": {"text": f"{LABELS[y]} (log)"}} | powers,
-        "zaxis": {"title": {"text": f"{LABELS[z]} (log)"}} | powers,
+        "xaxis": {"title": {"text": labels[x]}},
+        "yaxis": {"title": {"text": f"{labels[y]} (log)"}} | powers,
+        "zaxis": {"title": {"text": f"{labels[z]} (log)"}} | powers,
         "camera": {"eye": {"x": 1.8, "y": 1.8, "z": 0.9}, "center": {"z": -0.2}},
     }
     legend = {"itemsizing": "constant"}
     return go.Figure(traces, {"scene": scene, "legend": legend, "margin": {"l": 0, "t": 0, "b": 0}})
 
 
-def _draw_heatmap(scaled: pd.DataFrame, means: pd.DataFrame, theme: Theme) -> Drawing:
+def _draw_heatmap(scaled: pd.DataFrame, means: pd.DataFrame, labels: Labels, theme: Theme) -> Drawing:
     figure = canvas(11.0, 1.6 + 0.55 * len(scaled))
     axes = figure.subplots()
-    limit = float(np.nanmax(np.abs(scaled.to_numpy())))
+    limit = float(np.nanmax(np.abs(scaled.to_numpy()))) or 1.0
     texts = means.map(lambda value: f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}")
     sns.heatmap(
         scaled, ax=axes, vmin=-limit, vmax=limit, annot=texts, fmt="", cmap=colors_of(theme.diverging),
         linewidths=1, linecolor=theme.surface, cbar_kws={"label": "deviations from the mean", "pad": 0.02},
     )  # fmt: skip
-    axes.set_xticklabels([_folded(LABELS[str(name)]) for name in scaled], rotation=0, fontsize=9)
+    axes.set_xticklabels([_folded(labels[str(name)]) for name in scaled], rotation=0, fontsize=9)
     axes.set(ylabel="cluster", xlabel="")
     axes.tick_params(axis="both", length=0)
     axes.tick_params(axis="y", rotation=0)
@@ -159,7 +173,3 @@ def _folded(label: str) -> str:
 
 def _some(customers: pd.DataFrame) -> pd.DataFrame:
     return customers if len(customers) <= MAX_POINTS else customers.sample(MAX_POINTS, random_state=SEED)
-
-
-def _of_all(customers: pd.DataFrame) -> str:
-    return f" ({MAX_POINTS:,} of {len(customers):,})" if len(customers) > MAX_POINTS else ""

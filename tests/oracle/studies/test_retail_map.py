@@ -11,8 +11,6 @@ from batch.studies import stand_ins
 from batch.studies.framework import minisom_rule
 from batch.studies.retail_som_hierarchy import retail_map
 from batch.studies.retail_som_hierarchy.encoded_rows import (
-    CATEGORIES,
-    FEATURES,
     decode,
     encode,
     largest_difference,
@@ -72,14 +70,15 @@ def test_scaling_is_undone_exactly(rows: pd.DataFrame) -> None:
     assert largest_difference(encoded, rows) < 1e-6
     np.testing.assert_allclose(encoded.X.mean(axis=0), 0, atol=1e-9)
     assert all(
-        (back[name].to_numpy() == rows[name].to_numpy()).all() for name in (*CATEGORIES, "week", "post_code")
+        (back[name].to_numpy() == rows[name].to_numpy()).all()
+        for name in (*encoded.encoders, "week", "post_code")
     )
 
 
 def test_explained_shares_are_those_of_an_analysis_of_variance(rows: pd.DataFrame) -> None:
-    X, clusters = encode(rows).X, RNG.integers(1, 4, len(rows))
-    shares = explained(X, clusters).set_index("feature")["explained_share"]
+    encoded, clusters = encode(rows), RNG.integers(1, 4, len(rows))
+    shares = explained(encoded, clusters).set_index("feature")["explained_share"]
 
-    amount = X[:, FEATURES.index("amount")]
+    amount = encoded.X[:, encoded.features.index("amount")]
     within = sum(((amount[clusters == one] - amount[clusters == one].mean()) ** 2).sum() for one in (1, 2, 3))
     assert shares["amount"] == pytest.approx(1 - within / ((amount - amount.mean()) ** 2).sum())
