@@ -1,9 +1,7 @@
 """What one run hands from step to step."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from time import perf_counter
 
 from batch.champion import ChampionView
 from batch.compete import Candidate
@@ -67,17 +65,3 @@ class Exploration:
     def held_at(self, k: int, against: str) -> "Exploration":
         """Return the same with another k, because of what spoke `against` the chosen one."""
         return replace(self, report=replace(self.report, choice=self.report.choice.held_at(k, against)))
-
-
-class Stopwatch:
-    """Seconds of each step, by its name; a step that is taken twice adds up."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        """Measure what the context takes."""
-        start = perf_counter()
-        yield
-        self.seconds[step] = round(self.seconds.get(step, 0.0) + perf_counter() - start, 4)

@@ -1,13 +1,11 @@
 """What each segment is called, and what to do about it."""
 
-import numpy as np
-
 from batch.champion import ChampionView
 from batch.cluster import Clustering
 from batch.load import CustomerTable
 from shared.core.customers.features import feature_matrix
 from shared.core.model.artifact import Segment
-from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments, usual_pause_days
+from shared.core.segments.naming import PopulationCuts, name_segments, segment_profiles, usual_pause_days
 
 
 def name(
@@ -16,19 +14,15 @@ def name(
     table: CustomerTable,
     champion: ChampionView | None = None,
 ) -> tuple[Segment, ...]:
-    """Name the segment of each label by where its typical customer lies among all.
+    """Name the segment of each label by where its typical customer lies among all, and by its rhythm.
 
-    Typical is the mean on the log scale, which for a clustered feature is the center: a few wholesalers
-    pull a plain mean of spend far above what the members spend. A segment that the champion has too
-    keeps its name until its customers are clearly elsewhere.
+    A segment that the champion has too keeps its name until its customers are clearly elsewhere.
     """
     rfm = feature_matrix(("recency_days", "frequency", "monetary"), table.rfm, table.as_of_ms)
-    counts = np.maximum(clustering.counts, 1)
-    logs = [np.bincount(clustering.labels, np.log1p(column), counts.size) / counts for column in rfm.T]
-    profiles = [SegmentProfile(*row) for row in np.expm1(np.column_stack(logs)).tolist()]
+    tenure, interval = feature_matrix(("tenure_days", "purchase_interval_days"), table.rfm, table.as_of_ms).T
+    profiles = segment_profiles(rfm, clustering.labels, clustering.counts.size, interval_days=interval)
     before = {} if champion is None else {one.segment_id: one.base for one in champion.model.segments}
     previous = [before.get(segment_id) for segment_id in segment_ids]
-    tenure = feature_matrix(("tenure_days",), table.rfm, table.as_of_ms)[:, 0]
     population = PopulationCuts.of(*rfm.T, pause_days=usual_pause_days(tenure, rfm[:, 1]))
     names = name_segments(profiles, population, previous=previous)
     return tuple(

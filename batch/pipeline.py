@@ -20,7 +20,7 @@ from batch.customer_source import CustomerSource, open_source
 from batch.evidence import Evidence, compare
 from batch.fit_set import fit_set, outlier_effect
 from batch.gate import Decision, GateInput, decide, first
-from batch.hand_over import Exploration, History, RunPurpose, Stopwatch
+from batch.hand_over import Exploration, History, RunPurpose
 from batch.load import load_last_run
 from batch.name import name
 from batch.promote import load_incumbent, publish
@@ -35,6 +35,7 @@ from shared.core.choice.k_scores import Floors
 from shared.core.model.artifact import ModelArtifact
 from shared.documents import Document
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 JOB = "recluster"
 SETTLE_S = 60.0
@@ -70,7 +71,7 @@ def recluster(
     """
     steps = Stopwatch()
     with ExitStack() as stack:
-        with steps("load"):
+        with steps.stage("load"):
             incumbent = load_incumbent(database)
             source = stack.enter_context(open_source(database, settings, wait_s=SETTLE_S))
             memory = load_last_run(database, JOB, source.table.as_of)
@@ -80,9 +81,11 @@ def recluster(
         parent = None if incumbent.model is None else incumbent.model.version
         provenance = Provenance(run_id, created_at, code_version, parent)
         challenger, evidence, decision = contest(source, history, purpose, settings, provenance, steps)
-    with steps("promote"):
+    with steps.stage("promote"):
         model = publish(database, challenger, decision, incumbent, lease)
-    return Outcome(model, decision, evidence, steps.seconds)
+    return Outcome(
+        model, decision, evidence, {name: round(taken, 4) for name, taken in steps.seconds.items()}
+    )
 
 
 def contest(
@@ -117,22 +120,22 @@ def explore(
     """Go from the table to the number of segments: features, transform, outliers, candidates, k."""
     table = source.table
     current_k = None if history.champion is None else history.champion.k
-    with steps("features"):
+    with steps.stage("features"):
         in_use = () if history.champion is None else history.champion.features
         features = select_features(table, settings, in_use)
-    with steps("transform"):
+    with steps.stage("transform"):
         transform = source.fit_transform(features.kept, settings.recency_clip_days)
         scaled = scale(table.rfm, table.as_of_ms, transform)
         champion = None if history.champion is None else view_champion(history.champion, table, scaled)
-    with steps("outliers"):
+    with steps.stage("outliers"):
         fitted = fit_set(scaled.X, settings)
-    with steps("candidates"):
+    with steps.stage("candidates"):
         halves = split(table.n, settings.seed)
         warm = None if champion is None else champion.centers
         material = Material(fitted.among(halves.fitted), warm, settings.seed, settings.n_starts, floors)
         probe = make_probe(scaled.X, table.spend, halves.probe, champion)
         candidates = compete(material, probe, settings.candidates, in_reach(settings, current_k))
-    with steps("choose_k"):
+    with steps.stage("choose_k"):
         centers = {k: settle(fitted.X, start) for k, start in best_starts(candidates).items()}
         spend = table.spend[fitted.rows]
         loyal_to = None if history.champion is None or history.champion.provisional else current_k
@@ -147,18 +150,18 @@ def explore(
 def form(run: Exploration, provenance: Provenance, steps: Stopwatch) -> tuple[ModelArtifact, Evidence]:
     """Make a challenger of the chosen k: everybody's segment, map, identities, names, figures."""
     X, spend, settings, k = run.scaled.X, run.table.spend, run.settings, run.report.choice.k
-    with steps("cluster"):
+    with steps.stage("cluster"):
         centers = run.centers.get(k, run.fitted.X.mean(axis=0, keepdims=True))
         clustering = cluster(X, centers, spend)
         outliers = outlier_effect(X, run.fitted, centers, spend, settings)
-    with steps("som"):
+    with steps.stage("som"):
         som = fit_som(X, settings.seed)
         tree = join_units(X, som, k)
-    with steps("align"):
+    with steps.stage("align"):
         identities = identify(clustering, run.champion, run.history.next_segment_id)
-    with steps("name"):
+    with steps.stage("name"):
         segments = name(clustering, identities.segment_ids, run.table, run.champion)
-    with steps("compare"):
+    with steps.stage("compare"):
         measured = compare(run.scaled, spend, clustering, run.champion, settings.seed)
     evidence = Evidence(
         table=run.table,
@@ -177,7 +180,7 @@ def form(run: Exploration, provenance: Provenance, steps: Stopwatch) -> tuple[Mo
     challenger = assemble(
         run.table, run.scaled, clustering, som, identities, segments, scores, settings, provenance
     )
-    with steps("enlarge"):
+    with steps.stage("enlarge"):
         return run.source.enlarge(challenger), evidence
 
 

@@ -4,21 +4,24 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from cli.output import Column, moment, number, print_pairs, print_table
+from cli.output import left, moment, number, print_pairs, print_table
 
 if TYPE_CHECKING:
     from batch.alerting.channel import PassResult
     from shared.adapters.mongo.deliveries import Health
 
 
-def print_alerts(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print one line an alert."""
+def print_alerts(
+    rows: Sequence[Mapping[str, Any]], refused: Sequence[Mapping[str, Any]], troubled: "Sequence[Health]"
+) -> None:
+    """Print one line an alert, what was refused for good, and which channels do not answer."""
     cells = [
         (row["_id"], row["severity"], row["status"], moment(row["last_as_of"]), _quiet(row), row["title"])
         for row in rows
     ]
     names = ("alert", "severity", "status", "last found", "quiet", "what")
-    print_table(_columns(names), cells, title="" if rows else "nothing fires")
+    print_table(left(*names), cells, empty="nothing fires")
+    _print_troubles(refused, troubled)
 
 
 def print_alert(alert: Mapping[str, Any], runbook: str) -> None:
@@ -29,19 +32,7 @@ def print_alert(alert: Mapping[str, Any], runbook: str) -> None:
         for c in alert["changes"]
     ]
     names = ("change", "status", "severity", "as of", "score", "reason")
-    print_table(_columns(names), changes, title="history")
-
-
-def print_troubles(refused: Sequence[Mapping[str, Any]], troubled: "Sequence[Health]") -> None:
-    """Print what was refused for good, and which channels do not answer."""
-    if refused:
-        cells = [(row["channel"], row["alert"], str(row["seq"]), row["reason"]) for row in refused]
-        print_table(
-            _columns(("channel", "alert", "change", "why")), cells, title="refused by the receiver for good"
-        )
-    if troubled:
-        lines = {health.channel: f"{health.attempts} failures, last: {health.error}" for health in troubled}
-        print_pairs(lines, title="channels that do not answer")
+    print_table(left(*names), changes, title="history")
 
 
 def print_results(results: "Sequence[PassResult]") -> None:
@@ -51,8 +42,14 @@ def print_results(results: "Sequence[PassResult]") -> None:
         print(f"{one.channel}: {len(one.sent)} told, {len(one.refused)} refused{error}")
 
 
-def _columns(names: Sequence[str]) -> list[Column]:
-    return [Column(name, "left") for name in names]
+def _print_troubles(refused: Sequence[Mapping[str, Any]], troubled: "Sequence[Health]") -> None:
+    if refused:
+        cells = [(row["channel"], row["alert"], str(row["seq"]), row["reason"]) for row in refused]
+        columns = left("channel", "alert", "change", "why")
+        print_table(columns, cells, title="refused by the receiver for good")
+    if troubled:
+        lines = {health.channel: f"{health.attempts} failures, last: {health.error}" for health in troubled}
+        print_pairs(lines, title="channels that do not answer")
 
 
 def _lines(alert: Mapping[str, Any], runbook: str) -> dict[str, str]:

@@ -8,11 +8,11 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cli.alert_display import print_alert, print_alerts, print_results, print_troubles
+from cli.alert_display import print_alert, print_alerts, print_results
 from cli.connection import kafka_servers, open_database
 from cli.failures import FAILED, TERMINATED
-from cli.options import add_json_flag, start
-from cli.output import moment, print_json, printable
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import answer, moment, printable
 from shared.errors import InvalidConfig, ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -24,48 +24,41 @@ if TYPE_CHECKING:
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     parser = subparsers.add_parser("alerts", help="show alerts, keep them quiet, and deliver them")
     verbs = parser.add_subparsers(dest="alerts_verb", metavar="VERB", required=True)
     _register_reading(verbs)
     _register_quieting(verbs)
-    test = verbs.add_parser("test", help="send a made-up alert to one channel, or to all")
+    test = add_verb(verbs, "test", _test, "send a made-up alert to one channel, or to all")
     test.add_argument("channel", nargs="?", help="name of the channel (default: all)")
-    test.set_defaults(run=_test)
-    deliver = verbs.add_parser("deliver", help="tell every channel what it has not been told")
+    deliver = add_verb(verbs, "deliver", _deliver, "tell every channel what it has not been told")
     mode = deliver.add_mutually_exclusive_group(required=True)
     mode.add_argument("--once", action="store_true", help="once, whatever a channel answered before")
     mode.add_argument("--watch", action="store_true", help="until SIGTERM")
     add_json_flag(deliver)
-    deliver.set_defaults(run=_deliver)
 
 
-def _register_reading(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    ls = verbs.add_parser("ls", help="what fires; with --all also what is over")
+def _register_reading(verbs: Verbs) -> None:
+    ls = add_verb(verbs, "ls", _ls, "what fires; with --all also what is over")
     ls.add_argument("--all", action="store_true", help="also alerts that are resolved")
     ls.add_argument("--fail-on-firing", action="store_true", help="exit 5 if anything fires")
     add_json_flag(ls)
-    ls.set_defaults(run=_ls)
-    show = verbs.add_parser("show", help="one alert with its history and its evidence")
+    show = add_verb(verbs, "show", _show, "one alert with its history and its evidence")
     show.add_argument("key")
     add_json_flag(show)
-    show.set_defaults(run=_show)
 
 
-def _register_quieting(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    ack = verbs.add_parser("ack", help="say that you look after it: told again only if more severe, or over")
+def _register_quieting(verbs: Verbs) -> None:
+    ack = add_verb(verbs, "ack", _ack, "say that you look after it: told again only if more severe, or over")
     ack.add_argument("key")
     ack.add_argument("--by", default=None, help="who (default: your user name)")
     ack.add_argument("--note", default="", help="kept with it")
-    ack.set_defaults(run=_ack)
-    mute = verbs.add_parser("mute", help="tell nobody for a while")
+    mute = add_verb(verbs, "mute", _mute, "tell nobody for a while")
     mute.add_argument("key")
     mute.add_argument("--for", dest="span", default="24h", metavar="SPAN", help="30m, 4h, 7d (default: 24h)")
-    mute.set_defaults(run=_mute)
-    unmute = verbs.add_parser("unmute", help="end a mute")
+    unmute = add_verb(verbs, "unmute", _unmute, "end a mute")
     unmute.add_argument("key")
-    unmute.set_defaults(run=_unmute)
 
 
 def _ls(args: argparse.Namespace) -> int:
@@ -75,11 +68,8 @@ def _ls(args: argparse.Namespace) -> int:
     with open_database(settings) as database:
         rows = alert_store.list_alerts(database, only_firing=not args.all)
         refused, troubled = deliveries.given_up(database), deliveries.troubled(database)
-    if args.json:
-        print_json({"alerts": rows, "refused": refused, "channels_in_trouble": troubled})
-    else:
-        print_alerts(rows)
-        print_troubles(refused, troubled)
+    document = {"alerts": rows, "refused": refused, "channels_in_trouble": troubled}
+    answer(args, document, lambda: print_alerts(rows, refused, troubled))
     is_firing = any(row["status"] == "firing" for row in rows)
     return 5 if args.fail_on_firing and is_firing else 0
 
@@ -92,10 +82,7 @@ def _show(args: argparse.Namespace) -> int:
         alert = alert_store.find(database, args.key)
     if alert is None:
         return _no_such(args.key)
-    if args.json:
-        print_json(alert)
-        return 0
-    print_alert(alert, settings.alerts.runbook)
+    answer(args, alert, lambda: print_alert(alert, settings.alerts.runbook))
     return 0
 
 
@@ -147,10 +134,7 @@ def _deliver(args: argparse.Namespace) -> int:
             deliver.watch(database, settings, kafka, stop=_stop_on_sigterm())
             return TERMINATED
         results = deliver.deliver_once(database, settings, kafka)
-    if args.json:
-        print_json(results)
-    else:
-        print_results(results)
+    answer(args, results, lambda: print_results(results))
     return FAILED if any(one.error or one.refused for one in results) else 0
 
 

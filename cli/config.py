@@ -2,18 +2,17 @@
 
 import argparse
 
-from cli.options import add_json_flag, load
-from cli.output import Column, print_json, print_table
+from cli.options import Verbs, add_json_flag, add_verb, load
+from cli.output import answer, left, print_table
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     parser = subparsers.add_parser("config", help="show the settings and where each comes from")
     verbs = parser.add_subparsers(dest="config_verb", metavar="VERB", required=True)
-    show = verbs.add_parser("show", help="print every setting, secrets masked")
+    show = add_verb(verbs, "show", run, "print every setting, secrets masked")
     show.add_argument("--origin", action="store_true", help="also print what decided each value")
     add_json_flag(show)
-    show.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -23,12 +22,10 @@ def run(args: argparse.Namespace) -> int:
     loaded = load(args)
     values = shown_values(loaded.settings)
     rows = [(key, value, loaded.origins.get(key, "default")) for key, value in values.items()]
-    if args.json:
-        print_json([{"key": key, "value": value, "origin": origin} for key, value, origin in rows])
-        return 0
-    width = 3 if args.origin else 2
-    columns = [Column("setting", "left"), Column("value", "left"), Column("origin", "left")][:width]
-    print_table(columns, [(key, _text(value), origin)[:width] for key, value, origin in rows])
+    document = [{"key": key, "value": value, "origin": origin} for key, value, origin in rows]
+    columns = left("setting", "value", "origin")[: 3 if args.origin else 2]
+    cells = [(key, _text(value), origin)[: len(columns)] for key, value, origin in rows]
+    answer(args, document, lambda: print_table(columns, cells))
     return 0
 
 

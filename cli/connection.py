@@ -80,6 +80,12 @@ def with_mongo_uri(settings: "Settings") -> "Settings":
     return settings.model_copy(update={"mongo": mongo})
 
 
+def with_addresses(settings: "Settings") -> "Settings":
+    """Give the settings with the addresses of both services, for a job that hands them on."""
+    kafka = settings.kafka.model_copy(update={"bootstrap_servers": kafka_servers(settings)})
+    return with_mongo_uri(settings).model_copy(update={"kafka": kafka})
+
+
 def kafka_servers(settings: "Settings") -> str:
     """Give the bootstrap servers of Kafka.
 

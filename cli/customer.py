@@ -4,8 +4,8 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database
-from cli.options import add_json_flag, start
-from cli.output import amount, moment, number, print_json, print_pairs
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import amount, answer, moment, number, print_pairs
 from cli.standing import as_pairs, next_step
 from shared.errors import ReclusteringError
 
@@ -20,12 +20,11 @@ STATUS = {
 }
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    parser = subparsers.add_parser("customer", help="one customer, explained")
+    parser = add_verb(subparsers, "customer", run, "one customer, explained")
     parser.add_argument("customer_id", metavar="ID")
     add_json_flag(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,10 +39,8 @@ def run(args: argparse.Namespace) -> int:
         lists = "none of the customers has this id; `resegment export customers --out FILE` lists all"
         msg = f"there is no customer {args.customer_id!r}; {advice or lists}"
         raise ReclusteringError(msg)
-    if args.json:
-        print_json(_document(view))
-    else:
-        print_pairs(_lines(view) | as_pairs(advice), title=f"customer {args.customer_id}")
+    lines = _lines(view) | as_pairs(advice)
+    answer(args, _document(view), lambda: print_pairs(lines, title=f"customer {args.customer_id}"))
     return 0
 
 

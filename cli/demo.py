@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from cli.options import add_verb, load
+from cli.options import Verbs, add_verb, load
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     verb = add_verb(
         subparsers,

@@ -4,35 +4,24 @@ import argparse
 from typing import TYPE_CHECKING
 
 from cli.failures import FAILED
-from cli.options import add_json_flag, start
-from cli.output import Column, print_json, print_table
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import answer, left, print_table
 from shared.errors import InvalidConfig
 
 if TYPE_CHECKING:
     from cli.doctor_checks import Check
 
-COLUMNS = (
-    Column("check", "left"),
-    Column("state", "left"),
-    Column("found", "left"),
-    Column("what to do", "left"),
-)
 
-
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    parser = subparsers.add_parser("doctor", help="check the machine, the settings and the services")
-    add_json_flag(parser)
-    parser.set_defaults(run=run)
+    add_json_flag(add_verb(subparsers, "doctor", run, "check the machine, the settings and the services"))
 
 
 def run(args: argparse.Namespace) -> int:
     """Print one line per check; 1 if any failed."""
     checks = _checks(args)
-    if args.json:
-        print_json(checks)
-    else:
-        print_table(COLUMNS, [(check.name, check.state, check.found, check.fix) for check in checks])
+    cells = [(check.name, check.state, check.found, check.fix) for check in checks]
+    answer(args, checks, lambda: print_table(left("check", "state", "found", "what to do"), cells))
     return FAILED if any(check.state == "fail" for check in checks) else 0
 
 

@@ -8,8 +8,8 @@ from cli import drift_hours, drift_simulate
 from cli.connection import open_database
 from cli.drift_chart import bars, chart, ratios
 from cli.drift_events import print_events
-from cli.options import add_json_flag, start
-from cli.output import Column, moment, number, print_json, print_pairs, print_table
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import Column, answer, model_and_day, number, print_pairs, print_table
 from cli.standing import require_segments
 from shared.errors import InvalidConfig
 
@@ -39,11 +39,13 @@ FLOW_COLUMNS = (
 
 Rows = Sequence[Mapping[str, Any]]
 Key = tuple[str, int | None]
+History = Mapping[Key, Rows]
+"""The days of a metric of a segment, oldest first."""
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    parser = subparsers.add_parser("drift", help="the newest drift measurements and their history")
+    parser = add_verb(subparsers, "drift", run, "the newest drift measurements and their history")
     parser.add_argument("--metric", help="only this metric, for example share_psi or drift_basket")
     parser.add_argument(
         "--second-opinion", action="store_true", help="let river's ADWIN judge the kept hours as well"
@@ -52,7 +54,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--fail-on", choices=tuple(LEVELS), help="exit 5 if any row has this status or a worse one"
     )
     add_json_flag(parser)
-    parser.set_defaults(run=run)
     drift_simulate.register(parser.add_subparsers(metavar="simulate", required=False))
 
 
@@ -82,32 +83,33 @@ def run(args: argparse.Namespace) -> int:
         "stock_cause": memory.stale_cause,
         "hours": hours,
     }
-    if args.json:
-        print_json({"metrics": rows, "events": events, "watch": watch})
-    else:
+
+    def print_text() -> None:
         print_flows(rows, history)
-        print_drift(rows, {key: [row["value"] for row in days] for key, days in history.items()})
+        print_drift(rows, history)
         print_events(events)
         print_pairs(_watched(watch), title="the watch")
+
+    answer(args, {"metrics": rows, "events": events, "watch": watch}, print_text)
     failing = LEVELS[args.fail_on] if args.fail_on else ()
     return FIRING if any(row["status"] in failing for row in rows) else 0
 
 
-def print_drift(rows: Rows, history: Mapping[Key, Sequence[float | None]]) -> None:
+def print_drift(rows: Rows, history: History) -> None:
     """Print one line for each measurement of the stock, with its history by metric and segment."""
     stock = [row for row in rows if row["kind"] == "stock"]
-    cells = [_cells(row, history.get((row["metric"], row["segment_id"]), [])) for row in stock]
-    print_table(COLUMNS, cells, title=_title(rows))
+    cells = [_cells(row, [day["value"] for day in history.get(_key(row), [])]) for row in stock]
+    print_table(COLUMNS, cells, title=model_and_day(rows[0]) if rows else "nothing measured yet")
 
 
-def print_flows(rows: Rows, history: Mapping[Key, Rows]) -> None:
+def print_flows(rows: Rows, history: History) -> None:
     """Print one line for each channel of the daily flows, and draw the one that is furthest out."""
     flows = [row for row in rows if row["kind"] == "flow"]
     if not flows:
         return
     days = {_key(row): ratios(history.get(_key(row), [])) for row in flows}
     cells = [_flow_cells(row, bars(days[_key(row)][-WIDTH:])) for row in flows]
-    print_table(FLOW_COLUMNS, cells, title=f"daily flows, {_title(rows)}")
+    print_table(FLOW_COLUMNS, cells, title=f"daily flows, {model_and_day(rows[0])}")
     furthest = max(flows, key=lambda row: days[_key(row)][-1] or 0.0 if days[_key(row)] else 0.0)
     drawn = days[_key(furthest)]
     if any(value is not None for value in drawn):
@@ -178,9 +180,3 @@ def _watched(watch: Mapping[str, Any]) -> dict[str, str]:
 
 def _key(row: Mapping[str, Any]) -> Key:
     return row["metric"], row["segment_id"]
-
-
-def _title(rows: Rows) -> str:
-    if not rows:
-        return "nothing measured yet"
-    return f"model {rows[0]['model_version']}, as of {moment(rows[0]['as_of'])}"

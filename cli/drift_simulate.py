@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.file_flags import add_decision, add_meaning, look_at, require_readable
-from cli.options import add_json_flag, start
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import answer
 from cli.replay import moment_of
 from shared.errors import InvalidConfig
 
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parents[1] / "data" / "online_retail.csv.gz"
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the sub-verb below `drift`."""
-    verb = subparsers.add_parser(
+    verb = add_verb(
+        subparsers,
         "simulate",
-        help="write a file with a scripted change in it, to rehearse with",
+        run,
+        "write a file with a scripted change in it, to rehearse with",
         description="Copy a file of transactions with a scripted change in it, for `resegment replay`.",
         epilog="the scenarios, and what to expect of each: docs/drift-benchmark.md",
     )
@@ -52,7 +55,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_meaning(verb)
     add_decision(verb)
     add_json_flag(verb)
-    verb.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,29 +73,15 @@ def run(args: argparse.Namespace) -> int:
         raise InvalidConfig(msg)
     wanted = Rehearsal(args.scenario, round(at.timestamp() * 1000), strength, args.seed)
     report = simulate(reading, wanted, target)
-    _print(args, scenario.effect, strength, target, report)
+    asked = {"scenario": args.scenario, "at": args.at, "strength": strength, "seed": args.seed}
+    text = f"{args.scenario} {strength:g} from {args.at} on ({scenario.effect})"
+    answer(args, {**asked, "file": target, **vars(report)}, lambda: _print(text, target, report))
     return 0
 
 
-def _print(
-    args: argparse.Namespace, effect: str, strength: float, target: Path, report: "SimulationReport"
-) -> None:
-    if args.json:
-        from cli.output import print_json
-
-        print_json(
-            {
-                "scenario": args.scenario,
-                "at": args.at,
-                "strength": strength,
-                "seed": args.seed,
-                "file": str(target),
-                **vars(report),
-            }
-        )
-        return
+def _print(change: str, target: Path, report: "SimulationReport") -> None:
     print(
-        f"{args.scenario} {strength:g} from {args.at} on ({effect}): {report.written:,} lines in {target}\n"
+        f"{change}: {report.written:,} lines in {target}\n"
         f"{report.repriced:,} at another price, {report.renamed:,} under another name, "
         f"{report.copied:,} copies, {report.left_out:,} left out, {report.newcomers:,} newcomers\n"
         f"send it: resegment replay {target}"

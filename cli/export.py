@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database
-from cli.options import start
+from cli.options import Verbs, add_verb, start
 from cli.output import progress
 from cli.standing import require_segments
 
@@ -23,13 +23,12 @@ WHAT = ("customers", "segments", "drift", "events", "transitions")
 FORMATS = ("csv", "parquet")
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    parser = subparsers.add_parser("export", help="write what is stored to a file")
+    parser = add_verb(subparsers, "export", run, "write what is stored to a file")
     parser.add_argument("what", choices=WHAT)
     parser.add_argument("--out", metavar="FILE", type=Path, required=True)
     parser.add_argument("--format", choices=FORMATS, help="default: what the file's name ends in, else csv")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

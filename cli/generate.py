@@ -4,12 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from cli.options import add_verb, start
+from cli.options import Verbs, add_verb, start
 
 WHAT = ("customer360", "mall", "retail")
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     parser = add_verb(
         subparsers,

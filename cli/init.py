@@ -4,10 +4,11 @@ import argparse
 from collections.abc import Sequence
 
 from cli.connection import kafka_servers, open_database
-from cli.options import add_json_flag, add_verb, start
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import answer
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     verb = add_verb(
         subparsers, "init", _run, "create collections, validators, indexes and topics where they are missing"
@@ -25,16 +26,12 @@ def _run(args: argparse.Namespace) -> int:
 
         changes = ensure(database, dry_run=args.dry_run)
         changes += ensure_topics(servers, settings.kafka, dry_run=args.dry_run)
-    _print(changes, dry_run=args.dry_run, as_json=args.json)
+    document = {"dry_run": args.dry_run, "changes": changes}
+    answer(args, document, lambda: _print(changes, dry_run=args.dry_run))
     return 0
 
 
-def _print(changes: Sequence[str], *, dry_run: bool, as_json: bool) -> None:
-    from cli.output import print_json
-
-    if as_json:
-        print_json({"dry_run": dry_run, "changes": list(changes)})
-        return
+def _print(changes: Sequence[str], *, dry_run: bool) -> None:
     for change in changes:
         print(f"{'would create or correct' if dry_run else 'created or corrected'}: {change}")
     if not changes:

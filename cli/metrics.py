@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cli.connection import kafka_servers, open_database
 from cli.failures import TERMINATED
-from cli.options import add_verb, start
+from cli.options import Verbs, add_verb, start
 from cli.output import say
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     verb = add_verb(subparsers, "metrics", run, "answer Prometheus until SIGTERM")
     verb.add_argument("--host", help="address to listen on (default: metrics.host)")

@@ -1,34 +1,24 @@
 """`resegment model ls|show|diff|promote|rollback|pin|unpin`: the models, and which of them is in force."""
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database
-from cli.options import add_json_flag, add_verb, start
-from cli.output import Column, amount, moment, number, percent, print_json, print_pairs, print_table
+from cli.model_display import print_difference, print_model, print_models
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import answer
 from cli.standing import next_step
 
 if TYPE_CHECKING:
     from pymongo.database import Database
 
     from shared.adapters.mongo.models import Pointer
-    from shared.adapters.registry import Listed
 
-MODELS = (
-    Column("model"),
-    Column("state", "left"),
-    Column("run said", "left"),
-    Column("as of", "left"),
-    Column("k"),
-    Column("customers"),
-    Column("error"),
-    Column("reason", "left"),
-)
 REASON = "moved by an operator"
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb and its actions."""
     verb = subparsers.add_parser("model", help="the models that were fitted, and which one is in force")
     actions = verb.add_subparsers(
@@ -45,7 +35,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _add(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    actions: Verbs,
     name: str,
     run: Callable[[argparse.Namespace], int],
     text: str,
@@ -59,7 +49,7 @@ def _add(
 
 
 def _add_move(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    actions: Verbs,
     name: str,
     run: Callable[[argparse.Namespace], int],
     text: str,
@@ -76,26 +66,8 @@ def _ls(args: argparse.Namespace) -> int:
 
     with open_database(settings) as database:
         rows, advice = registry.list_models(database), next_step(database, settings)
-    if args.json:
-        print_json(rows)
-    else:
-        print_table(
-            MODELS, [_listed(row) for row in rows], title="" if rows else str(advice or "there is no model")
-        )
+    answer(args, rows, lambda: print_models(rows, str(advice or "there is no model")))
     return 0
-
-
-def _listed(row: "Listed") -> tuple[str, ...]:
-    return (
-        str(row.version),
-        row.state,
-        row.decision or "-",
-        f"{row.as_of:%Y-%m-%d}",
-        f"{row.k}{' provisional' if row.provisional else ''}",
-        number(row.customers),
-        number(row.quantization_error, 4),
-        row.reason or "-",
-    )
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -104,66 +76,8 @@ def _show(args: argparse.Namespace) -> int:
 
     with open_database(settings) as database:
         model = registry.describe(database, args.version)
-    if args.json:
-        print_json(model)
-        return 0
-    print_pairs(_lines(model), title=f"model {model['version']}")
-    _print_segments(model["segments"], model["features"])
-    gates = [
-        (gate["family"], gate["name"], "passed" if gate["passed"] else "not passed", gate["text"])
-        for gate in model["gates"]
-    ]
-    if gates:
-        print_table([Column(name, "left") for name in ("gate", "name", "result", "in words")], gates)
-    edges = [
-        (
-            edge["kind"],
-            _ids(edge["old"]),
-            _ids(edge["new"]),
-            percent(edge["share"]),
-            number(edge["customers"]),
-        )
-        for edge in model["lineage"]
-    ]
-    if edges:
-        titles = ("lineage", "from", "to", "share", "customers")
-        print_table([Column(name, "left") for name in titles], edges)
+    answer(args, model, lambda: print_model(model))
     return 0
-
-
-def _ids(ids: Sequence[int]) -> str:
-    return ", ".join(str(one) for one in ids) or "-"
-
-
-def _lines(model: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "state": model["state"],
-        "decision": f"{model['decision'] or 'none recorded'}: {model['reason'] or '-'}",
-        "fitted": f"as of {moment(model['as_of'])}, on {number(model['customers'])} customers",
-        "data": f"{moment(model['data_from'])} to {moment(model['data_to'])}",
-        "kind": "provisional" if model["provisional"] else "lasting",
-        "parent": "none" if model["parent"] is None else f"model {model['parent']}",
-        "error": f"{model['quantization_error']:.4f} (mean distance to the center, in deviations)",
-        "run": f"{model['run_id']}, seed {model['seed']}, code {model['code_version']}",
-        "checksum": model["checksum"],
-    }
-
-
-def _print_segments(rows: Sequence[Mapping[str, Any]], features: Sequence[str]) -> None:
-    titles = ("id", "customers", "share", "radius", *features)
-    columns = [Column("segment", "left"), *(Column(title) for title in titles)]
-    cells = [
-        (
-            row["name"],
-            str(row["segment_id"]),
-            number(row["customers"]),
-            percent(row["share"]),
-            number(row["radius"], 3),
-            *(amount(row["center"][name]) for name in features),
-        )
-        for row in rows
-    ]
-    print_table(columns, cells)
 
 
 def _diff(args: argparse.Namespace) -> int:
@@ -177,29 +91,8 @@ def _diff(args: argparse.Namespace) -> int:
         names = load_names(database)
         a, b = (with_names(load_model(database, version), names) for version in (args.a, args.b))
     found = diff(a, b)
-    if args.json:
-        print_json(found)
-        return 0
-    columns = [Column("", "left"), Column(f"model {args.a}", "left"), Column(f"model {args.b}", "left")]
-    values = [(name, _plain(ours), _plain(theirs)) for name, (ours, theirs) in found.values.items()]
-    print_table(columns, values, title="differences" if values else "no differences besides the segments")
-    print_table(
-        [*columns, Column("center moved")],
-        [
-            (str(row["segment_id"]), _side(row["a"]), _side(row["b"]), number(row["shift"], 3))
-            for row in found.segments
-        ],
-        title="segments",
-    )
+    answer(args, found, lambda: print_difference(found, args.a, args.b))
     return 0
-
-
-def _side(row: Mapping[str, Any] | None) -> str:
-    return "-" if row is None else f"{row['name']}, {number(row['customers'])} ({percent(row['share'])})"
-
-
-def _plain(value: object) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 def _promote(args: argparse.Namespace) -> int:
@@ -229,10 +122,8 @@ def _unpin(args: argparse.Namespace) -> int:
 def _move(args: argparse.Namespace, move: "Callable[[Database[dict[str, Any]]], Pointer]") -> int:
     with open_database(start(args)) as database:
         pointer = move(database)
-    if args.json:
-        print_json(pointer)
-    else:
-        state = "pinned" if pointer.pinned else "not pinned"
-        before = "" if pointer.previous is None else f", before it model {pointer.previous}"
-        print(f"model {pointer.version} is in force ({state}, epoch {pointer.epoch}){before}")
+    state = "pinned" if pointer.pinned else "not pinned"
+    before = "" if pointer.previous is None else f", before it model {pointer.previous}"
+    line = f"model {pointer.version} is in force ({state}, epoch {pointer.epoch}){before}"
+    answer(args, pointer, lambda: print(line))
     return 0

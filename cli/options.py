@@ -7,7 +7,7 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from shared.errors import InvalidConfig
 
@@ -15,15 +15,25 @@ if TYPE_CHECKING:
     from shared.settings import Settings
     from shared.settings.loading import LoadedSettings
 
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+"""What a verb, or an action of one, is added to."""
+
 
 def add_verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    verbs: Verbs,
     name: str,
     run: Callable[[argparse.Namespace], int],
     text: str,
+    *,
+    description: str | None = None,
+    epilog: str | None = None,
 ) -> argparse.ArgumentParser:
-    """Add a verb, or an action of one, that `text` describes in a list and, as a sentence, in its help."""
-    verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    """Add a verb, or an action of one, that `text` describes in a list and, as a sentence, in its help.
+
+    description : what the help says instead. epilog : what it ends with.
+    """
+    sentence = description or text[0].upper() + text[1:] + "."
+    verb = verbs.add_parser(name, help=text, description=sentence, epilog=epilog)
     verb.set_defaults(run=run)
     return verb
 

@@ -1,18 +1,15 @@
 """What a verb shows: one JSON document, a table for people, or plain columns when nobody is watching."""
 
-import base64
-import json
-import math
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from shared.adapters.tables import iso
+from shared.plain import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,24 +25,32 @@ class Column:
     align: Literal["left", "right"] = "right"
 
 
+def left(*titles: str) -> list[Column]:
+    """Give columns of text."""
+    return [Column(title, "left") for title in titles]
+
+
+def answer(args: Namespace, document: object, print_text: "Callable[[], None]") -> None:
+    """Print what a verb found: one JSON document with `--json`, otherwise as people read it."""
+    if args.json:
+        print_json(document)
+    else:
+        print_text()
+
+
 def print_json(document: object) -> None:
     """Print one JSON document: dates as ISO-8601 UTC, what is not a finite number as null."""
-    print(json.dumps(as_json(document), indent=2, ensure_ascii=False, allow_nan=False))
+    print(to_json(document))
 
 
-def as_json(value: object) -> Any:
-    """Turn documents, dataclasses and their leaves into what JSON knows."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return as_json(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_json(item) for item in value]
-    return _leaf(value)
+def print_table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str = "", empty: str = ""
+) -> None:
+    """Print a table; a cell whose text is a status is coloured on a terminal.
 
-
-def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
-    """Print a table; a cell whose text is a status is coloured on a terminal."""
+    empty : the title where there are no rows, if it says something else then.
+    """
+    title = title if rows or not empty else empty
     cells = [[printable(cell) for cell in row] for row in rows]
     if is_plain():
         _print_plain(columns, cells, title)
@@ -61,7 +66,7 @@ def say(line: str) -> None:
 def print_pairs(pairs: Mapping[str, str], *, title: str = "") -> None:
     """Print names and values below each other."""
     rows = [(name, value) for name, value in pairs.items()]
-    print_table([Column("", "left"), Column("", "left")], rows, title=title)
+    print_table(left("", ""), rows, title=title)
 
 
 def is_plain() -> bool:
@@ -87,6 +92,11 @@ def amount(value: float | None) -> str:
 def percent(value: float | None) -> str:
     """Write a share as a percentage."""
     return "-" if value is None else f"{value:.1%}"
+
+
+def model_and_day(row: Mapping[str, Any]) -> str:
+    """Say which model published a row, and for when."""
+    return f"model {row['model_version']}, as of {moment(row['as_of'])}"
 
 
 def moment(value: datetime | None) -> str:
@@ -118,20 +128,6 @@ def waiting(what: str) -> "Iterator[None]":
 
     with Console(stderr=True).status(what):
         yield
-
-
-def _leaf(value: object) -> Any:
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, Path):
-        return str(value)
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return str(value)
 
 
 def _print_plain(columns: Sequence[Column], cells: Sequence[Sequence[str]], title: str) -> None:

@@ -1,7 +1,6 @@
 """`resegment recluster --once|--watch`: fit a new segmentation, and put it in force if it is better."""
 
 import argparse
-import json
 import os
 import signal
 import threading
@@ -9,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from cli.connection import open_database, with_mongo_uri
 from cli.failures import TERMINATED
-from cli.options import add_json_flag, add_verb, start
+from cli.options import Verbs, add_json_flag, add_verb, start
 from cli.output import say
 from shared.errors import NothingToCluster
+from shared.plain import to_json
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -23,7 +23,7 @@ STAND_BACK = 10
 """Niceness of the watching job: where it shares a machine with the stream, purchases come first."""
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     verb = add_verb(
         subparsers, "recluster", _run, "re-cluster all customers now, or whenever the stream asks for it"
@@ -80,10 +80,8 @@ def _stop_on_sigterm() -> threading.Event:
 
 
 def _print(served: "Served", *, as_json: bool) -> None:
-    from cli.output import as_json as plain
-
     if as_json:
-        print(json.dumps(plain(served), ensure_ascii=False), flush=True)
+        print(to_json(served, indent=None), flush=True)
     elif served.status == "failed":
         print(f"{served.request_id}: failed: {served.reason}", flush=True)
     else:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from cli.connection import kafka_servers
 from cli.file_flags import add_decision, add_meaning, look_at, require_readable
-from cli.look import look_as_json, print_look
-from cli.options import add_json_flag, start
+from cli.look_display import look_as_json, print_look
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import answer, print_json
 from cli.replay_report import print_report, report_as_json, where_failed
 from shared.errors import InvalidConfig, ServiceUnavailable
 
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from streaming.replay import Look, Progress, Reading, ReplayRequest
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    verb = subparsers.add_parser(
+    verb = add_verb(
+        subparsers,
         "replay",
-        help="send a file of transactions into Kafka",
+        run,
+        "send a file of transactions into Kafka",
         description="Look at a file of transactions, and send it into Kafka, keyed by customer. "
         "CSV, Excel, Parquet, JSON lines or a JSON array, also in .gz or .zip.",
         epilog="exit codes: 0 delivered; 1 some events refused; 2 unusable file; 3 no Kafka or topic",
@@ -36,7 +39,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     decision.add_argument("--yes", action="store_true", help="do not ask about warnings")
     _add_selection(verb)
     add_json_flag(verb)
-    verb.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,12 +54,8 @@ def run(args: argparse.Namespace) -> int:
     request = _request(reading, args, settings)
     with bar(args.file.name) as show:
         report = replay(request, progress=show)
-    if args.json:
-        from cli.output import print_json
-
-        print_json(report_as_json(report, request) | {"look": look_as_json(look)})
-    else:
-        print_report(report, request)
+    document = report_as_json(report, request) | {"look": look_as_json(look)}
+    answer(args, document, lambda: print_report(report, request))
     if report.stopped:
         msg = (
             f"Kafka stopped taking events after {report.sent:,}; {where_failed(report)}\n"
@@ -70,8 +68,6 @@ def run(args: argparse.Namespace) -> int:
 def _decided(look: "Look", args: argparse.Namespace) -> "Reading":
     """Return how to send the file; stop at what cannot be accepted, ask about what is doubtful."""
     if args.json and look.stops(args.accept):
-        from cli.output import print_json
-
         print_json({"sent": 0, "look": look_as_json(look)})
     reading = require_readable(look, args.accept, "replay")
     if look.warnings and not args.yes and not _may_go_on():

@@ -5,8 +5,8 @@ import webbrowser
 from pathlib import Path
 
 from cli.connection import open_database
-from cli.options import add_json_flag, add_verb, start
-from cli.output import Column, moment, number, print_json, print_pairs, print_table
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import Column, answer, moment, number, print_pairs, print_table
 from cli.standing import next_step
 from shared.errors import ReclusteringError
 
@@ -19,7 +19,7 @@ RUNS = (
 )
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb and its actions."""
     verb = subparsers.add_parser(
         "report", help="the reports of re-clusterings: where they are, what they say"
@@ -38,9 +38,6 @@ def _ls(args: argparse.Namespace) -> int:
 
     with open_database(settings) as database:
         found, advice = run_reports.newest(database), next_step(database, settings)
-    if args.json:
-        print_json(found)
-        return 0
     rows = [
         (
             one.run_id,
@@ -51,7 +48,8 @@ def _ls(args: argparse.Namespace) -> int:
         )
         for one in found
     ]
-    print_table(RUNS, rows, title="" if rows else str(advice or "no re-clustering has run yet"))
+    empty = str(advice or "no re-clustering has run yet")
+    answer(args, found, lambda: print_table(RUNS, rows, empty=empty))
     return 0
 
 
@@ -61,12 +59,10 @@ def _show(args: argparse.Namespace) -> int:
 
     with open_database(settings) as database:
         one = run_reports.of_run(database, args.run_id)
-    if args.json:
-        print_json(one)
-        return 0
     pairs = {"decision": one.decision or one.status, "reason": one.reason or "-", "as of": moment(one.as_of)}
     pairs |= {"page": one.html or "-", "numbers": one.json or "-"}
-    print_pairs(pairs | ({"failed": one.error} if one.error else {}), title=one.run_id)
+    pairs |= {"failed": one.error} if one.error else {}
+    answer(args, one, lambda: print_pairs(pairs, title=one.run_id))
     return 0
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cli.connection import open_database
-from cli.options import add_json_flag, add_verb, start
-from cli.output import Column, amount, moment, number, percent, print_json, print_table
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import Column, amount, answer, model_and_day, number, percent, print_table
 from cli.standing import require_segments
 
 COLUMNS = (
@@ -25,11 +25,10 @@ AXES = ("recency_days", "frequency", "monetary")
 ALIKE = "the segments do not differ: in last purchase, orders and spend all are about equal"
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    parser = subparsers.add_parser("segments", help="the segments of the model in force, and their names")
+    parser = add_verb(subparsers, "segments", run, "the segments of the model in force, and their names")
     add_json_flag(parser)
-    parser.set_defaults(run=run)
     actions = parser.add_subparsers(dest="action", metavar="rename", required=False)
     rename = add_verb(actions, "rename", _rename, "give a segment a name that outlives re-clusterings")
     rename.add_argument("segment_id", metavar="ID", type=int)
@@ -48,10 +47,7 @@ def run(args: argparse.Namespace) -> int:
     with open_database(settings) as database:
         require_segments(database, settings)
         rows = readers.segments(database, settings.stream.id)
-    if args.json:
-        print_json(rows)
-        return 0
-    print_segments(rows)
+    answer(args, rows, lambda: print_segments(rows))
     return 0
 
 
@@ -64,17 +60,18 @@ def _rename(args: argparse.Namespace) -> int:
             segments = segment_names.reset_name(database, args.segment_id)
         else:
             segments = segment_names.rename_segment(database, args.segment_id, args.name, args.advice)
-    if args.json:
-        print_json(segments)
-        return 0
     named = next(segment for segment in segments if segment.segment_id == args.segment_id)
-    print(f"segment {named.segment_id} is called {named.name!r}; the stream brings its customers along")
+    line = f"segment {named.segment_id} is called {named.name!r}; the stream brings its customers along"
+    answer(args, segments, lambda: print(line))
     return 0
 
 
 def print_segments(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print one line a segment."""
-    print_table(COLUMNS, [_cells(row) for row in rows], title=_title(rows))
+    title = model_and_day(rows[0]) if rows else "no segments are published yet"
+    if _are_alike(rows):
+        title += f"; {ALIKE}"
+    print_table(COLUMNS, [_cells(row) for row in rows], title=title)
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -90,14 +87,6 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         amount(row["mean_monetary"]),
         row["action"],
     )
-
-
-def _title(rows: Sequence[Mapping[str, Any]]) -> str:
-    if not rows:
-        return "no segments are published yet"
-    first = rows[0]
-    title = f"model {first['model_version']}, as of {moment(first['as_of'])}"
-    return f"{title}; {ALIKE}" if _are_alike(rows) else title
 
 
 def _are_alike(rows: Sequence[Mapping[str, Any]]) -> bool:

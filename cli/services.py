@@ -1,11 +1,10 @@
 """`resegment services up|down|status`: the embedded Kafka and MongoDB of this project folder."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
-from cli.options import add_json_flag, start
-from cli.output import Column, print_json, print_table
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import answer, left, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from deploy.local.state import ServiceStatus
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb and its three actions."""
     verb = subparsers.add_parser("services", help="start, stop or show the embedded Kafka and MongoDB")
     actions = verb.add_subparsers(dest="action", required=True, metavar="up|down|status")
@@ -22,17 +21,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         ("down", _down, "stop both; their data stays"),
         ("status", _status, "process, address and log of each"),
     ):
-        action = actions.add_parser(name, help=text)
-        add_json_flag(action)
-        action.set_defaults(run=run)
+        add_json_flag(add_verb(actions, name, run, text))
 
 
 def _up(args: argparse.Namespace) -> int:
     folder = start(args).services.folder
     from deploy.local import local_services
 
-    _print(local_services.up(folder, say=lambda line: print(line, file=sys.stderr)), as_json=args.json)
-    return 0
+    return _show(args, local_services.up(folder, say=say))
 
 
 def _down(args: argparse.Namespace) -> int:
@@ -40,10 +36,8 @@ def _down(args: argparse.Namespace) -> int:
     from deploy.local import local_services
 
     stopped = local_services.down(folder)
-    if args.json:
-        print_json({"stopped": stopped})
-    else:
-        print(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
+    line = f"stopped: {', '.join(stopped)}" if stopped else "nothing was running"
+    answer(args, {"stopped": stopped}, lambda: print(line))
     return 0
 
 
@@ -51,18 +45,15 @@ def _status(args: argparse.Namespace) -> int:
     folder = start(args).services.folder
     from deploy.local import local_services
 
-    _print(local_services.status(folder), as_json=args.json)
-    return 0
+    return _show(args, local_services.status(folder))
 
 
-def _print(statuses: "Sequence[ServiceStatus]", *, as_json: bool) -> None:
-    if as_json:
-        print_json(list(statuses))
-        return
-    titles = ("service", "state", "address", "process", "ends with process", "log")
+def _show(args: argparse.Namespace, statuses: "Sequence[ServiceStatus]") -> int:
+    columns = left("service", "state", "address", "process", "ends with process", "log")
     rows = [
         (status.name, status.state, status.uri, status.pid, status.owner_pid, status.log)
         for status in statuses
     ]
     cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
-    print_table([Column(title, "left") for title in titles], cells)
+    answer(args, statuses, lambda: print_table(columns, cells))
+    return 0

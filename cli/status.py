@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cli.connection import kafka_servers, open_database
-from cli.options import add_json_flag, start
-from cli.output import Column, moment, number, print_json, print_pairs, print_table
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import answer, left, moment, number, print_pairs, print_table
 from cli.standing import as_pairs, next_step
 
 if TYPE_CHECKING:
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    parser = subparsers.add_parser("status", help="the stream, its counters, open requests and last runs")
-    add_json_flag(parser)
-    parser.set_defaults(run=run)
+    text = "the stream, its counters, open requests and last runs"
+    add_json_flag(add_verb(subparsers, "status", run, text))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,12 +31,14 @@ def run(args: argparse.Namespace) -> int:
         status = readers.stream_status(database, settings.stream.id)
         advice = next_step(database, settings)
     lag = _lag(settings, status.live)
-    if args.json:
-        print_json(_document(settings, status, lag) | {"next": advice})
-        return 0
-    print_pairs(_stream_lines(status, lag) | as_pairs(advice), title=f"stream {status.stream_id}")
-    print_pairs(_services(settings), title="services")
-    _print_tables(status)
+    services = _services(settings)
+
+    def print_text() -> None:
+        print_pairs(_stream_lines(status, lag) | as_pairs(advice), title=f"stream {status.stream_id}")
+        print_pairs(services, title="services")
+        _print_tables(status)
+
+    answer(args, _document(status) | {"lag": lag, "services": services, "next": advice}, print_text)
     return 0
 
 
@@ -62,10 +63,10 @@ def _lag(settings: "Settings", live: Mapping[str, Any] | None) -> int | None:
     return None if lag is None else sum(lag.values())
 
 
-def _document(settings: "Settings", status: "StreamStatus", lag: int | None) -> dict[str, Any]:
+def _document(status: "StreamStatus") -> dict[str, Any]:
     accounting = status.accounting
     identity = None if accounting is None else asdict(accounting) | {"exact": accounting.is_exact}
-    return asdict(status) | {"lag": lag, "accounting": identity, "services": _services(settings)}
+    return asdict(status) | {"accounting": identity}
 
 
 def _stream_lines(status: "StreamStatus", lag: int | None) -> dict[str, str]:
@@ -148,4 +149,4 @@ def _print_tables(status: "StreamStatus") -> None:
 
 def _print_rows(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
     if rows:
-        print_table([Column(name, "left") for name in columns], rows, title=title)
+        print_table(left(*columns), rows, title=title)

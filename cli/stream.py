@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from cli.options import add_verb, start
+from cli.options import Verbs, add_verb, start
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
     verb = add_verb(
         subparsers, "stream", _run, "apply purchases as they arrive; stops cleanly on SIGTERM or Ctrl-C"
@@ -27,17 +27,15 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _run(args: argparse.Namespace) -> int:
-    settings = start(args)
-    from cli.connection import kafka_servers, mongo_uri
+    from cli.connection import with_addresses
 
-    addresses = mongo_uri(settings), kafka_servers(settings)
+    settings = with_addresses(start(args))
 
     from shared.adapters.jars.sets import spark_connector_jars
-    from streaming.driver.job import Addresses
     from streaming.driver.query import StreamOptions, run_stream
 
     options = StreamOptions(args.until_caught_up, args.accept_new_topic, args.accept_jump)
-    return run_stream(settings, Addresses(*addresses), spark_connector_jars(_say), options)
+    return run_stream(settings, spark_connector_jars(_say), options)
 
 
 def _say(line: str) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from cli.connection import open_studies_database
 from cli.file_flags import add_accept, add_writing, separator_of
-from cli.look import print_findings, print_understood
-from cli.options import start
+from cli.look_display import print_findings, print_understood
+from cli.options import Verbs, add_verb, start
 from cli.output import Column, print_table, say
 from shared.errors import InvalidConfig, ReclusteringError
 
@@ -28,13 +28,13 @@ GRACE_S = 8.0
 """For unwinding after a signal: Java and the notebook's kernel are gone within two."""
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    text = "run an analysis: report, figures, tables, numbers and a notebook"
-    parser = subparsers.add_parser(
+    parser = add_verb(
+        subparsers,
         "study",
-        help=text,
-        description=text[0].upper() + text[1:] + ".",
+        run,
+        "run an analysis: report, figures, tables, numbers and a notebook",
         epilog="`resegment study ls` lists them; docs/studies.md describes them",
     )
     parser.add_argument("name", metavar="NAME", help=f"a study, `{ALL}` of them, or `{LIST}`")
@@ -77,7 +77,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="store_true",
         help="write nothing to MongoDB, which `online-retail` otherwise does",
     )
-    parser.set_defaults(run=run, grace_s=GRACE_S)
+    parser.set_defaults(grace_s=GRACE_S)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,48 +1,24 @@
 """`resegment verify`: count every customer once more and compare with what is stored."""
 
 import argparse
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from cli.connection import kafka_servers, open_database
+from cli.connection import open_database
 from cli.file_flags import add_decision, add_meaning, look_at, require_readable
-from cli.options import add_json_flag, start
-from shared.errors import StartRefused
-
-if TYPE_CHECKING:
-    from pymongo.database import Database
-
-    from shared.recount import Comparison, Mismatch
-    from shared.settings import Settings
-    from streaming.replay import Reading
+from cli.options import Verbs, add_json_flag, add_verb, start
+from cli.output import Column, answer, print_table
+from cli.verification import VerifyReport, verify_file, verify_topic
 
 MISMATCH = 4
-SHOWN_MISMATCHES = 20
-
-Advance = Callable[[int], None]
-
-_FIELDS = (
-    "frequency",
-    "monetary_minor",
-    "first_purchase_at",
-    "last_purchase_at",
-    "applied",
-    "duplicate",
-    "late",
-    "newest_event_at",
-    "late_floor",
-    "fence",
-    "deleted",
-)
 
 
-def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(subparsers: Verbs) -> None:
     """Add the verb."""
-    verb = subparsers.add_parser(
+    verb = add_verb(
+        subparsers,
         "verify",
-        help="recount every customer and compare with MongoDB",
+        run,
+        "recount every customer and compare with MongoDB",
         description="Recount every customer from the topic, or from a file, and compare field by field.",
         epilog="exit codes: 0 everything equal; 4 something differs; 2 the topic no longer has its beginning",
     )
@@ -50,156 +26,22 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_meaning(verb)
     add_decision(verb)
     add_json_flag(verb)
-    verb.set_defaults(run=run)
-
-
-@dataclass(frozen=True)
-class VerifyReport:
-    """The outcome of a recount."""
-
-    ok: bool
-    compared: int
-    """Customers compared; the stream's own totals are not counted here."""
-    mismatches: int
-    """Fields that differ."""
-    first: "tuple[Mismatch, ...]"
-    source: str
 
 
 def run(args: argparse.Namespace) -> int:
     """Recount, print, and fail if anything differs."""
     settings = start(args)
     with open_database(settings) as database:
-        report = (
-            verify_file(
-                database, settings, require_readable(look_at(args, settings), args.accept, "verify --file")
-            )
-            if args.file
-            else verify_topic(database, settings)
-        )
-    _print(report, as_json=args.json)
+        if args.file:
+            reading = require_readable(look_at(args, settings), args.accept, "verify --file")
+            report = verify_file(database, settings, reading)
+        else:
+            report = verify_topic(database, settings)
+    answer(args, report, lambda: _print(report))
     return 0 if report.ok else MISMATCH
 
 
-def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> VerifyReport:
-    """Compare the stored customers and totals with a recount of the topic.
-
-    May run beside the stream: `live_model` is read before the customers, so each of them has
-    at least the records below its offsets, and says by its fence which it has beyond.
-
-    Raises
-    ------
-    StartRefused : the topic does not hold everything that was counted.
-    ServiceUnavailable : Kafka does not answer.
-    """
-    from cli.output import progress
-    from shared.adapters.topic_records import read_records
-    from shared.recount import Ledger, RecountRules, compare_counters, compare_customers
-
-    live = _live_model(database, settings)
-    customers = _stored_customers(database)
-    offsets = {entry["partition"]: entry["next"] for entry in live["offsets"]}
-    fences = {customer: _fence(document) for customer, document in customers.items()}
-    servers = kafka_servers(settings)
-    ends = _ends(offsets, fences)
-    _require_whole_topic(servers, settings.kafka.topic, live, ends)
-    ledger = Ledger(RecountRules(settings.input, settings.state), offsets, fences)
-    with progress("recounting", sum(ends.values())) as advance:
-        for records in read_records(servers, settings.kafka.topic, ends):
-            for record in records:
-                ledger.add(*record)
-            advance(len(records))
-    compared = compare_customers(customers, ledger.accounts)
-    counted = compare_counters(live["counters"], ledger.totals)
-    return _report(f"topic {settings.kafka.topic}", compared, counted, *_compare_learning(database, live))
-
-
-def verify_file(
-    database: "Database[dict[str, Any]]", settings: "Settings", reading: "Reading"
-) -> VerifyReport:
-    """Compare the stored customers with a recount of the file they came from.
-
-    Raises
-    ------
-    InvalidConfig : the file cannot be read to its end.
-    """
-    from cli.recount_file import accounts_of
-    from shared.recount import compare_customers
-
-    compared = compare_customers(
-        _stored_customers(database), accounts_of(reading, settings), has_history=False
-    )
-    return _report(f"file {reading.source.path}", compared)
-
-
-def _compare_learning(database: "Database[dict[str, Any]]", live: Mapping[str, Any]) -> "list[Comparison]":
-    """Recount what was learnt from; only a stream at rest has customers and sums of one moment."""
-    from shared.recount import compare_learning
-    from shared.recount.learning import KEYS, MODEL_KEYS
-
-    if not live["clean"] or live["pending"] is not None:
-        return []
-    model = database["models"].find_one({"_id": live["model_version"]}, dict.fromkeys(MODEL_KEYS, 1))
-    customers = database["customers"].find({}, dict.fromkeys(KEYS, 1), batch_size=10_000)
-    return [compare_learning(live, customers, model)]
-
-
-def _live_model(database: "Database[dict[str, Any]]", settings: "Settings") -> dict[str, Any]:
-    live = database["live_model"].find_one({"_id": settings.stream.id})
-    if live is None:
-        msg = f"stream {settings.stream.id!r} has stored nothing yet; start it with: resegment stream"
-        raise StartRefused(msg)
-    return live
-
-
-def _stored_customers(database: "Database[dict[str, Any]]") -> dict[str, dict[str, Any]]:
-    found = database["customers"].find({}, dict.fromkeys(_FIELDS, 1), batch_size=10_000)
-    return {document["_id"]: document for document in found}
-
-
-def _fence(document: Mapping[str, Any]) -> dict[int, int]:
-    return {entry["partition"]: entry["offset"] for entry in document["fence"]}
-
-
-def _ends(offsets: Mapping[int, int], fences: Mapping[str, Mapping[int, int]]) -> dict[int, int]:
-    """Partition -> one after the last record that any stored customer or total includes."""
-    ends = dict(offsets)
-    for fence in fences.values():
-        for partition, offset in fence.items():
-            ends[partition] = max(ends.get(partition, 0), offset + 1)
-    return ends
-
-
-def _require_whole_topic(servers: str, topic: str, live: Mapping[str, Any], ends: Mapping[int, int]) -> None:
-    from shared.adapters.kafka_topics import beginning_and_end_offsets, topic_id
-
-    kept = beginning_and_end_offsets(servers, topic)
-    reasons = [
-        (live["topic"]["id"] != topic_id(servers, topic), "is another one than the stream has read"),
-        (live["fence_epoch"] > 0, "was made anew, and what the stream read before is gone"),
-        (any(kept.get(p, (0, 0))[0] > 0 for p in ends), "has lost its beginning to retention"),
-        (
-            any(kept.get(p, (0, 0))[1] < end for p, end in ends.items()),
-            "ends before what the stream has read",
-        ),
-    ]
-    reason = next((text for holds, text in reasons if holds), None)
-    if reason is not None:
-        msg = f"topic {topic!r} {reason}: recount from the file instead: resegment verify --file FILE"
-        raise StartRefused(msg)
-
-
-def _report(source: str, customers: "Comparison", *others: "Comparison") -> VerifyReport:
-    found = [mismatch for comparison in (customers, *others) for mismatch in comparison.mismatches]
-    return VerifyReport(not found, customers.compared, len(found), tuple(found[:SHOWN_MISMATCHES]), source)
-
-
-def _print(report: VerifyReport, *, as_json: bool) -> None:
-    from cli.output import Column, print_json, print_table
-
-    if as_json:
-        print_json(report)
-        return
+def _print(report: VerifyReport) -> None:
     verdict = "ok: " if report.ok else f"{report.mismatches:,} fields differ: "
     print(f"{verdict}{report.compared:,} customers compared with a recount of {report.source}")
     if not report.ok:

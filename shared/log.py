@@ -6,13 +6,12 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping, Set
-from datetime import date
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
+from shared.plain import to_plain
 from shared.redaction import redact
 from shared.settings import LogSettings
 
@@ -62,32 +61,10 @@ def _console(*, colours: bool) -> Processor:
     return structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="ts", exception_formatter=plain)
 
 
-def plain(value: object) -> Any:
-    """Write a value for people and for JSON: times as ISO 8601, numbers as such, the rest as text."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, Set):
-        return sorted(map(plain, value), key=str)
-    return _plain_leaf(value)
-
-
-def _plain_leaf(value: object) -> Any:
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return round(float(value), DIGITS)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
-    numbers = getattr(value, "tolist", None)  # numpy's, which logging need not import
-    return str(value) if numbers is None else plain(numbers())
-
-
 def _plain_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    return {key: value if key.startswith("_") else plain(value) for key, value in event.items()}
+    return {
+        key: value if key.startswith("_") else to_plain(value, digits=DIGITS) for key, value in event.items()
+    }
 
 
 def _redact_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

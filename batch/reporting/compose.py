@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 from batch.reporting import (
     clouds,
@@ -18,7 +17,6 @@ from batch.reporting import (
 )
 from batch.reporting.run import Run
 from shared.reporting.page import KeyFigure, KeyFigures, Note, Page
-from shared.reporting.plain import to_plain
 from shared.reporting.values import DASH
 
 SCHEMA_VERSION = 1
@@ -78,12 +76,6 @@ def page(run: Run, found: Numbers) -> Page:
         lead=(gates.lead(found.verdict), *_sampled(run), _key_figures(found)),
         footer=f"Checksum `{run.checksum}`, code {run.model.code_version}, seed {run.model.seed}.",
     )
-
-
-def plain(found: Numbers) -> dict[str, Any]:
-    """Return the JSON twin: the numbers with None for what is not defined."""
-    twin: dict[str, Any] = to_plain(found)
-    return twin
 
 
 def _sampled(run: Run) -> list[Note]:

@@ -1,13 +1,13 @@
 """The files of a report: written whole or not at all."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from batch.reporting.compose import numbers, page, plain
+from batch.reporting.compose import numbers, page
 from batch.reporting.run import Run
+from shared.atomic_file import write_text
+from shared.plain import to_json
 from shared.reporting.page import render
-from shared.reporting.plain import as_json
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,6 @@ def write_report(folder: Path, run: Run) -> ReportFiles:
     found = numbers(run)
     files = ReportFiles(folder / f"{run.request.run_id}.html", folder / f"{run.request.run_id}.json")
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(files.json, as_json(plain(found)))
-    _replace(files.html, render(page(run, found)))
+    write_text(files.json, to_json(found) + "\n")
+    write_text(files.html, render(page(run, found)))
     return files
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

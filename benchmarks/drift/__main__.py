@@ -2,55 +2,20 @@
 
 import argparse
 import os
-import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from benchmarks import command
+from benchmarks.drift.drift_parts import FULL, PARTS, QUICK
 from benchmarks.drift.jobs import Workers
-from benchmarks.drift.parts import FULL, PARTS, QUICK
-from benchmarks.models.report import Row, about_run, as_json, table, verdict, write_csv
+from benchmarks.measured_rows import Row
 
 LIBRARIES = ("numpy", "scipy", "river")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the parts and say how they went; the exit code is 0 whatever the figures are."""
-    options = _parser().parse_args(arguments)
-    start = time.perf_counter()
-    kept = options.resume / ("quick" if options.quick else "full") if options.resume else None
-    workers = Workers(options.jobs, kept)
-    extent = QUICK if options.quick else FULL
-    rows = [
-        row
-        for name in options.part or PARTS
-        for row in PARTS[name](extent, workers, options.seed, options.cdnow)
-    ]
-    about = about_run(options, time.perf_counter() - start, LIBRARIES)
-    if options.out is not None:
-        write_csv(rows, options.out)
-    if options.json:
-        print(as_json(rows, about, _summary(rows)))
-    else:
-        print(table(rows), "", verdict(rows), ", ".join(f"{k} {v}" for k, v in about.items()), sep="\n")
-    return 0
-
-
-def _summary(rows: Sequence[Row]) -> dict[str, Any]:
-    judged = [row for row in rows if row.met]
-    missed = [row for row in judged if row.met == "no"]
-    return {"targets": len(judged), "missed": len(missed), "targets_met": not missed}
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="some minutes, most of them for cost: few streams, wide errors"
-    )
+    parser = command.flags("drift", __doc__, "some minutes, most of them for cost: few streams, wide errors")
+    command.add_seed(parser)
     parser.add_argument("--part", action="append", choices=tuple(PARTS), help="only this part; repeatable")
-    parser.add_argument("--out", type=Path, help="keep the rows as CSV in this file")
-    parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
-    parser.add_argument("--seed", type=int, default=0, help="of everything that is drawn (default 0)")
     parser.add_argument(
         "--resume",
         type=Path,
@@ -62,5 +27,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _measure(options: argparse.Namespace) -> list[Row]:
+    kept = options.resume / ("quick" if options.quick else "full") if options.resume else None
+    workers, extent = Workers(options.jobs, kept), QUICK if options.quick else FULL
+    parts = (PARTS[name] for name in options.part or PARTS)
+    return [row for part in parts for row in part(extent, workers, options.seed, options.cdnow)]
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(command.run(_parser(), _measure, LIBRARIES))

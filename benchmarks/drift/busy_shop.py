@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.drift.shop_watch import planned
 from benchmarks.drift.simulator import Shop, simulated
-from benchmarks.models.purchases import Purchases
+from benchmarks.models.purchase_histories import Purchases
 from shared.core.arrays import Int64
 from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.core.windows.hourly import MS_PER_HOUR

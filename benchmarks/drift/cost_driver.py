@@ -13,23 +13,27 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from benchmarks.drift.cost_executor import ALL_SUMS, FOR_DETECTION, timed_task
-from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Ledger, Place
+from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Place, TimeLedger
 from shared.adapters.mongo import customer_codec
 from shared.adapters.mongo.collections import DRIFT_METRICS, SEGMENT_EVENTS
 from shared.core.drift.memory import DriftMemory
 from shared.core.windows import documents
-from streaming.driver import adopt, hourly_watch, job, publish
-from streaming.driver.adopt import Adopted, Adopter
+from streaming.driver import adopt, hourly_watch, job, publish, query, spark_tasks
+from streaming.driver.adopt import Adopter, Rest
+from streaming.driver.adopt import Step as Taken
 from streaming.driver.job import StreamJob
 from streaming.driver.live import LiveState
 from streaming.task import executor
+from streaming.task.context import BatchContext
+from streaming.task.task_report import TaskReport
 
 DAILY, HOURLY, REFERENCE = "daily", "hourly", "reference"
 
 DAILY_PLACES: Final[Sequence[Place]] = (
     *SUMS_FOR_DETECTION,
     Place(adopt, "record_step"),
-    Place(Adopter, "_watched"),
+    Place(Adopter, "_after_tick"),
+    Place(Adopter, "_after_promotion"),
     Place(customer_codec, "tick_keys"),
     Place(job, "update_drift_alerts"),
     Place(publish, "staleness"),
@@ -65,7 +69,7 @@ class Step:
 
 
 @dataclass
-class Meter:
+class StepTimes:
     """What a stream's steps took; references : seconds of making one for hours; state : at the end."""
 
     steps: list[Step] = field(default_factory=list)
@@ -78,13 +82,22 @@ class _Now:
 
     def __init__(self) -> None:
         self.lock = Lock()  # an idle step comes from another thread, and waits for the micro-batch
-        self.ledger, self.executors = Ledger(), dict[str, float]()
+        self.ledger, self.executors = TimeLedger(), dict[str, float]()
         self.rows, self.ticks, self.adopt_s, self.adopt_detection_s = 0, 0, 0.0, 0.0
+        self.tick: tuple[float, float] | None = None  # when the last one began, and what was counted then
 
     def begin(self) -> float:
         self.ledger.seconds, self.executors = {}, {}
         self.rows, self.ticks, self.adopt_s, self.adopt_detection_s = 0, 0, 0.0, 0.0
         return perf_counter()
+
+    def end_tick(self) -> None:
+        if self.tick is not None:
+            started, counted = self.tick
+            self.ticks += 1
+            self.adopt_s += perf_counter() - started
+            self.adopt_detection_s += self.ledger.total - counted
+            self.tick = None
 
     def end(self, started: float) -> Step:
         return Step(
@@ -99,18 +112,17 @@ class _Now:
 
 
 @contextmanager
-def metered() -> Iterator[Meter]:
+def metered() -> Iterator[StepTimes]:
     """Time a stream that runs in this process while in this context."""
-    meter, now = Meter(), _Now()
-    making = Ledger()
+    meter, now = StepTimes(), _Now()
+    making = TimeLedger()
     with (
         now.ledger.timing(DAILY, DAILY_PLACES),
         now.ledger.timing(HOURLY, HOURLY_PLACES),
         making.timing(REFERENCE, [Place(hourly_watch, "with_reference")]),
         patch.object(publish, "_replace", _replacing(now.ledger)),
-        patch.object(Adopter, "adopt", _adopting(now.ledger, meter, making)),
-        patch.object(StreamJob, "_adopt", _following(now)),
-        patch.object(StreamJob, "_merge", _merging(now)),
+        patch.object(Adopter, "next_step", _stepping(now, meter, making)),
+        patch.object(query, "run_tasks", _running(now)),
         patch.object(StreamJob, "on_batch", _batch(now, meter)),
         patch.object(StreamJob, "idle", _idle(now, meter)),
         patch.object(executor, "task", timed_task),
@@ -118,7 +130,7 @@ def metered() -> Iterator[Meter]:
         yield meter
 
 
-def _batch(now: _Now, meter: Meter) -> Any:
+def _batch(now: _Now, meter: StepTimes) -> Any:
     real = StreamJob.on_batch
 
     def on_batch(self: StreamJob, records: Any, batch_id: int) -> None:
@@ -131,7 +143,7 @@ def _batch(now: _Now, meter: Meter) -> Any:
     return on_batch
 
 
-def _idle(now: _Now, meter: Meter) -> Any:
+def _idle(now: _Now, meter: StepTimes) -> Any:
     real = StreamJob.idle
 
     def idle(self: StreamJob) -> None:
@@ -145,17 +157,17 @@ def _idle(now: _Now, meter: Meter) -> Any:
     return idle
 
 
-def _merging(now: _Now) -> Any:
-    real = StreamJob._merge  # noqa: SLF001 - timed from outside
+def _running(now: _Now) -> Any:
+    real = spark_tasks.run_tasks
 
-    def merge(self: StreamJob, records: Any) -> Any:
-        reports = real(self, records)
+    def run_tasks(records: Any, context: BatchContext) -> list[TaskReport]:
+        reports = real(records, context)
         for name in (ALL_SUMS, FOR_DETECTION):
             now.executors[name] = max((_popped(report.seconds, name) for report in reports), default=0.0)
         now.rows = sum(report.read for report in reports)
         return reports
 
-    return merge
+    return run_tasks
 
 
 def _popped(seconds: dict[str, float], part: str) -> float:
@@ -164,37 +176,27 @@ def _popped(seconds: dict[str, float], part: str) -> float:
     return sum(seconds.pop(name) for name in names)
 
 
-def _following(now: _Now) -> Any:
-    real = StreamJob._adopt  # noqa: SLF001 - timed from outside
+def _stepping(now: _Now, meter: StepTimes, making: TimeLedger) -> Any:
+    """Time what is followed: a step lasts, with all that it leads to, until the next one is looked for."""
+    real = Adopter.next_step
 
-    def follow(self: StreamJob) -> None:
-        before, detected, started = self.state, now.ledger.total, perf_counter()
-        real(self)
-        if self.state.now.as_of_ms != before.now.as_of_ms:
-            now.ticks += 1
-            now.adopt_s += perf_counter() - started
-            now.adopt_detection_s += now.ledger.total - detected
-
-    return follow
-
-
-def _adopting(ledger: Ledger, meter: Meter, making: Ledger) -> Any:
-    """Count a step of the hours as a whole, with the live model that it writes."""
-    real = Adopter.adopt
-
-    def adopt_step(self: Adopter, state: LiveState, wall: datetime) -> Adopted:
-        counted, started, made = ledger.total, perf_counter(), making.total
-        adopted = real(self, state, wall)
-        if adopted.state.hours is not state.hours:
-            ledger.add(f"{HOURLY}: rest of the step", perf_counter() - started - (ledger.total - counted))
+    def next_step(self: Adopter, state: LiveState, wall: datetime) -> Taken | Rest:
+        now.end_tick()
+        counted, started, made = now.ledger.total, perf_counter(), making.total
+        found = real(self, state, wall)
+        if isinstance(found, Taken) and found.kind == "hours":
+            detected = now.ledger.total - counted
+            now.ledger.add(f"{HOURLY}: rest of the step", perf_counter() - started - detected)
+        if isinstance(found, Taken) and found.kind == "tick":
+            now.tick = started, counted
         if making.total > made:
             meter.references.append(making.total - made)
-        return adopted
+        return found
 
-    return adopt_step
+    return next_step
 
 
-def _replacing(ledger: Ledger) -> Any:
+def _replacing(ledger: TimeLedger) -> Any:
     real = publish._replace
     counted = ledger.timed(f"{DAILY}: writing metrics and events", real)
 

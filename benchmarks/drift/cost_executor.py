@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 
-from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Ledger, Place
+from benchmarks.drift.cost_ledger import SUMS_FOR_DETECTION, Place, TimeLedger
 from streaming.task import merge
 from streaming.task.context import BatchContext
 from streaming.task.executor import task
@@ -21,7 +21,7 @@ def timed_task(context: BatchContext) -> Task:
     work = task(context)
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        whole, part = Ledger(), Ledger()
+        whole, part = TimeLedger(), TimeLedger()
         with (
             whole.timing(ALL_SUMS, [Place(merge, "population_of")]),
             part.timing(FOR_DETECTION, SUMS_FOR_DETECTION),

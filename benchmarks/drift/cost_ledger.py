@@ -33,7 +33,7 @@ SUMS_FOR_DETECTION: Sequence[Place] = (
 """Of the sums over customers, those that nothing but the watch over the stock reads."""
 
 
-class Ledger:
+class TimeLedger:
     """Adds up seconds by part; one thread at a time."""
 
     def __init__(self) -> None:

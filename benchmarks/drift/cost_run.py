@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from batch.serve import serve_once
-from benchmarks.drift.cost_driver import Meter, Step, metered
+from benchmarks.drift.cost_driver import Step, StepTimes, metered
 from benchmarks.drift.cost_shops import PROFILE, Pass, TimedShop, day
 from benchmarks.stream.workload import create_topic
 from shared import log
@@ -24,7 +24,6 @@ from shared.core.windows.hourly import Watching
 from shared.intake.source import Source
 from shared.settings import LogSettings, Settings
 from shared.settings.loading import load_settings
-from streaming.driver.job import Addresses
 from streaming.driver.query import StreamOptions, run_stream
 from streaming.replay import ReplayRequest, read_as
 from streaming.replay import run as replay
@@ -41,6 +40,14 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "log.level": "error",
 }
 """One model for the whole run: a new one would have to learn what is usual for weeks before it has limits."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a process of its own finds the services."""
+
+    mongo_uri: str
+    kafka_bootstrap: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ class _Site:
         served = serve_once(connect(self._addresses.mongo_uri, self._name), self._settings(1), "benchmark")
         assert served.decision == "promoted", served
 
-    def play(self, part: Pass) -> Meter:
+    def play(self, part: Pass) -> StepTimes:
         """Send the purchases up to a day, and let the stream catch up with them."""
         until = datetime.combine(day(part.until), time(), UTC)
         replay(
@@ -108,7 +115,6 @@ class _Site:
         with metered() as meter:
             run_stream(
                 self._settings(part.lines),
-                self._addresses,
                 spark_connector_jars(),
                 StreamOptions(until_caught_up=True),
             )
@@ -127,7 +133,7 @@ class _Site:
         return load_settings(None, given, {"RESEG_MONGO__URI": self._addresses.mongo_uri}).settings
 
 
-def _require_limits(meter: Meter, shop: TimedShop) -> None:
+def _require_limits(meter: StepTimes, shop: TimedShop) -> None:
     """Make sure that the watch has something to do in what is timed."""
     state = meter.state
     assert state is not None

@@ -8,7 +8,7 @@ from benchmarks.drift.busy_shop import by_hours, changed, states_after, table_at
 from benchmarks.drift.jobs import Found, Job
 from benchmarks.drift.shop_watch import champion_of
 from benchmarks.drift.simulator import WARM_UP_DAYS
-from benchmarks.models.purchases import Purchases
+from benchmarks.models.purchase_histories import Purchases
 from shared.core.customers.features import MS_PER_DAY
 from shared.core.drift.budget import Budget
 from shared.core.windows.hourly import (

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from shared.atomic_file import replacing
+
 Found = dict[str, NDArray[Any]]
 """What a job finds: arrays by name."""
 
@@ -54,11 +56,8 @@ def _done(job: Job, kept: Path | None) -> Found:
     found = job.run(*job.arguments)
     print(f"{time.process_time() - start:6.1f} s of CPU  {job.key}", file=sys.stderr, flush=True)
     if file is not None:
-        # Whole or not at all: a run that is stopped in between leaves no half file.
-        part = file.with_suffix(".part")
-        with part.open("wb") as out:
+        with replacing(file) as draft, draft.open("wb") as out:
             np.savez_compressed(out, **found)  # type: ignore[arg-type]
-        part.rename(file)
     return found
 
 

@@ -155,7 +155,7 @@ def _scaled(mixture: Mixture, _progress: float, _rng: np.random.Generator) -> Mi
 
 
 @dataclass(frozen=True)
-class Case:
+class Onset:
     """A change, and over how many windows it comes."""
 
     name: str
@@ -171,12 +171,12 @@ CASES: Final = MappingProxyType(
     {
         case.name: case
         for case in (
-            Case("share2", _moved(0.02)),
-            Case("share5", _moved(0.05)),
-            Case("grad5", _moved(0.05), over=20),
-            Case("emerge3", _emerging),
-            Case("move", _moving),
-            Case("scale", _scaled),
+            Onset("share2", _moved(0.02)),
+            Onset("share5", _moved(0.05)),
+            Onset("grad5", _moved(0.05), over=20),
+            Onset("emerge3", _emerging),
+            Onset("move", _moving),
+            Onset("scale", _scaled),
         )
     }
 )

@@ -11,11 +11,10 @@ from typing import Final
 from benchmarks.drift.cost_driver import DAILY, HOURLY, Step
 from benchmarks.drift.cost_executor import ALL_SUMS, FOR_DETECTION
 from benchmarks.drift.cost_ledger import seconds_of
-from benchmarks.drift.cost_run import Timed, timed_in_a_process
+from benchmarks.drift.cost_run import Addresses, Timed, timed_in_a_process
 from benchmarks.drift.cost_shops import timed_shops
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from deploy.local.local_services import start_embedded
-from streaming.driver.job import Addresses
 from streaming.task.task_report import add_counts
 
 FOLDER: Final = Path(".local/bench-drift-cost")

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.drift.hour_watch import BUDGET, change_job, quiet_job
 from benchmarks.drift.jobs import Found, Workers
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 
 QUIET, CHANGES = "Busy shop, quiet hours", "Busy shop, changes"
 DATA: Final = "hundreds of buyers an hour"

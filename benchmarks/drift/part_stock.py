@@ -20,7 +20,7 @@ from benchmarks.drift.shops import (
     shop,
 )
 from benchmarks.drift.simulator import SHOPS, WARM_UP_DAYS
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from streaming.replay.rehearsal.simulation import SCENARIOS
 
 QUIET, CHANGES = "Simulated shop, quiet years", "Simulated shop, changes"

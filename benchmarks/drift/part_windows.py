@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from benchmarks.drift.jobs import Found, Workers
-from benchmarks.drift.matching import DELTAS, Judged, Thresholds, adwin_rates, judge, match, our_alarms
 from benchmarks.drift.mixtures import BASE, CASES, HELD_OUT, Family
 from benchmarks.drift.rivals import DEFAULTS, MATCHED
+from benchmarks.drift.run_lengths import DELTAS, Judged, Thresholds, adwin_rates, judge, match, our_alarms
 from benchmarks.drift.windows import RUN_LENGTH, quiet_job, rows_job, stream_job
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from shared.core.windows.calibration import alarms
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from scipy import special, stats
 
-from benchmarks.drift.champion import Champion, Window
+from benchmarks.drift.mixture_champion import MixtureChampion, Window
 from shared.core.arrays import Float64, Int64
 
 Counts = Int64
@@ -29,7 +29,7 @@ MATCHED: Final = MappingProxyType({"PSI": "psi", "KS": "ks", "chi-square": "chi"
 """The same scores, with the threshold that gives our run length."""
 
 
-def rival_scores(fitted: Champion, drawn: Sequence[Window]) -> dict[str, Float64]:
+def rival_scores(fitted: MixtureChampion, drawn: Sequence[Window]) -> dict[str, Float64]:
     """Return the (t,) scores of each rival."""
     reference = np.bincount(fitted.placed.labels, minlength=fitted.k)
     counts = [np.bincount(window.placed.labels, minlength=fitted.k) for window in drawn]

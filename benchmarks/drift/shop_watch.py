@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.models.history import fitted
-from benchmarks.models.purchases import FEATURES, Purchases
+from benchmarks.models.purchase_histories import FEATURES, Purchases
 from shared.core.arrays import Bool, Int64
 from shared.core.customers.features import RfmColumns, feature_matrix
 from shared.core.drift.budget import Budget

@@ -10,7 +10,7 @@ from benchmarks.drift.jobs import Found, Job
 from benchmarks.drift.shop_watch import BUDGET, WatchedDay, lines_of, planned, watched
 from benchmarks.drift.simulator import SHOPS, WARM_UP_DAYS, simulated
 from benchmarks.models.cdnow_shaped import cdnow_shaped
-from benchmarks.models.purchases import Purchases, cdnow, online_retail
+from benchmarks.models.purchase_histories import Purchases, cdnow, online_retail
 from streaming.replay.rehearsal.simulation import SCENARIOS, rehearse
 
 WITHIN_DAYS: Final = 30

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.models.purchases import Purchases, from_rows
+from benchmarks.models.purchase_histories import Purchases, from_rows
 from shared.core.arrays import Float64
 
 WARM_UP_DAYS: Final = 730

@@ -4,8 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.drift.champion import Champion, Window, champion, phases_of, windows
 from benchmarks.drift.jobs import Found, Job
+from benchmarks.drift.mixture_champion import MixtureChampion, Window, champion, phases_of, windows
 from benchmarks.drift.mixtures import (
     BASE,
     CASES,
@@ -63,7 +63,7 @@ def _quiet(family: str, draw: int, length: int, seed: int) -> Found:
     return {"limit": np.array(limit), "quiet": quiet.astype(np.float32)}
 
 
-def _truth(fitted: Champion, seed: int, draw: int, rng: np.random.Generator) -> Population:
+def _truth(fitted: MixtureChampion, seed: int, draw: int, rng: np.random.Generator) -> Population:
     """Return the mixture itself as a population: many rows that the reference has never seen."""
     fresh = windows(fitted, None, FRESH_WINDOWS, [seed, draw])
     labels = np.concatenate([window.placed.labels for window in fresh])
@@ -97,7 +97,7 @@ def _stream(family: Family, case: str, stream: int, deltas: tuple[float, ...], s
     return {"ours": ours, **rival_scores(fitted, drawn), "adwin": _adwin(fitted, drawn, deltas)}
 
 
-def _adwin(fitted: Champion, drawn: list[Window], deltas: tuple[float, ...]) -> Bool:
+def _adwin(fitted: MixtureChampion, drawn: list[Window], deltas: tuple[float, ...]) -> Bool:
     """Return (deltas, t): in which windows the pair found a change."""
     pairs = [AdwinPair(fitted.k, delta) for delta in deltas]
     found = [[pair.update(w.placed.labels, w.placed.distances) for w in drawn] for pair in pairs]

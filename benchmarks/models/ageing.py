@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.models.contenders import Restating
+from benchmarks.measured_rows import Row, Target
+from benchmarks.models.followers import Restating
+from benchmarks.models.fresh_fits import Score, refit, score
 from benchmarks.models.history import Day, history
-from benchmarks.models.judging import Score, refit, score
-from benchmarks.models.report import Row, Target
 
 SECTION = "Ageing: daily restate, no re-clustering"
 MEAN, LARGEST = Target("<=", 1.01), Target("<=", 1.05)
@@ -20,7 +20,7 @@ JUDGED_UP_TO_K = 6
 
 
 @dataclass(frozen=True)
-class Case:
+class AgeingCase:
     """champion_day : days of history behind the champion. every : judge every so many trading days.
 
     is_judged : whether that is history enough for the targets to apply.
@@ -31,7 +31,7 @@ class Case:
     is_judged: bool
 
 
-def ageing(days: tuple[Day, ...], data: str, k: int, case: Case, seed: int) -> list[Row]:
+def ageing(days: tuple[Day, ...], data: str, k: int, case: AgeingCase, seed: int) -> list[Row]:
     """Follow a champion of the first day to the last."""
     past = history(days, k, seed)
     ours = Restating(past.champion)
@@ -43,7 +43,7 @@ def ageing(days: tuple[Day, ...], data: str, k: int, case: Case, seed: int) -> l
     return _rows(data, k, case, scores)
 
 
-def _rows(data: str, k: int, case: Case, scores: list[Score]) -> list[Row]:
+def _rows(data: str, k: int, case: AgeingCase, scores: list[Score]) -> list[Row]:
     ratios = np.array([each.inertia_ratio for each in scores])
     agreement = np.array([each.ari_refit for each in scores])
     judged = case.is_judged and k <= JUDGED_UP_TO_K

@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from benchmarks.models.report import Row, Target
-from benchmarks.models.timing import in_rounds
+from benchmarks.measured_rows import Row, Target
+from benchmarks.models.rounds import in_rounds
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.assignment import assign_and_sum
 

@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from benchmarks.models.purchases import Purchases, from_rows
-from benchmarks.models.report import Row
+from benchmarks.measured_rows import Row
+from benchmarks.models.purchase_histories import Purchases, from_rows
 from shared.core.arrays import Int64
 
 CUSTOMERS = 23_570

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.models.entries import ENTRIES, FOR_SCRIPTS, Entry
-from benchmarks.models.history import History, thinned
-from benchmarks.models.judging import Refit, Score, refit, score
-from benchmarks.models.report import Row
+from benchmarks.measured_rows import Row
+from benchmarks.models.entries import ENTRIES, FOR_SCRIPTS, ContestEntry
+from benchmarks.models.fresh_fits import FreshFit, Score, refit, score
+from benchmarks.models.history import ContestHistory, thinned
+from benchmarks.models.rounds import timed
 from benchmarks.models.scripted import SCRIPTS, scripted
-from benchmarks.models.timing import timed
 from shared.core.choice.stability import adjusted_rand
 
 PURCHASES, SCRIPTED = "Contest on purchases", "Contest on scripted streams"
@@ -25,7 +25,9 @@ class Followed:
     seconds: float
 
 
-def follow(entry: Entry, past: History, fresh: dict[int, Refit], seed: int, *, share: int = 1) -> Followed:
+def follow(
+    entry: ContestEntry, past: ContestHistory, fresh: dict[int, FreshFit], seed: int, *, share: int = 1
+) -> Followed:
     """Let a contender learn every `share`-th customer, and judge it on all of them.
 
     Parameters
@@ -42,7 +44,7 @@ def follow(entry: Entry, past: History, fresh: dict[int, Refit], seed: int, *, s
     return Followed(tuple(scores), len(contender.centers()), seconds)
 
 
-def on_purchases(past: History, data: str, *, looks: int, seed: int, heavy_share: int) -> list[Row]:
+def on_purchases(past: ContestHistory, data: str, *, looks: int, seed: int, heavy_share: int) -> list[Row]:
     """Let everybody follow a purchase history; heavy contenders learn every `heavy_share`-th customer."""
     k = len(past.champion.centers)
     fresh = {position: refit(past.days[position], k, seed) for position in spread(len(past.days), looks)}
@@ -83,7 +85,7 @@ def on_script(name: str, seeds: int, heavy_seeds: int) -> list[Row]:
     return rows
 
 
-def found_by(fresh: Refit, past: History) -> float:
+def found_by(fresh: FreshFit, past: ContestHistory) -> float:
     """Return how well a clustering from scratch finds the script's segments at the end."""
     truth = past.days[-1].truth
     assert truth is not None

@@ -10,7 +10,7 @@ from itertools import chain
 
 from sklearn.cluster import KMeans
 
-from benchmarks.models.purchases import FEATURES, Midnight, Purchases, midnights
+from benchmarks.models.purchase_histories import FEATURES, DayTable, Purchases, midnights
 from shared.core.arrays import Bool, Float64, Int64
 from shared.core.customers.features import feature_matrix
 from shared.core.fixed_point import from_fixed, to_fixed
@@ -35,7 +35,7 @@ class Day:
 
 
 @dataclass(frozen=True, eq=False)
-class Champion:
+class ContestChampion:
     """Where all contenders start: the table of that day and its K-means centers (k, d)."""
 
     table: Day
@@ -43,10 +43,10 @@ class Champion:
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class ContestHistory:
     """A champion and the days after it."""
 
-    champion: Champion
+    champion: ContestChampion
     days: tuple[Day, ...]
 
 
@@ -61,12 +61,12 @@ def days_from(purchases: Purchases, champion_day: int) -> tuple[Day, ...]:
     return tuple(scaled(table for table in midnights(purchases) if table.day >= champion_day - 1))
 
 
-def history(days: tuple[Day, ...], k: int, seed: int) -> History:
+def history(days: tuple[Day, ...], k: int, seed: int) -> ContestHistory:
     """Fit a champion to the first of the days."""
-    return History(Champion(days[0], fitted(days[0].rows, k, seed).cluster_centers_), days[1:])
+    return ContestHistory(ContestChampion(days[0], fitted(days[0].rows, k, seed).cluster_centers_), days[1:])
 
 
-def scaled(tables: Iterable[Midnight]) -> Iterator[Day]:
+def scaled(tables: Iterable[DayTable]) -> Iterator[Day]:
     """Scale tables by a transform fitted on the first of them."""
     remaining = iter(tables)
     first = next(remaining)
@@ -76,10 +76,12 @@ def scaled(tables: Iterable[Midnight]) -> Iterator[Day]:
         yield Day(table.day, table.customers, from_fixed(to_fixed(transform.apply(raw))), table.touched)
 
 
-def thinned(past: History, share: int) -> History:
+def thinned(past: ContestHistory, share: int) -> ContestHistory:
     """Keep every `share`-th customer: a lighter stream, from the same centers."""
     table = _thinned(past.champion.table, share)
-    return History(Champion(table, past.champion.centers), tuple(_thinned(day, share) for day in past.days))
+    return ContestHistory(
+        ContestChampion(table, past.champion.centers), tuple(_thinned(day, share) for day in past.days)
+    )
 
 
 def _thinned(day: Day, share: int) -> Day:

@@ -6,10 +6,10 @@ from typing import Protocol
 import numpy as np
 from minisom import MiniSom
 
-from benchmarks.models.contenders import Feed, fed
+from benchmarks.measured_rows import Row, Target
 from benchmarks.models.contest import spread
+from benchmarks.models.followers import Feed, fed
 from benchmarks.models.history import Day
-from benchmarks.models.report import Row, Target
 from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.core.som.quality import quantization_error, topographic_error
@@ -23,7 +23,7 @@ ONLINE_RATE = 0.05
 
 
 @dataclass(frozen=True)
-class Look:
+class MapErrors:
     """Errors of one map on one day, against the fresh map: QE as ratio, TE as difference."""
 
     quantization_ratio: float
@@ -105,7 +105,7 @@ def map_ageing(
     if with_whole_tables:
         maps["MiniSom's online rule, whole table"] = MiniSomMap(grid, first.weights, "table")
     positions = set(spread(len(later), looks))
-    seen: dict[str, list[Look]] = {name: [] for name in maps}
+    seen: dict[str, list[MapErrors]] = {name: [] for name in maps}
     for position, day in enumerate(later):
         for model in maps.values():
             model.learn(day)
@@ -120,12 +120,12 @@ def map_ageing(
     return [*rows, Row(SECTION, data, "ours, settled daily", case, "days reopened", ours.n_reopened)]
 
 
-def _look(day: Day, weights: Float64, grid: SomGrid, quantization: float, topographic: float) -> Look:
+def _look(day: Day, weights: Float64, grid: SomGrid, quantization: float, topographic: float) -> MapErrors:
     best = best_two_units(day.rows, weights)
-    return Look(quantization_error(best) / quantization, topographic_error(best, grid) - topographic)
+    return MapErrors(quantization_error(best) / quantization, topographic_error(best, grid) - topographic)
 
 
-def _rows(data: str, case: str, name: str, seen: list[Look]) -> list[Row]:
+def _rows(data: str, case: str, name: str, seen: list[MapErrors]) -> list[Row]:
     is_judged = name.startswith("ours")
     ratios = np.array([look.quantization_ratio for look in seen])
     rises = np.array([look.topographic_rise for look in seen])

@@ -6,8 +6,8 @@ from importlib.metadata import version
 import numpy as np
 from minisom import MiniSom
 
-from benchmarks.models.report import Row, Target
-from benchmarks.models.timing import in_rounds, timed
+from benchmarks.measured_rows import Row, Target
+from benchmarks.models.rounds import in_rounds, timed
 from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
 from shared.core.som.initial import initial_weights
@@ -25,7 +25,7 @@ OURS = "ours, train_som"
 
 
 @dataclass(frozen=True)
-class Quality:
+class MapQuality:
     """Quantization and topographic error over all rows, measured alike for everybody."""
 
     quantization: float
@@ -43,10 +43,10 @@ def rows_of(seed: int, n: int = N_ROWS) -> Float64:
     return scaled
 
 
-def quality(X: Float64, weights: Float64) -> Quality:
+def quality(X: Float64, weights: Float64) -> MapQuality:
     """Measure a map (n_units, d) on rows (n, d)."""
     best = best_two_units(X, weights)
-    return Quality(quantization_error(best), topographic_error(best, GRID))
+    return MapQuality(quantization_error(best), topographic_error(best, GRID))
 
 
 def map_speed(*, iterations: int = ITERATIONS, rounds: int = 9, seed: int = 0) -> list[Row]:
@@ -68,7 +68,7 @@ def map_speed(*, iterations: int = ITERATIONS, rounds: int = 9, seed: int = 0) -
     ]
 
 
-def _quality_rows(ours: Quality, theirs: Quality, note: str) -> list[Row]:
+def _quality_rows(ours: MapQuality, theirs: MapQuality, note: str) -> list[Row]:
     ratio = ours.quantization / theirs.quantization
     return [
         _row("MiniSom", "quantization error", theirs.quantization, note=note),

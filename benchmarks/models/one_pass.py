@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.cluster import KMeans, MiniBatchKMeans
 
-from benchmarks.models.report import Row, Target, table, verdict
+from benchmarks.measured_rows import Row, Target, table, verdict
 from shared.core.arrays import Float64, Int64
 from shared.core.kmeans.assignment import assign
 from shared.estimators import StreamingKMeans
@@ -26,7 +26,7 @@ FOUND = 0.9
 
 
 @dataclass(frozen=True)
-class Case:
+class StreamKind:
     """What a stream is like. has_target : the last group is far enough for a full fit to find it always."""
 
     name: str
@@ -41,17 +41,17 @@ class Case:
 
 
 CASES = (
-    Case("6 deviations apart", 6.0, has_target=False),
-    Case("8 deviations apart"),
-    Case("12 deviations apart", 12.0),
-    Case("20 deviations apart", 20.0),
-    Case("k=4, d=2", k=4, d=2),
-    Case("k=20, d=8", k=20, d=8),
-    Case("3,000 rows", n_rows=3_000, separation=12.0),
-    Case("batches of 5,000", n_batches=4),
-    Case("batches of 20", n_batches=1_000),
-    Case("heavy tails (t, 3 degrees)", 12.0, has_heavy_tails=True, has_target=False),
-    Case("sorted by group", is_sorted=True, has_target=False),
+    StreamKind("6 deviations apart", 6.0, has_target=False),
+    StreamKind("8 deviations apart"),
+    StreamKind("12 deviations apart", 12.0),
+    StreamKind("20 deviations apart", 20.0),
+    StreamKind("k=4, d=2", k=4, d=2),
+    StreamKind("k=20, d=8", k=20, d=8),
+    StreamKind("3,000 rows", n_rows=3_000, separation=12.0),
+    StreamKind("batches of 5,000", n_batches=4),
+    StreamKind("batches of 20", n_batches=1_000),
+    StreamKind("heavy tails (t, 3 degrees)", 12.0, has_heavy_tails=True, has_target=False),
+    StreamKind("sorted by group", is_sorted=True, has_target=False),
 )
 
 
@@ -59,7 +59,7 @@ CASES = (
 class Stream:
     """Rows X (n, d), the group of each, and the true means (k, d)."""
 
-    case: Case
+    case: StreamKind
     X: Float64
     groups: Int64
     means: Float64
@@ -70,7 +70,7 @@ class Stream:
         return np.array_split(self.X, self.case.n_batches)
 
 
-def stream(case: Case, seed: int) -> Stream:
+def stream(case: StreamKind, seed: int) -> Stream:
     """Draw a stream: means uniform in a box, sizes within a factor of three of each other."""
     rng = np.random.default_rng([seed, round(10 * case.separation), case.k, case.d])
     means = _apart(case, rng)
@@ -85,7 +85,7 @@ def stream(case: Case, seed: int) -> Stream:
     return Stream(case, means[groups] + noise, groups, means)
 
 
-def _apart(case: Case, rng: np.random.Generator) -> Float64:
+def _apart(case: StreamKind, rng: np.random.Generator) -> Float64:
     side = 1.5 * case.separation * case.k ** (1 / case.d)
     means: list[Float64] = []
     while len(means) < case.k:
@@ -143,7 +143,7 @@ def is_found(given: Stream, centers: Float64) -> bool:
     return bool((held & members).sum() >= FOUND * max(held.sum(), members.sum()))
 
 
-def one_pass(case: Case, n_streams: int) -> list[Row]:
+def one_pass(case: StreamKind, n_streams: int) -> list[Row]:
     """Let everybody pass over streams of one kind."""
     results: dict[str, list[tuple[float, bool]]] = {name: [] for name in CONTENDERS}
     for seed in range(n_streams):
@@ -155,7 +155,7 @@ def one_pass(case: Case, n_streams: int) -> list[Row]:
     return [row for name, found in results.items() for row in _rows(case, name, found, full)]
 
 
-def _rows(case: Case, name: str, results: Sequence[tuple[float, bool]], full: Float64) -> list[Row]:
+def _rows(case: StreamKind, name: str, results: Sequence[tuple[float, bool]], full: Float64) -> list[Row]:
     ratios = np.array([square for square, _ in results]) / full
     n_found = sum(is_one for _, is_one in results)
     is_judged = case.has_target and name == OURS

@@ -7,7 +7,7 @@ import numpy as np
 from river import cluster
 from sklearn.cluster import KMeans
 
-from benchmarks.models.history import Champion, Day
+from benchmarks.models.history import ContestChampion, Day
 from shared.core.arrays import Float64
 
 Record = dict[int, float]
@@ -16,7 +16,7 @@ Record = dict[int, float]
 class RiverKMeans:
     """River's KMeans: the nearest center takes a constant step, which River calls halflife."""
 
-    def __init__(self, champion: Champion, step: float = 0.5) -> None:
+    def __init__(self, champion: ContestChampion, step: float = 0.5) -> None:
         self._model: Any = cluster.KMeans(n_clusters=len(champion.centers), halflife=step, seed=0)
         self._model.centers = {
             label: defaultdict(float, enumerate(center))
@@ -40,7 +40,7 @@ class RiverCluStream:
     micro-clusters, so the macro step is done here as its paper says: weighted k-means++.
     """
 
-    def __init__(self, champion: Champion, seed: int, own_macro_step: bool = False) -> None:
+    def __init__(self, champion: ContestChampion, seed: int, own_macro_step: bool = False) -> None:
         self._k, self._seed, self._own = len(champion.centers), seed, own_macro_step
         self._model: Any = cluster.CluStream(n_macro_clusters=self._k, seed=seed)
         warm_up(self._model, champion, seed)
@@ -64,7 +64,7 @@ class RiverCluStream:
 class RiverDbstream:
     """River's DBSTREAM; it finds its own number of clusters."""
 
-    def __init__(self, champion: Champion, seed: int, threshold: float = 1.0) -> None:
+    def __init__(self, champion: ContestChampion, seed: int, threshold: float = 1.0) -> None:
         self._model: Any = cluster.DBSTREAM(clustering_threshold=threshold)
         warm_up(self._model, champion, seed)
 
@@ -78,7 +78,7 @@ class RiverDbstream:
         return as_matrix(list(self._model.centers.values()))
 
 
-def warm_up(model: Any, champion: Champion, seed: int) -> None:
+def warm_up(model: Any, champion: ContestChampion, seed: int) -> None:
     """Show a model the champion's table once, in random order."""
     order = np.random.default_rng(seed).permutation(len(champion.table.rows))
     for record in records(champion.table.rows[order]):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.models.history import Champion, Day, History
+from benchmarks.models.history import ContestChampion, ContestHistory, Day
 from shared.core.arrays import Bool, Float64, Int64
 from shared.core.fixed_point import from_fixed, to_fixed
 from shared.core.kmeans.assignment import assign, restate
@@ -35,7 +35,7 @@ class World:
 
 
 @dataclass(frozen=True, eq=False)
-class Scale:
+class Standardisation:
     """The champion's standardisation: means (3,), and the deviation over all axes."""
 
     means: Float64
@@ -105,7 +105,9 @@ SCRIPTS: dict[str, Script] = {
 }
 
 
-def scripted(script: Script, seed: int, *, n_customers: int = N_CUSTOMERS, n_days: int = DAYS) -> History:
+def scripted(
+    script: Script, seed: int, *, n_customers: int = N_CUSTOMERS, n_days: int = DAYS
+) -> ContestHistory:
     """Play a script from a champion that was fitted just before it."""
     rng = np.random.default_rng(seed)
     segments = rng.choice(len(SHARES), n_customers, p=SHARES)
@@ -114,7 +116,7 @@ def scripted(script: Script, seed: int, *, n_customers: int = N_CUSTOMERS, n_day
 
 def play(
     world: World, script: Script, rng: np.random.Generator, n_days: int, touched_share: float
-) -> History:
+) -> ContestHistory:
     """Let customers buy day by day under a script; the champion's centers are those of the true segments."""
     n = len(world.segments)
     offsets = rng.normal(0, _OWN, (n, 3))
@@ -128,11 +130,11 @@ def play(
         touched = now.is_present & ((rng.random(n) < touched_share) | ~before)
         rows = np.where(touched[:, np.newaxis], _visit(now, offsets, rng), rows)
         days.append(_day(day, now, rows, touched, scale))
-    return History(_champion(days[0]), tuple(days[1:]))
+    return ContestHistory(_champion(days[0]), tuple(days[1:]))
 
 
-def _scale_of(rows: Float64) -> Scale:
-    return Scale(rows.mean(axis=0), float(np.sqrt(rows.var(axis=0).mean())))
+def _scale_of(rows: Float64) -> Standardisation:
+    return Standardisation(rows.mean(axis=0), float(np.sqrt(rows.var(axis=0).mean())))
 
 
 def progress_on(day: int) -> float:
@@ -144,17 +146,17 @@ def _visit(world: World, offsets: Float64, rng: np.random.Generator) -> Float64:
     return world.places[world.segments] + offsets + rng.normal(0, _NOISE, offsets.shape)
 
 
-def _day(day: int, world: World, rows: Float64, touched: Bool, scale: Scale) -> Day:
+def _day(day: int, world: World, rows: Float64, touched: Bool, scale: Standardisation) -> Day:
     here = np.flatnonzero(world.is_present)
     vectors = to_fixed((rows[here] - scale.means) / scale.deviation)
     return Day(day, here, from_fixed(vectors), touched[here], world.segments[here])
 
 
-def _champion(table: Day) -> Champion:
+def _champion(table: Day) -> ContestChampion:
     """Return the local optimum nearest to the truth: the champion has every segment that is there."""
     assert table.truth is not None
     means = np.array([table.rows[table.truth == segment].mean(axis=0) for segment in np.unique(table.truth)])
-    return Champion(table, restate(to_fixed(table.rows), means, max_passes=100, tolerance=0.0).centers)
+    return ContestChampion(table, restate(to_fixed(table.rows), means, max_passes=100, tolerance=0.0).centers)
 
 
 def label_of(day: Day, centers: Float64, segment: int) -> tuple[float, float]:

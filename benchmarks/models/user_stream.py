@@ -14,7 +14,7 @@ clustering, PAKDD.
 import numpy as np
 from sklearn.cluster import KMeans
 
-from benchmarks.models.history import Champion, Day
+from benchmarks.models.history import ContestChampion, Day
 from shared.core.arrays import Float64
 
 RADIUS = 1.0
@@ -26,7 +26,7 @@ _NOTHING = 1e-9
 class UserStream:
     """Micro-clusters of customers; the parameters are those of its authors' demonstration."""
 
-    def __init__(self, champion: Champion, seed: int) -> None:
+    def __init__(self, champion: ContestChampion, seed: int) -> None:
         self._k, self._seed = len(champion.centers), seed
         d = champion.centers.shape[1]
         self._linear, self._square = np.zeros((2, 0, d))

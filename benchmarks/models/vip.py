@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.models.contenders import Contender, Restating
+from benchmarks.measured_rows import Row, Target
 from benchmarks.models.entries import FOR_SCRIPTS, OURS
-from benchmarks.models.history import Champion, History, fitted
-from benchmarks.models.report import Row, Target
+from benchmarks.models.followers import Follower, Restating
+from benchmarks.models.history import ContestChampion, ContestHistory, fitted
 from benchmarks.models.scripted import World, label_of, play, quiet
 
 SECTION = "A segment of 0.5% at 6 deviations"
@@ -32,7 +32,7 @@ Worst = tuple[float, float]
 """Lowest purity and lowest recall over the looks of one seed."""
 
 
-def vip_history(seed: int, *, n_customers: int = N_CUSTOMERS, n_days: int = DAYS) -> History:
+def vip_history(seed: int, *, n_customers: int = N_CUSTOMERS, n_days: int = DAYS) -> ContestHistory:
     """Generate the stream; exactly `SHARES` of the customers are in each segment."""
     rng = np.random.default_rng(seed)
     counts = np.rint(SHARES * n_customers).astype(np.int64)
@@ -46,9 +46,9 @@ def separation() -> float:
     return float(np.linalg.norm(PLACES[:VIP] - PLACES[VIP], axis=1).min())
 
 
-def without_vip(champion: Champion) -> Champion:
+def without_vip(champion: ContestChampion) -> ContestChampion:
     """Return a champion that does not know the segment."""
-    return Champion(champion.table, champion.centers[:VIP])
+    return ContestChampion(champion.table, champion.centers[:VIP])
 
 
 def rare_segment(seeds: int, heavy_seeds: int) -> list[Row]:
@@ -71,11 +71,11 @@ def rare_segment(seeds: int, heavy_seeds: int) -> list[Row]:
     ]
 
 
-def _ours_on(past: History) -> Worst:
+def _ours_on(past: ContestHistory) -> Worst:
     return worst_of(Restating(past.champion), past)
 
 
-def worst_of(contender: Contender, past: History) -> Worst:
+def worst_of(contender: Follower, past: ContestHistory) -> Worst:
     """Let a contender learn, and look at the segment every few days."""
     seen = []
     for position, day in enumerate(past.days, start=1):

@@ -10,17 +10,18 @@ from batch.cluster import cluster
 from batch.customer_source import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import History, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.scale import scale
 from shared.core.kmeans.lloyd import fit_kmeans
 from shared.core.model.artifact import ModelArtifact
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)
-class Refit:
+class UnchangedRefit:
     """One run beside a champion that was fitted to the very same customers.
 
     k, current_k : of the challenger and of the champion. changed : share of customers whose identity
@@ -43,13 +44,13 @@ def first_champion(table: CustomerTable, seed: int, **settings: object) -> Model
 
 def refits(
     table: CustomerTable, champion: ModelArtifact, seeds: Sequence[int], **settings: object
-) -> Iterator[Refit]:
+) -> Iterator[UnchangedRefit]:
     """Run the whole pipeline once a seed; what is promoted is the champion of the next run."""
     history = History(champion, None, champion.next_segment_id)
     for seed in seeds:
         challenger, evidence, decision = _run(table, history, seed, **settings)
         identities = evidence.identities
-        yield Refit(
+        yield UnchangedRefit(
             seed,
             challenger.k,
             champion.k,

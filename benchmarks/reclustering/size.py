@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 from pymongo.database import Database
 
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from deploy.local.local_services import start_embedded
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, MODELS, ensure
@@ -139,8 +139,15 @@ def _customer(number: int, recency_days: float, frequency: int, spend: float) ->
 def _live_model(n: int) -> Document:
     names = "read applied duplicate late unattributed unattributed_minor rejected"
     document: Document = {"_id": "main", "rev": 1, "lease_epoch": 1, "clean": True, "fence_epoch": 0}
-    document |= {"topic": {"name": "t", "id": "i", "partitions": 1}, "offsets": [], "rejected_codes": []}
-    document |= {"counters": dict.fromkeys(names.split(), 0), "customers": n, "clusterable": n}
+    document |= {"topic": {"name": "t", "id": "i", "partitions": 1}, "offsets": [], "clocks": []}
+    document |= {
+        "counters": dict.fromkeys(names.split(), 0),
+        "rejected_codes": [],
+        "customers": n,
+        "clusterable": n,
+    }
+    rules = {"zone": "UTC", "min_customers": 3, "max_jump_days": 31, "is_recountable": True}
+    document |= {"day_rules": rules}
     document |= dict.fromkeys(("model_version", "model_epoch", "pending", "kmeans", "som", "batch"))
     document |= {"as_of": AS_OF, "first_event_at": AS_OF - timedelta(days=500), "newest_event_at": AS_OF}
     return document | {"days": [], "population": None, "names": []}

@@ -6,11 +6,12 @@ import numpy as np
 
 from batch.assemble import Provenance
 from batch.customer_source import InMemory
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import History, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 MAX_S = 3.0
 SECTION = "Time of a run"

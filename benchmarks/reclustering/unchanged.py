@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from batch.load import CustomerTable
-from benchmarks.models.report import Row, Target
+from benchmarks.measured_rows import Row, Target
 from benchmarks.reclustering.refits import (
-    Refit,
+    UnchangedRefit,
     changed_by_cold_fit,
     changed_by_cold_run,
     first_champion,
@@ -37,7 +37,7 @@ def unchanged_rows(table: CustomerTable, n_refits: int, n_cold_runs: int, seed: 
     ]
 
 
-def pipeline_rows(data: str, found: Sequence[Refit]) -> list[Row]:
+def pipeline_rows(data: str, found: Sequence[UnchangedRefit]) -> list[Row]:
     """Say what the runs decided, and what their challengers would have changed."""
     case = f"{len(found)} refits"
     figures = {

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pymongo.database import Database
 
-from benchmarks.models.report import Row, Target, table, verdict
+from benchmarks.measured_rows import Row, Target, table, verdict
 from benchmarks.stream import ours
 from benchmarks.stream.workload import Workload, block, create_topic, producer_of, send
-from cli.verify import verify_topic
+from cli.verification import verify_topic
 from deploy.local.local_services import Services, start_embedded
 from deploy.local.processes import launch, release
 from shared.adapters import registry

@@ -5,18 +5,17 @@ each into a database of its own.
 """
 
 import argparse
-import json
-import os
-import platform
 import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 
-from benchmarks.stream import batching, floor, known, latency, ours, per_event, report
+from benchmarks import command
+from benchmarks.measured_rows import Row
+from benchmarks.stream import batching, floor, known, latency, ours, per_event
 from benchmarks.stream.measure import Processors, Result
+from benchmarks.stream.stream_figures import StreamFigures, rows
 from benchmarks.stream.workload import Workload, create_topic, produce
 from deploy.local.local_services import Services, start_embedded
 from shared import log
@@ -52,7 +51,7 @@ class Bench:
         self._services, self._scale, self._folder = services, scale, folder
         self._processors = Processors(folder / "services")
 
-    def run(self) -> report.Measured:
+    def run(self) -> StreamFigures:
         """Measure everything, the product first."""
         scale, uri = self._scale, self._services.mongo_uri
         _say("fitting a model")
@@ -64,7 +63,7 @@ class Bench:
         few = self._topic("bench-few", scale.few, scale.few, scale.few_blocks)
         many = self._topic("bench-many", scale.many, scale.few, scale.few_blocks)
         batching.prefill(uri, batching.NAMES, workload)
-        return report.Measured(
+        return StreamFigures(
             ours=main.warm,
             ours_in_all=main.total,
             spent_s=main.spent(),
@@ -97,7 +96,7 @@ class Bench:
         produce(self._services.kafka_bootstrap, workload)
         return workload
 
-    def _ours(self, workload: Workload, name: str) -> ours.Run:
+    def _ours(self, workload: Workload, name: str) -> ours.MeasuredRun:
         _say(f"{name}: preparing {workload.known:,} customers")
         servers = self._services.kafka_bootstrap
         database = known.prefill(self._services.mongo_uri, _database(workload.topic), workload, servers)
@@ -139,25 +138,13 @@ class Bench:
         )
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.stream", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="within three minutes; ratios are rougher")
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout instead of tables")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="also write the throughputs as CSV")
-    args = parser.parse_args()
+def measure(options: argparse.Namespace) -> list[Row]:
     log.configure(LogSettings(level="warning"))
     shutil.rmtree(FOLDER, ignore_errors=True)
-    started = perf_counter()
     with start_embedded(FOLDER / "services", say=_say) as services:
-        measured = Bench(services, QUICK if args.quick else FULL, FOLDER).run()
+        measured = Bench(services, QUICK if options.quick else FULL, FOLDER).run()
     shutil.rmtree(FOLDER)
-    if args.out:
-        report.write_csv(measured, args.out)
-    machine = {"cores": os.cpu_count(), "load_1m": os.getloadavg()[0], "python": platform.python_version()}
-    document = report.as_document(measured, machine)
-    print(json.dumps(document, indent=2) if args.json else report.as_text(measured))
-    _say(f"took {perf_counter() - started:.0f} s; load {machine['load_1m']:.1f} on {machine['cores']} cores")
-    return 0
+    return rows(measured)
 
 
 def _database(topic: str) -> str:
@@ -169,4 +156,5 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    quick = "within three minutes; ratios are rougher"
+    raise SystemExit(command.run(command.flags("stream", __doc__, quick), measure))

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from pymongo import MongoClient
@@ -19,6 +20,10 @@ from shared.adapters import kafka_topics
 from shared.adapters.mongo import connect, models
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo.collections import CUSTOMERS, MODELS, POINTER, ensure
+from shared.core.customers.history import History, append, no_history
+from shared.core.customers.history_codec import encode_histories
+from shared.core.customers.history_rows import HistoryLines
+from shared.core.customers.local_days import local_days
 from shared.core.customers.recent import Recent
 from shared.core.customers.rfm import CustomerStates
 from shared.core.customers.transactions import NEVER_MS
@@ -28,7 +33,7 @@ from shared.core.model.reference_bins import ReferenceBins
 from shared.documents import Document
 from shared.settings import ModelSettings, ReportSettings, Settings
 from streaming.driver import live_store
-from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
+from streaming.driver.live import DayRules, LiveState, ModelReference, Target, TopicIdentity, first_state
 
 AS_OF_MS = DAY_MS + MS_PER_DAY
 _CHUNK = 20_000
@@ -40,7 +45,7 @@ def train_model(uri: str) -> None:
     """Let the batch job fit the champion that every database gets, on a sample of the customers."""
     database = fresh(uri, _MODEL_DATABASE)
     ensure(database)
-    live_store.save(database, _state(TopicIdentity("none", "none", 1), Target(None, None, AS_OF_MS)))
+    live_store.save(database, _state(TopicIdentity("none", "none", 1), Target(AS_OF_MS)))
     _insert(database, range(_SAMPLE), None)
     settings = Settings(model=ModelSettings(k_min=5, k_max=5, n_starts=2), report=ReportSettings(write=False))
     served = serve_once(database, settings, "benchmark")
@@ -73,7 +78,7 @@ def prefill(uri: str, name: str, workload: Workload, servers: str) -> Database[D
     )
     champion = models.load_champion(database)
     assert champion is not None
-    state = _state(topic, Target(champion[0].version, champion[1].epoch, AS_OF_MS))
+    state = _state(topic, Target(AS_OF_MS, ModelReference(champion[0].version, champion[1].epoch)))
     live_store.save(
         database,
         replace(state, centers=model.centers, unit_weights=model.unit_weights, population=total),
@@ -103,6 +108,21 @@ def states_of(numbers: range) -> CustomerStates:
     )
 
 
+def histories_of(states: CustomerStates) -> History:
+    """Spread each customer's purchases evenly over the time from the first to the last."""
+    sizes = states.frequency
+    who = np.repeat(np.arange(len(states)), sizes)
+    turn = np.arange(who.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    span = states.last_purchase_ms - states.first_purchase_ms
+    event_ms = states.first_purchase_ms[who] + span[who] * turn // np.maximum(sizes[who] - 1, 1)
+    each, rest = np.divmod(states.monetary_minor, sizes)
+    everything = np.ones(who.size, np.bool_)
+    day = local_days(event_ms, ZoneInfo("UTC"))
+    amount = each[who] + np.where(turn == 0, rest[who], 0)
+    lines = HistoryLines(who, day, day, event_ms, amount, everything, everything)
+    return append(no_history(len(states)), lines)
+
+
 def documents_of(numbers: range, model: LiveModel | None) -> tuple[list[Document], PopulationStatistics]:
     """Return the documents of customers as the stream writes them, and their sums."""
     states = states_of(numbers)
@@ -112,13 +132,21 @@ def documents_of(numbers: range, model: LiveModel | None) -> tuple[list[Document
     columns = zip(
         numbers,
         codec.state_keys(states),
+        encode_histories(histories_of(states)),
         codec.placement_keys(states, placed, model),
         codec.tick_keys(states),
         strict=True,
     )
     documents = [
-        {**codec.newcomer(customer_id(number)), **state, **placement, **fixed, "at_tick": tick}
-        for number, state, placement, tick in columns
+        {
+            **codec.newcomer(customer_id(number)),
+            **state,
+            "history": history,
+            **placement,
+            **fixed,
+            "at_tick": tick,
+        }
+        for number, state, history, placement, tick in columns
     ]
     reference_bins = ReferenceBins.of(model.champion if model else None)
     everybody = np.ones(len(numbers), np.bool_)
@@ -154,7 +182,12 @@ def _shape(model: LiveModel | None) -> tuple[int, int, int]:
 
 def _state(topic: TopicIdentity, now: Target) -> LiveState:
     first_ms = DAY_MS - 300 * MS_PER_DAY
-    return replace(first_state("main", topic), now=now, first_event_ms=first_ms, newest_event_ms=DAY_MS)
+    return replace(
+        first_state("main", topic, DayRules.of(Settings())),
+        now=now,
+        first_event_ms=first_ms,
+        newest_event_ms=DAY_MS,
+    )
 
 
 def _memory(last_ms: "np.ndarray[Any, np.dtype[np.int64]]", each: int, rng: np.random.Generator) -> Recent:

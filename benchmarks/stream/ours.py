@@ -27,7 +27,7 @@ _POLL_S = 0.05
 
 
 @dataclass(frozen=True)
-class Batch:
+class MeasuredBatch:
     """One micro-batch as the live model describes it. cpu_s : running totals when it was seen."""
 
     rows: int
@@ -39,11 +39,11 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Run:
+class MeasuredRun:
     """All micro-batches of a run; the first few warm up and are reported apart."""
 
     name: str
-    batches: list[Batch]
+    batches: list[MeasuredBatch]
     partitions: int
 
     @property
@@ -121,10 +121,10 @@ def run(
     batch_events: int,
     partitions: int,
     processors: Processors,
-) -> Run:
+) -> MeasuredRun:
     """Let the job catch up with a topic in micro-batches of `batch_events`."""
     settings = {"stream.max_offsets_per_trigger": str(batch_events), "stream.trigger_interval_s": "0"}
-    batches: list[Batch] = []
+    batches: list[MeasuredBatch] = []
     with job(services, database.name, topic, folder, settings, "--until-caught-up") as launched:
         deadline = monotonic() + DEADLINE_S
         while launched.identity.find() is not None:
@@ -137,7 +137,7 @@ def run(
                 batches.append(_batch(found, spent))
             sleep(_POLL_S)
     assert len(batches) > 1, f"{name} ended early: {telling(folder / f'{database.name}.log', 10)}"
-    return Run(name, batches, partitions)
+    return MeasuredRun(name, batches, partitions)
 
 
 def _newest_batch(database: Database[Document]) -> Document | None:
@@ -145,6 +145,6 @@ def _newest_batch(database: Database[Document]) -> Document | None:
     return live["batch"] if live else None
 
 
-def _batch(found: Document, cpu_s: dict[str, float]) -> Batch:
+def _batch(found: Document, cpu_s: dict[str, float]) -> MeasuredBatch:
     names = ("rows", "touched", "elapsed_s", "ended_at", "seconds")
-    return Batch(**{name: found[name] for name in names}, cpu_s=cpu_s)
+    return MeasuredBatch(**{name: found[name] for name in names}, cpu_s=cpu_s)

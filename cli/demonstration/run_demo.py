@@ -12,7 +12,8 @@ from cli.demonstration.children import Jobs, environment
 from cli.demonstration.display import watch
 from cli.demonstration.summary import print_summary, summarise, write_files
 from cli.output import say
-from cli.verify import MISMATCH, verify_topic
+from cli.verification import verify_topic
+from cli.verify import MISMATCH
 from deploy.local import local_services
 from shared.adapters import readers
 from shared.adapters.kafka_topics import ensure_topics
@@ -66,7 +67,7 @@ def run_demo(loaded: LoadedSettings, *, folder: Path, events: int | None, out: P
         summary = summarise(
             database, settings, verified, streamed_s=streamed_s, elapsed_s=monotonic() - started
         )
-        print_summary(summary, readers.drift_history(database, summary["drift"]))
+        print_summary(summary, readers.drift_rows(database, summary["drift"]))
         if out is not None:
             write_files(database, settings, summary, out)
     return 0 if verified.ok else MISMATCH

@@ -1,20 +1,19 @@
 """What the demo has shown, in one table after the other and in files."""
 
-import json
 from pathlib import Path
 
 from pymongo.database import Database
 
-from cli.drift import print_drift
-from cli.output import Column, amount, as_json, number, print_table, say
+from cli.drift import History, print_drift
+from cli.output import Column, amount, number, print_table, say
 from cli.segments import print_segments
-from cli.verify import VerifyReport
+from cli.verification import VerifyReport
 from shared.adapters import exports, readers, run_reports
 from shared.adapters.mongo.collections import RUNS
 from shared.documents import Document
+from shared.plain import to_json
 from shared.settings import Settings
 
-History = dict[tuple[str, int | None], list[float | None]]
 TABLES: tuple[exports.What, ...] = ("customers", "segments", "drift", "transitions")
 N_MIGRATIONS = 8
 
@@ -68,8 +67,7 @@ def print_summary(summary: Document, history: History) -> None:
 def write_files(database: Database[Document], settings: Settings, summary: Document, out: Path) -> None:
     """Write summary.json and the four tables as CSV."""
     out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(as_json(summary), indent=2, ensure_ascii=False, allow_nan=False)
-    (out / "summary.json").write_text(text + "\n", encoding="utf-8")
+    (out / "summary.json").write_text(to_json(summary) + "\n", encoding="utf-8")
     for what in TABLES:
         exports.export(
             database,

@@ -12,6 +12,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.local.processes import Identity, accepts, wait_until
 from shared.adapters.jars.paths import Say, cache_folder
+from shared.atomic_file import replacing
 from shared.errors import ServiceUnavailable
 
 NAME = "mongo"
@@ -111,8 +112,7 @@ def _mongod(say: Say) -> Path:
     copy = cache_folder() / f"mongod-{wheel.version}"
     if not copy.exists():
         say(f"copying mongod to {copy}")
-        new = copy.with_suffix(f".{os.getpid()}")
-        shutil.copyfile(shipped, new)
-        new.chmod(0o755)
-        new.replace(copy)
+        with replacing(copy) as new:
+            shutil.copyfile(shipped, new)
+            new.chmod(0o755)
     return copy

@@ -1,11 +1,13 @@
 """The state file of a service: what another shell needs to find, use and stop it."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from deploy.local.processes import Identity, accepts
+from shared.atomic_file import write_text
+from shared.plain import to_json
 
 State: TypeAlias = Literal["running", "starting", "stopped", "stale"]
 """`stale`: the file names a process that is gone, or an id that another process has now."""
@@ -44,9 +46,7 @@ class ServiceStatus:
 
 def write_record(folder: Path, record: ServiceRecord) -> None:
     """Replace the state file in one step, so that a reader never sees half of it."""
-    new = _file(folder, record.name).with_suffix(".new")
-    new.write_text(json.dumps(asdict(record), indent=1), "utf-8")
-    new.replace(_file(folder, record.name))
+    write_text(_file(folder, record.name), to_json(record))
 
 
 def read_record(folder: Path, name: str) -> ServiceRecord | None:

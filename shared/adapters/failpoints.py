@@ -34,10 +34,7 @@ BATCH_POINTS = (
     "before_run_record",
     "run_recorded",
 )
-"""Those of the batch job; POINTS are the stream's."""
-
-DELIVERY_POINTS = ("alert_taken",)
-"""In the job that delivers alerts: the receiver has answered, and nobody has written that down."""
+"""Those of the batch job; POINTS are the stream's. The job that delivers alerts has one, `alert_taken`."""
 
 _passed: Counter[str] = Counter()
 

@@ -13,15 +13,13 @@ TIMEOUT_MS = 3_000
 """The lag is one fact of many: do not keep people waiting for a broker that is down."""
 
 
-def lag_by_partition(
-    servers: str, live: Mapping[str, Any], *, timeout_ms: int = TIMEOUT_MS
-) -> dict[int, int] | None:
+def lag_by_partition(servers: str, live: Mapping[str, Any]) -> dict[int, int] | None:
     """Count per partition the records that the stream has not applied; None if no broker answers.
 
     live : the live model's document, of which `topic.name` and `offsets` are read.
     """
     try:
-        ranges = beginning_and_end_offsets(servers, live["topic"]["name"], timeout_ms=timeout_ms)
+        ranges = beginning_and_end_offsets(servers, live["topic"]["name"], timeout_ms=TIMEOUT_MS)
     except ServiceUnavailable:
         return None
     return waiting(ranges, live)

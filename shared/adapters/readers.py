@@ -38,7 +38,7 @@ N_RECENT = 5
 HISTORY_DAYS = 60
 
 _ARRAYS_OF_THE_MODEL = {"kmeans": 0, "som": 0, "population": 0}
-_PACKED = {"recent_events": 0, "recent_invoices": 0}
+_PACKED = {"recent_events": 0, "recent_invoices": 0, "history": 0}
 _UNIT = 2.0**-32
 """Stored vectors are int64 in this unit."""
 
@@ -108,10 +108,13 @@ def segments(database: Database[Document], stream_id: str) -> list[Document]:
     ------
     ModelNotFound : the stream has no model yet.
     """
-    epoch = _model_epoch(database, stream_id)
-    return list(
-        database[SEGMENTS].find({"model_epoch": epoch}).sort([("revenue_minor", -1), ("segment_id", 1)])
-    )
+    return segments_of(database, _model_epoch(database, stream_id))
+
+
+def segments_of(database: Database[Document], model_epoch: int) -> list[Document]:
+    """Read the segments of a model, the one with most revenue first."""
+    by_revenue = [("revenue_minor", DESCENDING), ("segment_id", ASCENDING)]
+    return list(database[SEGMENTS].find({"model_epoch": model_epoch}).sort(by_revenue))
 
 
 def customer(database: Database[Document], customer_id: str) -> CustomerView | None:
@@ -119,8 +122,7 @@ def customer(database: Database[Document], customer_id: str) -> CustomerView | N
     found = database[CUSTOMERS].find_one({"_id": customer_id, "deleted": False}, _PACKED)
     if found is None:
         return None
-    in_force = database[SEGMENTS].find({"model_epoch": found["model_epoch"]})
-    named = {row["segment_id"]: row for row in in_force}
+    named = {row["segment_id"]: row for row in segments_of(database, found["model_epoch"])}
     vector = found.pop("vector")
     model = database[MODELS].find_one({"_id": found["model_version"]}, {"features": 1})
     return CustomerView(
@@ -138,7 +140,12 @@ def latest_drift(database: Database[Document], stream_id: str) -> list[Document]
     ------
     ModelNotFound : the stream has no model yet.
     """
-    chosen: Document = {"model_epoch": _model_epoch(database, stream_id)}
+    return newest_drift(database, _model_epoch(database, stream_id))
+
+
+def newest_drift(database: Database[Document], model_epoch: int) -> list[Document]:
+    """Read the rows of the newest day under a model, by metric and segment; none before the first."""
+    chosen: Document = {"model_epoch": model_epoch}
     newest = database[DRIFT_METRICS].find_one(chosen, {"as_of": 1}, sort=[("as_of", DESCENDING)])
     if newest is None:
         return []
@@ -161,13 +168,6 @@ def drift_rows(
     for row in database[DRIFT_METRICS].find(chosen).sort([("as_of", ASCENDING), ("model_epoch", ASCENDING)]):
         by_day.setdefault((row["metric"], row["segment_id"]), {})[row["as_of"]] = row
     return {key: list(days.values()) for key, days in by_day.items()}
-
-
-def drift_history(
-    database: Database[Document], rows: Sequence[Document]
-) -> dict[tuple[str, int | None], list[float | None]]:
-    """Read the earlier values of the metrics of `rows`, as `drift_rows` does."""
-    return {key: [row["value"] for row in days] for key, days in drift_rows(database, rows).items()}
 
 
 def segment_events(database: Database[Document], stream_id: str) -> list[Document]:

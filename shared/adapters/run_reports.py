@@ -29,9 +29,9 @@ class RunReport:
     error: str | None
 
 
-def newest(database: Database[Document], limit: int = N_NEWEST) -> list[RunReport]:
+def newest(database: Database[Document]) -> list[RunReport]:
     """List the newest runs, with or without a report."""
-    found = database[RUNS].find({"job": "recluster"}).sort("started_at", DESCENDING).limit(limit)
+    found = database[RUNS].find({"job": "recluster"}).sort("started_at", DESCENDING).limit(N_NEWEST)
     return [_of(run) for run in found]
 
 

@@ -1,14 +1,15 @@
 """Write rows to a CSV or Parquet file, in one piece: the file is complete or it is not there."""
 
 import csv
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+
+from shared.atomic_file import replacing
+from shared.plain import iso
 
 Row: TypeAlias = Mapping[str, Any]
 Kind: TypeAlias = Literal["text", "whole", "number", "moment"]
@@ -39,14 +40,8 @@ def write_table(path: Path, file_format: FileFormat, fields: Sequence[Field], ro
     OSError : the file cannot be written; what was there before is still there.
     """
     write = _write_csv if file_format == "csv" else _write_parquet
-    with _replacing(path) as new:
+    with replacing(path) as new:
         return write(new, fields, rows)
-
-
-def iso(moment: datetime) -> str:
-    """Write a moment as ISO-8601 in UTC with milliseconds; the driver's naive datetimes are UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def neutralised(text: str) -> str:
@@ -94,13 +89,3 @@ def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
     remaining = iter(rows)
     while group := list(islice(remaining, ROWS_PER_GROUP)):
         yield group
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield new
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)

@@ -76,6 +76,8 @@ class StateSettings(SettingsSection):
     horizon_days: Annotated[int, Field(ge=1, le=90)] = 7
     """Events older than the customer's newest event by more than this are late."""
     max_recent_events: Annotated[int, Field(ge=16, le=65_536)] = 65_536
+    history_days: Annotated[int, Field(ge=62, le=3_660)] = 400
+    """How far back a customer's past is kept by day; what is older is kept in total."""
 
 
 class StreamSettings(SettingsSection):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pymongo.database import Database
 
-from shared.adapters.mongo import alert_store, requests
+from shared.adapters.mongo import alert_store
 from shared.core.alerting.alert_findings import AlertFinding, Kind, alert_key
 from shared.core.customers.features import MINOR_PER_UNIT, MS_PER_DAY
 from shared.core.drift.budget import Budget
@@ -24,13 +24,12 @@ from shared.core.model.artifact import ModelArtifact
 from shared.core.model.population import SEGMENT_SUMS
 from shared.core.windows.hourly_explanation import explain_hours
 from shared.documents import Document
-from shared.log import get_logger
 from shared.settings import Settings
 from streaming.driver.flows import load_days, moves_since
 from streaming.driver.live import LiveState
 from streaming.driver.publish import publish_hours, publish_watch
+from streaming.driver.reviews import Review, drift_review
 
-_log = get_logger("stream")
 MIN_DAYS_A_YEAR = 30
 """Revenue of less than a month is not extrapolated to a year as if it were only those days."""
 
@@ -52,36 +51,36 @@ class Judgement:
 
 def update_drift_alerts(
     database: Database[Document], state: LiveState, champion: ModelArtifact | None, settings: Settings
-) -> bool:
-    """Publish what the watch found at the last tick, and act on it; True if a re-clustering is asked for."""
-    if champion is None or state.now.as_of_ms is None:
-        return False
+) -> Review | None:
+    """Publish what the watch found at the last tick, and act on it; the wish that follows, if any."""
+    if champion is None:
+        return None
     flows = _days_of(database, state)
     publish_watch(database, state, champion, flows)
     judgement = judge(state, champion, flows, settings.drift.budget)
-    return tell(database, state, judgement, settings.schedule.drift_cooldown_days)
+    return tell(database, state, judgement)
 
 
 def update_hourly_drift_alerts(
     database: Database[Document], state: LiveState, champion: ModelArtifact | None, settings: Settings
-) -> bool:
-    """Publish what the newest window of hours says, and act on it; True if a re-clustering is asked for."""
+) -> Review | None:
+    """Publish what the newest window of hours says, and act on it; the wish that follows, if any."""
     told = None if champion is None else explain_hours(state.hours, champion, settings.drift.budget)
     if champion is None or told is None:
-        return False
+        return None
     publish_hours(database, state, champion)
     ended = datetime.fromtimestamp((state.hours.closed_ms or 0) / 1000, UTC)
     finding = _finding(state, "drift_hours", told, ended)
     if not state.hours.is_alarmed:
         alert_store.resolve(database, finding.key, as_of=ended, reason="calm for five windows")
-        return False
+        return None
     alert_store.fire(database, finding)
-    return told.score > 1 and _ask(database, state, finding, settings.schedule.drift_cooldown_days)
+    return drift_review(state, finding) if told.score > 1 else None
 
 
 def judge(state: LiveState, champion: ModelArtifact, flows: Sequence[DayFlow], budget: Budget) -> Judgement:
     """Put what stands and what is over into words."""
-    memory, as_of = state.drift, _as_of(state)
+    memory, as_of = state.drift, state.standing.as_of
     names = {segment.segment_id: segment.name for segment in champion.segments}
     standing = []
     advisory = is_advisory(memory, budget)
@@ -101,9 +100,9 @@ def judge(state: LiveState, champion: ModelArtifact, flows: Sequence[DayFlow], b
     return Judgement(tuple(standing), tuple(over))
 
 
-def tell(database: Database[Document], state: LiveState, judgement: Judgement, cooldown_days: int) -> bool:
-    """Fire and resolve alerts, and ask for a re-clustering if one is needed; True if it was filed."""
-    as_of = _as_of(state)
+def tell(database: Database[Document], state: LiveState, judgement: Judgement) -> Review | None:
+    """Fire and resolve alerts; the wish for a re-clustering that those standing make, if any."""
+    as_of = state.standing.as_of
     for key, reason in judgement.over:
         alert_store.resolve(database, key, as_of=as_of, reason=reason)
     alert_store.resolve_all(
@@ -111,28 +110,13 @@ def tell(database: Database[Document], state: LiveState, judgement: Judgement, c
         [*KIND_OF.values(), "drift_hours", "staleness"],
         as_of=as_of,
         reason="another model was promoted",
-        below_version=state.now.model_version,
+        below_version=state.standing.version,
     )
     for finding in judgement.standing:
         alert_store.fire(database, finding)
     asking = [finding for finding in judgement.standing if _asks(state.drift, finding)]
-    if not asking:
-        return False
-    return _ask(database, state, max(asking, key=lambda finding: finding.score or 0.0), cooldown_days)
-
-
-def _ask(database: Database[Document], state: LiveState, finding: AlertFinding, cooldown_days: int) -> bool:
-    is_filed = requests.file_drift_request(
-        database,
-        stream_id=state.stream_id,
-        as_of=_as_of(state),
-        score=finding.score or 0.0,
-        reason=f"{finding.title}: {finding.evidence['diagnosis']}",
-        cooldown_days=cooldown_days,
-    )
-    if is_filed:
-        _log.info("review_requested", kind="drift")
-    return is_filed
+    worst = max(asking, key=lambda finding: finding.score or 0.0, default=None)
+    return None if worst is None else drift_review(state, worst)
 
 
 def _days_of(database: Database[Document], state: LiveState) -> list[DayFlow]:
@@ -150,14 +134,14 @@ def _asks(memory: DriftMemory, finding: AlertFinding) -> bool:
 
 def _finding(state: LiveState, kind: Kind, told: Explanation, as_of: datetime) -> AlertFinding:
     return AlertFinding(
-        key=alert_key(state.stream_id, kind, state.now.model_version),
+        key=alert_key(state.stream_id, kind, state.standing.version),
         kind=kind,
         severity="ticket",
         title=told.title,
         message=told.message,
         as_of=as_of,
         score=told.score,
-        model_version=state.now.model_version,
+        model_version=state.standing.version,
         evidence=told.evidence,
     )
 
@@ -169,20 +153,16 @@ def _facts(
     episode: DriftEpisode,
     names: dict[int, str],
 ) -> ShopFacts:
-    segment_ids, moves = moves_since(flows, episode.onset_day, state.now.model_epoch or 0)
+    segment_ids, moves = moves_since(flows, episode.onset_day, state.standing.epoch or 0)
     oldest = oldest_needed(episode.onset_day)
     usual = [flow for flow in flows if flow.is_open and oldest <= flow.day < episode.onset_day]
     revenue = sum(flow.total("spend_minor") for flow in usual) / MINOR_PER_UNIT
     counts = state.population.segments.counts
     spent = state.population.segment_sums[:, SEGMENT_SUMS.index("monetary_minor")] / MINOR_PER_UNIT
-    span_days = ((state.now.as_of_ms or 0) - (state.first_event_ms or 0)) / MS_PER_DAY
+    span_days = ((state.standing.as_of_ms) - (state.first_event_ms or 0)) / MS_PER_DAY
     years = max(span_days, MIN_DAYS_A_YEAR) / 365
     yearly = {
         segment_id: float(spent[label] / max(int(counts[label]), 1) / years)
         for label, segment_id in enumerate(champion.segment_ids.tolist())
     }
     return ShopFacts(names, yearly, revenue / max(len(usual), 1), segment_ids, moves)
-
-
-def _as_of(state: LiveState) -> datetime:
-    return datetime.fromtimestamp((state.now.as_of_ms or 0) / 1000, UTC)

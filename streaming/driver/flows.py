@@ -49,11 +49,11 @@ def record_step(
     champions : of the state and of the target.
     """
     before, champion = champions
-    if before is None or state.now.as_of_ms is None or target.as_of_ms is None:
+    if before is None or state.now is None or target.model is None:
         return
-    if target.model_epoch != state.now.model_epoch:
+    if target.epoch != state.now.epoch:
         move = model_move(table.states.rfm, table.reference_labels, before, champion, target.as_of_ms)
-        _keep(database, _model_id(state.stream_id, target.model_epoch), _move_row(move, target))
+        _keep(database, _model_id(state.stream_id, target.epoch), _move_row(move, target))
         return
     day, last_day = (day_number(ms, zone) for ms in (target.as_of_ms, state.now.as_of_ms))
     groups = np.fromiter((crc32(name.encode()) % GROUPS for name in table.ids), np.int64, len(table.ids))
@@ -65,7 +65,7 @@ def record_step(
         ticks_ms=(state.now.as_of_ms, target.as_of_ms),
         day=day,
         span_days=day - last_day,
-        model_epoch=target.model_epoch or 0,
+        model_epoch=target.model.epoch,
     )
     _keep(database, f"{state.stream_id}:{target.as_of_ms}", _day_row(flow, target))
 
@@ -80,7 +80,7 @@ def load_days(database: Database[Document], stream_id: str, day: int) -> list[Da
 
 def load_model_move(database: Database[Document], stream_id: str, now: Target) -> ModelMove | None:
     """Read what the promotion at this very tick has moved; None if there was none, or no model before."""
-    wanted = {"_id": _model_id(stream_id, now.model_epoch), "as_of": DatetimeMS(now.as_of_ms or 0)}
+    wanted = {"_id": _model_id(stream_id, now.epoch), "as_of": DatetimeMS(now.as_of_ms)}
     row = database[FLOWS].find_one(wanted)
     return None if row is None else ModelMove.from_document(row)
 
@@ -99,8 +99,8 @@ def _day_row(flow: DayFlow, target: Target) -> Document:
     logs = float(from_fixed(flow.total("log_basket")))
     return {
         "kind": "day",
-        "as_of": DatetimeMS(target.as_of_ms or 0),
-        "model_version": target.model_version,
+        "as_of": DatetimeMS(target.as_of_ms),
+        "model_version": target.version,
         "buyers": buyers,
         "arrivals": flow.total("arrivals"),
         "revenue": flow.total("spend_minor") / MINOR_PER_UNIT,
@@ -110,8 +110,8 @@ def _day_row(flow: DayFlow, target: Target) -> Document:
 
 
 def _move_row(move: ModelMove, target: Target) -> Document:
-    under = {"as_of": DatetimeMS(target.as_of_ms or 0), "model_version": target.model_version}
-    return {"kind": "model", "day": 0, "model_epoch": target.model_epoch, **under, **move.to_document()}
+    under = {"as_of": DatetimeMS(target.as_of_ms), "model_version": target.version}
+    return {"kind": "model", "day": 0, "model_epoch": target.epoch, **under, **move.to_document()}
 
 
 def moves_since(flows: Sequence[DayFlow], day: int, epoch: int) -> tuple[tuple[int, ...], Any]:

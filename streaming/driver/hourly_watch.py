@@ -56,7 +56,9 @@ def with_clock(database: Database[Document], state: LiveState, settings: Setting
 
     It belongs to the live model: read off the customers later, a half-applied micro-batch would show.
     """
-    if not settings.drift.hourly or (state.newest_event_ms or 0) - GRACE_MS < _next_end_ms(state):
+    if not settings.drift.hourly or state.now is None or state.newest_event_ms is None:
+        return state
+    if state.newest_event_ms - GRACE_MS < _next_end_ms(state):
         return state  # even the newest purchase closes nothing
     enough = settings.tick.min_customers
     # The moment alone is read off the index, without any customer.
@@ -73,22 +75,22 @@ def next_hours(
     settings: Settings,
     *,
     is_day_over: bool,
-) -> LiveState:
-    """Close the next window of the tick's day, if one is due, and judge it.
+) -> LiveState | None:
+    """Close the next window of the tick's day and judge it; None if none is due.
 
     Where there were too few buyers for one, that is noted: it is looked for again an hour later.
     """
     zone, start_ms = ZoneInfo(settings.input.zone), _start_ms(state)
-    until_ms = state.now.as_of_ms or 0
+    until_ms = state.standing.as_of_ms
     if not is_day_over:
         until_ms = min(until_ms, state.hours.clock_ms - GRACE_MS)
     if until_ms < _next_end_ms(state):
-        return state
+        return None
     window = _window(database, state, (start_ms, until_ms), zone)
     if window is None:
         looked_ms = until_ms - (until_ms - start_ms) % MS_PER_HOUR
         return replace(state, hours=replace(state.hours, looked_ms=looked_ms))
-    memory = under_epoch(state.hours, state.now.model_epoch or 0)
+    memory = under_epoch(state.hours, state.standing.epoch or 0)
     first_ms = reference_from_ms(memory, window)
     if first_ms is not None and not champion.provisional:
         rules = HourlyRules(settings.drift.budget_of_each, settings.model.seed)
@@ -100,7 +102,7 @@ def next_hours(
 
 def _start_ms(state: LiveState) -> int:
     """Return the start of the next window: what is left of yesterday is added, a pause of days is not."""
-    day_ms, closed_ms = (state.now.as_of_ms or 0) - MS_PER_DAY, state.hours.closed_ms
+    day_ms, closed_ms = state.standing.as_of_ms - MS_PER_DAY, state.hours.closed_ms
     return day_ms if closed_ms is None or closed_ms < day_ms - MS_PER_DAY else closed_ms
 
 
@@ -183,8 +185,8 @@ def _keep(database: Database[Document], state: LiveState, window: PurchaseWindow
         "kind": "hours",
         "stream_id": state.stream_id,
         "as_of": DatetimeMS(window.end_ms),
-        "model_version": state.now.model_version,
-        "model_epoch": state.now.model_epoch,
+        "model_version": state.standing.version,
+        "model_epoch": state.standing.epoch,
         "customers": len(window),
         **window.to_document(),
     }

@@ -6,12 +6,15 @@ moment's truth: sums, centers, offsets and counters belong together.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from shared.core.arrays import Float64
+from shared.core.customers.local_days import local_days
+from shared.core.customers.partition_clock import PartitionClock
 from shared.core.customers.tick import ActiveDays, merge_active_days
 from shared.core.drift.memory import DriftMemory
 from shared.core.fixed_point import from_fixed
@@ -22,6 +25,7 @@ from shared.core.segments.given_names import GivenName
 from shared.core.som.batch_rule import smooth
 from shared.core.som.reopening import SETTLED_SIGMA
 from shared.core.windows.hourly import HourlyMemory
+from shared.settings import Settings
 from streaming.task.task_report import TaskReport, add_counts, from_names, to_names
 
 NO_TICK_MS = 0
@@ -29,12 +33,38 @@ NO_TICK_MS = 0
 
 
 @dataclass(frozen=True)
-class Target:
-    """A model and a tick that every customer is to stand under."""
+class ModelReference:
+    """A model in force: its version, and the epoch of the pointer that put it there."""
 
-    model_version: int | None
-    model_epoch: int | None
-    as_of_ms: int | None
+    version: int
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """A tick, and the model if there is one, that every customer is to stand under."""
+
+    as_of_ms: int
+    model: ModelReference | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """The tick as a moment."""
+        return datetime.fromtimestamp(self.as_of_ms / 1000, UTC)
+
+    def day(self, zone: ZoneInfo) -> int:
+        """Return the local day that the tick ends, in days since 1970-01-01."""
+        return int(local_days(np.array([self.as_of_ms - 1]), zone)[0])
+
+    @property
+    def version(self) -> int | None:
+        """Version of the model."""
+        return None if self.model is None else self.model.version
+
+    @property
+    def epoch(self) -> int | None:
+        """Epoch at which the model was put in force."""
+        return None if self.model is None else self.model.epoch
 
 
 @dataclass(frozen=True)
@@ -44,6 +74,25 @@ class TopicIdentity:
     name: str
     id: str
     partitions: int
+
+
+@dataclass(frozen=True)
+class DayRules:
+    """What decides on which day a purchase happened, and from which it is known.
+
+    is_recountable : False once an operator has changed it on the way: then the topic alone no longer says
+    when something was known.
+    """
+
+    zone: str
+    min_customers: int
+    max_jump_days: int
+    is_recountable: bool = True
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the rules as they are set."""
+        return cls(settings.input.zone, settings.tick.min_customers, settings.tick.max_jump_days)
 
 
 @dataclass(frozen=True)
@@ -71,11 +120,11 @@ class Tally:
 class LiveState:
     """See ARCHITECTURE.md, `live_model`.
 
-    offsets : partition -> next offset. now : what customers stand under; pending : what they are being
-    brought to. centers (k, d), unit_weights (m, d) : learnt prototypes; empty without a model.
-    asked_ms : the tick at which a re-clustering was last asked for. names : given to segments by
-    operators, by segment_id; customers carry them. drift : what the watch over flows and stock remembers;
-    hours : that over hourly purchases.
+    offsets : partition -> next offset; clocks : partition -> which day it is there. now : what customers
+    stand under, None before the first tick; pending : what they are being brought to. centers (k, d),
+    unit_weights (m, d) : learnt prototypes; empty without a model. asked_ms : the tick at which a
+    re-clustering was last asked for. names : given to segments by operators, by segment_id; customers carry
+    them. drift : what the watch over flows and stock remembers; hours : that over hourly purchases.
     """
 
     stream_id: str
@@ -84,9 +133,11 @@ class LiveState:
     clean: bool
     topic: TopicIdentity
     fence_epoch: int
+    day_rules: DayRules
     offsets: Mapping[int, int]
+    clocks: Mapping[int, PartitionClock]
     tally: Tally
-    now: Target
+    now: Target | None
     pending: Target | None
     asked_ms: int | None
     first_event_ms: int | None
@@ -103,12 +154,25 @@ class LiveState:
 
     def model(self, champion: ModelArtifact | None) -> LiveModel | None:
         """Join the learnt prototypes with their champion."""
-        if champion is None or self.now.as_of_ms is None:
+        if champion is None or self.now is None:
             return None
         return LiveModel(champion, self.centers, self.unit_weights, self.now.as_of_ms)
 
+    @property
+    def standing(self) -> Target:
+        """What customers stand under, for whoever comes only after the first tick.
 
-def first_state(stream_id: str, topic: TopicIdentity) -> LiveState:
+        Raises
+        ------
+        ValueError : there was none yet.
+        """
+        if self.now is None:
+            msg = f"stream {self.stream_id!r} should have had its first tick"
+            raise ValueError(msg)
+        return self.now
+
+
+def first_state(stream_id: str, topic: TopicIdentity, day_rules: DayRules) -> LiveState:
     """Return the state of a stream that has read nothing."""
     return LiveState(
         stream_id=stream_id,
@@ -117,9 +181,11 @@ def first_state(stream_id: str, topic: TopicIdentity) -> LiveState:
         clean=True,
         topic=topic,
         fence_epoch=0,
+        day_rules=day_rules,
         offsets={},
+        clocks={},
         tally=Tally(),
-        now=Target(None, None, None),
+        now=None,
         pending=None,
         asked_ms=None,
         first_event_ms=None,
@@ -135,9 +201,11 @@ def first_state(stream_id: str, topic: TopicIdentity) -> LiveState:
 
 def absorb(state: LiveState, reports: list[TaskReport], min_customers: int) -> LiveState:
     """Add what the tasks of a micro-batch counted, population excepted."""
-    tally, offsets, days = state.tally, dict(state.offsets), state.days
+    tally, offsets, clocks, days = state.tally, dict(state.offsets), dict(state.clocks), state.days
     for report in reports:
         tally = tally.plus(report)
+        if report.clock is not None:
+            clocks[report.partition] = report.clock
         offsets[report.partition] = max(report.next_offset, offsets.get(report.partition, 0))
         days = merge_active_days(days, from_names(report.days), min_customers)
     firsts = [r.first_event_ms for r in reports if r.first_event_ms is not None]
@@ -147,7 +215,7 @@ def absorb(state: LiveState, reports: list[TaskReport], min_customers: int) -> L
                 state, newest_event_ms=report.newest_event_ms, newest_delay_ms=report.newest_delay_ms
             )
     first = min([*firsts, *([] if state.first_event_ms is None else [state.first_event_ms])], default=None)
-    return replace(state, tally=tally, offsets=offsets, days=days, first_event_ms=first)
+    return replace(state, tally=tally, offsets=offsets, clocks=clocks, days=days, first_event_ms=first)
 
 
 def read_up_to(state: LiveState, ends: Mapping[int, int]) -> LiveState:

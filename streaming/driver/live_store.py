@@ -12,13 +12,23 @@ from pymongo.errors import DuplicateKeyError
 
 from shared.adapters.mongo.collections import LIVE_MODEL
 from shared.core.arrays import Float64
+from shared.core.customers.partition_clock import PartitionClock
 from shared.core.drift.memory import DriftMemory
 from shared.core.model.population import PopulationStatistics
 from shared.core.segments.given_names import GivenName
 from shared.core.windows import documents as hourly
 from shared.documents import Document
-from shared.errors import LeaseHeld
-from streaming.driver.live import LiveState, Tally, Target, TopicIdentity, days_document, days_of
+from shared.errors import LeaseHeld, StartRefused
+from streaming.driver.live import (
+    DayRules,
+    LiveState,
+    ModelReference,
+    Tally,
+    Target,
+    TopicIdentity,
+    days_document,
+    days_of,
+)
 
 _OPTIONS: CodecOptions[Document] = CodecOptions(
     tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_MS
@@ -26,8 +36,19 @@ _OPTIONS: CodecOptions[Document] = CodecOptions(
 
 
 def load(database: Database[Document], stream_id: str) -> LiveState | None:
-    """Read the live model of a stream; None before its first start."""
+    """Read the live model of a stream; None before its first start.
+
+    Raises
+    ------
+    StartRefused : an earlier version wrote it.
+    """
     document = _collection(database).find_one({"_id": stream_id})
+    if document is not None and "day_rules" not in document:
+        msg = (
+            f"stream {stream_id!r} should keep its customers' histories; database {database.name!r} was "
+            "written by a version without them; name another one (`mongo.database`) and read the topic again"
+        )
+        raise StartRefused(msg)
     return None if document is None else _state(document)
 
 
@@ -76,12 +97,14 @@ def _document(state: LiveState) -> Document:
         "topic": {"name": state.topic.name, "id": state.topic.id, "partitions": state.topic.partitions},
         "fence_epoch": state.fence_epoch,
         "offsets": [{"partition": p, "next": n} for p, n in sorted(state.offsets.items())],
+        "day_rules": asdict(state.day_rules),
+        "clocks": [{"partition": p, **clock.to_document()} for p, clock in sorted(state.clocks.items())],
         "counters": {"read": tally.read, **counters, **counts, "rejected": tally.rejected},
         "rejected_codes": [{"code": code, "n": n} for code, n in sorted(tally.rejected_codes.items())],
         "customers": totals("customers"),
         "clusterable": totals("clusterable"),
         **_target_keys(state.now),
-        "pending": None if state.pending is None else _target_keys(state.pending),
+        "pending": state.pending and _target_keys(state.pending),
         "asked_at": _date(state.asked_ms),
         "first_event_at": _date(state.first_event_ms),
         "newest_event_at": _date(state.newest_event_ms),
@@ -109,6 +132,8 @@ def _state(document: Document) -> LiveState:
         topic=TopicIdentity(**document["topic"]),
         fence_epoch=document["fence_epoch"],
         offsets={entry["partition"]: entry["next"] for entry in document["offsets"]},
+        day_rules=DayRules(**document["day_rules"]),
+        clocks={entry["partition"]: PartitionClock.from_document(entry) for entry in document["clocks"]},
         tally=Tally(
             counters["read"],
             counters["unattributed"],
@@ -117,7 +142,7 @@ def _state(document: Document) -> LiveState:
             codes,
         ),
         now=_target(document),
-        pending=None if document["pending"] is None else _target(document["pending"]),
+        pending=document["pending"] and _target(document["pending"]),
         asked_ms=_ms(document["asked_at"]),
         first_event_ms=_ms(document["first_event_at"]),
         newest_event_ms=_ms(document["newest_event_at"]),
@@ -133,16 +158,22 @@ def _state(document: Document) -> LiveState:
     )
 
 
-def _target_keys(target: Target) -> Document:
+def _target_keys(target: Target | None) -> Document:
+    if target is None:
+        return {"model_version": None, "model_epoch": None, "as_of": None}
     return {
-        "model_version": target.model_version,
-        "model_epoch": target.model_epoch,
-        "as_of": _date(target.as_of_ms),
+        "model_version": target.version,
+        "model_epoch": target.epoch,
+        "as_of": DatetimeMS(target.as_of_ms),
     }
 
 
-def _target(document: Document) -> Target:
-    return Target(document["model_version"], document["model_epoch"], _ms(document["as_of"]))
+def _target(document: Document) -> Target | None:
+    if document["as_of"] is None:
+        return None
+    version = document["model_version"]
+    model = None if version is None else ModelReference(version, document["model_epoch"])
+    return Target(int(document["as_of"]), model)
 
 
 def _date(ms: int | None) -> DatetimeMS | None:

@@ -8,7 +8,7 @@ from streaming.driver.live import LiveState
 
 def clock_jump(state: LiveState, held: datetime, max_jump_days: int) -> AlertFinding:
     """Say that the tick was held back because the data is suddenly dated `held`."""
-    as_of = datetime.fromtimestamp((state.now.as_of_ms or 0) / 1000, UTC)
+    as_of = held if state.now is None else state.now.as_of
     return AlertFinding(
         key=alert_key(state.stream_id, "clock_jump", f"{held:%Y-%m-%d}"),
         kind="clock_jump",
@@ -25,15 +25,17 @@ def clock_jump(state: LiveState, held: datetime, max_jump_days: int) -> AlertFin
 
 def model_refused(state: LiveState, reason: str) -> AlertFinding:
     """Say that the champion pointer names a model that cannot be trusted."""
+    version = None if state.now is None else state.now.version
+    stays_with = "no model" if version is None else f"model {version}"
     return AlertFinding(
         key=alert_key(state.stream_id, "model_refused"),
         kind="model_refused",
         severity="page",
         title="The model in force cannot be trusted",
         message=(
-            f"{reason}; the stream stays with model {state.now.model_version}; "
+            f"{reason}; the stream stays with {stays_with}; "
             "put a sound one in force: `resegment model rollback`"
         ),
         as_of=datetime.now(UTC),
-        model_version=state.now.model_version,
+        model_version=version,
     )

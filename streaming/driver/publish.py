@@ -37,9 +37,9 @@ def publish_metrics(database: Database[Document], state: LiveState, champion: Mo
     """Write segments, their statistics and events, and staleness as the live model has them now."""
     rows = segment_rows(state, champion)
     _replace(
-        database, SEGMENTS, [{**row, "_id": f"{state.now.model_epoch}:{row['segment_id']}"} for row in rows]
+        database, SEGMENTS, [{**row, "_id": f"{state.standing.epoch}:{row['segment_id']}"} for row in rows]
     )
-    dated = f"{state.now.model_epoch}:{state.now.as_of_ms}"
+    dated = _dated(state)
     _replace(database, SEGMENT_STATS, [{**row, "_id": f"{dated}:{row['segment_id']}"} for row in rows])
     metrics = staleness(champion, state.population, state.centers)
     _replace(database, DRIFT_METRICS, [_metric_row(metric, dated, state, champion) for metric in metrics])
@@ -52,9 +52,9 @@ def publish_watch(
     database: Database[Document], state: LiveState, champion: ModelArtifact, flows: Sequence[DayFlow]
 ) -> None:
     """Write what the last tick's watch has measured: every channel, and who stays where he was."""
-    dated = f"{state.now.model_epoch}:{state.now.as_of_ms}"
-    metrics = behaviour_metrics(flows) if flows and flows[-1].model_epoch == state.now.model_epoch else []
-    move = load_model_move(database, state.stream_id, state.now)
+    dated = _dated(state)
+    metrics = behaviour_metrics(flows) if flows and flows[-1].model_epoch == state.standing.epoch else []
+    move = load_model_move(database, state.stream_id, state.standing)
     if move is not None:
         metrics += model_metrics(move)
         promoted = promotion_events(move.moves, move.before_ids, move.after_ids)
@@ -73,7 +73,7 @@ def publish_hours(database: Database[Document], state: LiveState, champion: Mode
     reading = ChannelReading(
         "hours", None, customers, None, verdict.score, detector.limit, detector.alarm.state
     )
-    dated = f"{state.now.model_epoch}:{state.now.as_of_ms}"
+    dated = _dated(state)
     _replace(database, DRIFT_METRICS, [_reading_row(reading, dated, state, champion)])
 
 
@@ -153,10 +153,13 @@ def _event_row(found: SegmentEvents, dated: str, state: LiveState) -> Document:
     return {"_id": f"{dated}:{found.scope}", **_under(state), **found.to_document()}
 
 
+def _dated(state: LiveState) -> str:
+    return f"{state.standing.epoch}:{state.standing.as_of_ms}"
+
+
 def _under(state: LiveState) -> Document:
-    now = state.now
-    as_of = DatetimeMS(now.as_of_ms or 0)
-    return {"model_version": now.model_version, "model_epoch": now.model_epoch, "as_of": as_of}
+    now = state.standing
+    return {"model_version": now.version, "model_epoch": now.epoch, "as_of": DatetimeMS(now.as_of_ms)}
 
 
 def _ratio(part: float | np.int64, whole: float | np.int64) -> float | None:

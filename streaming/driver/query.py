@@ -27,11 +27,12 @@ from shared.adapters.spark import log_of
 from shared.errors import LeaseHeld, ReclusteringError, StreamFailed
 from shared.log import get_logger
 from shared.settings import Settings
-from streaming.driver.adopt import Adopter
+from streaming.driver.champions import Champions
 from streaming.driver.checkpoint import exclusive, folder_of, refuse_if_ahead
 from streaming.driver.hourly_watch import prepare
-from streaming.driver.job import Addresses, StreamJob
+from streaming.driver.job import StreamJob
 from streaming.driver.source import read_records, start_spark
+from streaming.driver.spark_tasks import run_tasks
 from streaming.driver.startup import open_state
 from streaming.driver.timing import OnBatch, timing
 
@@ -56,17 +57,17 @@ class StreamOptions:
     accept_jump: bool = False
 
 
-def run_stream(
-    settings: Settings, addresses: Addresses, connector_jars: list[Path], options: StreamOptions
-) -> int:
+def run_stream(settings: Settings, connector_jars: list[Path], options: StreamOptions) -> int:
     """Run until stopped (or caught up); returns the process's exit code.
+
+    settings : with the addresses of the services.
 
     Raises
     ------
     LeaseHeld, StartRefused, ServiceUnavailable, StreamFailed : see each.
     """
     os.environ[DRIVER] = str(os.getpid())
-    database = connect(addresses.mongo_uri, settings.mongo.database)
+    database = connect(settings.mongo.uri.get_secret_value(), settings.mongo.database)
     stop = _Stop()
     holder = f"{socket.gethostname()}:{os.getpid()}"
     lease = leases.acquire(
@@ -78,22 +79,28 @@ def run_stream(
             opened = open_state(
                 database,
                 settings,
-                addresses.kafka_bootstrap,
+                Champions(database),
                 lease,
                 accept_new_topic=options.accept_new_topic,
+                accept_jump=options.accept_jump,
             )
             folder = folder_of(settings.stream, opened.state.fence_epoch)
             stack.enter_context(exclusive(folder))
             refuse_if_ahead(folder, settings.kafka.topic, opened.state.offsets)
             if settings.drift.hourly:
                 prepare(database)
-            adopter = Adopter(database, settings, accept_jump=options.accept_jump)
-            state = adopter.leave_unreadable(opened.state)
-            job = StreamJob(database, settings, addresses, state, adopter, stop.is_set)
+            job = StreamJob(
+                database,
+                settings,
+                opened.state,
+                run_tasks,
+                accept_jump=options.accept_jump,
+                should_stop=stop.is_set,
+            )
             if opened.needs_recount:
                 job.recover()
             job.idle()
-            is_settled = _run_query(job, settings, addresses, connector_jars, options, stop, keeper)
+            is_settled = _run_query(job, settings, connector_jars, options, stop, keeper)
             if is_settled:
                 job.close()
             _log.info("stopped", signal=stop.signal, is_settled=is_settled)
@@ -126,7 +133,6 @@ class _Stop:
 def _run_query(
     job: StreamJob,
     settings: Settings,
-    addresses: Addresses,
     connector_jars: list[Path],
     options: StreamOptions,
     stop: _Stop,
@@ -137,8 +143,8 @@ def _run_query(
         spark = start_spark(settings, connector_jars, checkpoint)
         stop.listen()
         try:
-            query = _start_query(spark, timed(job.on_batch), settings, addresses, checkpoint)
-            caught_up = partial(_is_caught_up, job, settings, addresses) if options.until_caught_up else None
+            query = _start_query(spark, timed(job.on_batch), settings, checkpoint)
+            caught_up = partial(_is_caught_up, job, settings) if options.until_caught_up else None
             _watch(query, job, settings, stop, keeper, caught_up)
             return _stop_query(query, job)
         finally:
@@ -146,9 +152,9 @@ def _run_query(
 
 
 def _start_query(
-    spark: SparkSession, on_batch: OnBatch, settings: Settings, addresses: Addresses, checkpoint: Path
+    spark: SparkSession, on_batch: OnBatch, settings: Settings, checkpoint: Path
 ) -> StreamingQuery:
-    writer = read_records(spark, settings, addresses.kafka_bootstrap).writeStream
+    writer = read_records(spark, settings, settings.kafka.bootstrap_servers).writeStream
     return (
         writer.queryName(f"resegment-{settings.stream.id}")
         .trigger(processingTime=f"{settings.stream.trigger_interval_s} seconds")
@@ -196,12 +202,12 @@ def _has_ended(query: StreamingQuery) -> bool:
     return not query.isActive
 
 
-def _is_caught_up(job: StreamJob, settings: Settings, addresses: Addresses) -> bool:
+def _is_caught_up(job: StreamJob, settings: Settings) -> bool:
     """Whether every record is applied and nothing is pending or still to be served."""
     state = job.state
     if state.pending is not None:
         return False
-    ranges = kafka_topics.beginning_and_end_offsets(addresses.kafka_bootstrap, settings.kafka.topic)
+    ranges = kafka_topics.beginning_and_end_offsets(settings.kafka.bootstrap_servers, settings.kafka.topic)
     return all(state.offsets.get(partition, 0) >= end for partition, (_, end) in ranges.items())
 
 

@@ -116,9 +116,10 @@ def _write(
     target: Target,
 ) -> None:
     customers = store.customers_of(database)
-    cause = "ageing" if target.model_epoch == state.now.model_epoch else "model"
-    is_new_day = target.as_of_ms != state.now.as_of_ms or state.now.model_epoch is None
-    under = codec.model_keys(model, target.model_version, target.model_epoch)
+    before = state.standing
+    cause = "ageing" if target.epoch == before.epoch else "model"
+    is_new_day = target.as_of_ms != before.as_of_ms or before.model is None
+    under = codec.model_keys(model, target.version, target.epoch)
     for rows in _chunks(np.flatnonzero(~table.is_at_target)):
         states = table.states.take(rows)
         keys = codec.placement_keys(states, placed.take(rows), model)
@@ -140,7 +141,7 @@ def _write(
 
 def _publish(database: Database[Document], model: LiveModel, target: Target) -> None:
     """Publish what this step has moved, whichever run of it wrote the documents."""
-    moved = {"last_transition.model_epoch": target.model_epoch, "last_transition.offset": None}
+    moved = {"last_transition.model_epoch": target.epoch, "last_transition.offset": None}
     moved |= {"last_transition.as_of": codec.model_keys(model, None, None)["as_of"]}
     for documents in store.scan(store.customers_of(database), moved):
         transitions.publish(database, documents)

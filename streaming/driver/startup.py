@@ -6,11 +6,14 @@ from pymongo.database import Database
 
 from shared.adapters import kafka_topics
 from shared.adapters.mongo.leases import Lease
+from shared.adapters.mongo.models import Pointer, read_pointer
+from shared.core.customers.partition_clock import accept
 from shared.documents import Document
 from shared.errors import StartRefused
 from shared.settings import Settings
 from streaming.driver import live_store
-from streaming.driver.live import LiveState, TopicIdentity, first_state
+from streaming.driver.champions import Champions
+from streaming.driver.live import DayRules, LiveState, ModelReference, TopicIdentity, first_state
 from streaming.driver.source import refuse_split_partitions
 
 
@@ -23,7 +26,13 @@ class OpenedStream:
 
 
 def open_state(
-    database: Database[Document], settings: Settings, bootstrap: str, lease: Lease, *, accept_new_topic: bool
+    database: Database[Document],
+    settings: Settings,
+    champions: Champions,
+    lease: Lease,
+    *,
+    accept_new_topic: bool,
+    accept_jump: bool,
 ) -> OpenedStream:
     """Take over the live model under `lease`, once the topic is known to be the one it belongs to.
 
@@ -33,9 +42,9 @@ def open_state(
     ServiceUnavailable : the topic does not exist.
     """
     refuse_split_partitions(settings.kafka.options)
-    topic = _identity(bootstrap, settings.kafka.topic)
+    topic = _identity(settings.kafka.bootstrap_servers, settings.kafka.topic)
     known = live_store.load(database, settings.stream.id)
-    state = known or first_state(settings.stream.id, topic)
+    state = known or first_state(settings.stream.id, topic, DayRules.of(settings))
     if state.topic.id != topic.id or state.topic.name != topic.name:
         state = _on_new_topic(state, topic, accept_new_topic=accept_new_topic)
     elif topic.partitions < state.topic.partitions:
@@ -44,13 +53,45 @@ def open_state(
         )
         raise StartRefused(msg)
     needs_recount = known is not None and not known.clean
+    state = _with_day_rules(state, DayRules.of(settings), accept_jump=accept_jump)
+    state = leave_unreadable(state, champions, read_pointer(database))
     opened = live_store.save(database, replace(state, topic=topic, lease_epoch=lease.epoch, clean=False))
     return OpenedStream(opened, needs_recount)
+
+
+def leave_unreadable(state: LiveState, champions: Champions, pointer: Pointer | None) -> LiveState:
+    """Turn to the pointer's model where the one that customers stand under can no longer be trusted.
+
+    Without a sound model to turn to the state stays as it is, and reading its model will say what to do.
+    """
+    version = None if state.now is None else state.now.version
+    if state.now is None or version is None or pointer is None or champions.refusal(version) is None:
+        return state
+    if champions.refusal(pointer.version) is not None:
+        return state
+    return replace(state, pending=replace(state.now, model=ModelReference(pointer.version, pointer.epoch)))
 
 
 def _identity(bootstrap: str, topic: str) -> TopicIdentity:
     partitions = len(kafka_topics.beginning_and_end_offsets(bootstrap, topic))
     return TopicIdentity(topic, kafka_topics.topic_id(bootstrap, topic), partitions)
+
+
+def _with_day_rules(state: LiveState, rules: DayRules, *, accept_jump: bool) -> LiveState:
+    """Go on by the rules that are set; where days held back are accepted, the clocks move on."""
+    if rules.zone != state.day_rules.zone:
+        msg = (
+            f"input.zone should be {state.day_rules.zone!r}, in which the days of stream {state.stream_id!r} "
+            f"were told apart; it is {rules.zone!r}; set it back, or name another database "
+            "(`mongo.database`) and read the topic again"
+        )
+        raise StartRefused(msg)
+    if accept_jump:
+        clocks = {at: accept(each, min_customers=rules.min_customers) for at, each in state.clocks.items()}
+        state = replace(state, clocks=clocks)
+    is_same = rules == replace(state.day_rules, is_recountable=True) and not accept_jump
+    is_recountable = state.day_rules.is_recountable and is_same
+    return replace(state, day_rules=replace(rules, is_recountable=is_recountable))
 
 
 def _on_new_topic(state: LiveState, topic: TopicIdentity, *, accept_new_topic: bool) -> LiveState:
@@ -61,4 +102,4 @@ def _on_new_topic(state: LiveState, topic: TopicIdentity, *, accept_new_topic: b
             "so stored offsets mean nothing in it; start once with --accept-new-topic to read it all"
         )
         raise StartRefused(msg)
-    return replace(state, fence_epoch=state.fence_epoch + 1, offsets={})
+    return replace(state, fence_epoch=state.fence_epoch + 1, offsets={}, clocks={})

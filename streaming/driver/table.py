@@ -75,6 +75,4 @@ def _joined(parts: list[TickTable]) -> TickTable:
 
 def _is_at(document: Document, target: Target) -> bool:
     as_of = document["as_of"]
-    return (
-        document["model_epoch"] == target.model_epoch and as_of is not None and int(as_of) == target.as_of_ms
-    )
+    return document["model_epoch"] == target.epoch and as_of is not None and int(as_of) == target.as_of_ms

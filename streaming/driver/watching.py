@@ -46,7 +46,7 @@ def _under(state: LiveState, champion: ModelArtifact, move: ModelMove | None, da
         state.drift,
         day,
         champion.version,
-        state.now.model_epoch or 0,
+        state.standing.epoch or 0,
         champion.segment_ids.tolist(),
         frozenset() if move is None else kept_segments(move),
     )

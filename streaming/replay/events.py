@@ -9,8 +9,8 @@ import numpy as np
 
 from shared.core.arrays import Bool, Int64
 from shared.intake.times.parsing import NO_TIME
+from streaming.replay.event_rows import EventRows
 from streaming.replay.identity import Identities
-from streaming.replay.lines import Lines
 
 _WHOLE = re.compile(r"([+-]?[0-9]{1,18})(?:\.0+)?", re.ASCII)
 """Spreadsheets write whole numbers as 6.0; other numbers stay decimal text."""
@@ -89,7 +89,7 @@ class Batch:
         )
 
 
-def encode(lines: Lines, identities: Identities) -> Batch:
+def encode(lines: EventRows, identities: Identities) -> Batch:
     """Write rows as records, the damaged ones in their places."""
     ids, invoices = identities.name(lines)
     n, texts = len(lines), lines.texts
@@ -112,7 +112,7 @@ def encode(lines: Lines, identities: Identities) -> Batch:
     return _with_damaged(Batch(lines.rows, lines.lines, ids, keys, values, lines.times_ms), lines)
 
 
-def _with_damaged(batch: Batch, lines: Lines) -> Batch:
+def _with_damaged(batch: Batch, lines: EventRows) -> Batch:
     damaged = lines.damaged
     if not damaged:
         return batch

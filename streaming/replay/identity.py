@@ -10,7 +10,7 @@ import numpy as np
 from xxhash import xxh3_64_intdigest
 
 from shared.core.arrays import Int32, Int64, UInt64
-from streaming.replay.lines import Lines
+from streaming.replay.event_rows import EventRows
 from streaming.replay.meaning.profiles import FIELDS, NUMBERS, Profile
 
 _CONTENT = tuple(name for name in FIELDS if name not in {"event_id", "event_time"})
@@ -30,7 +30,7 @@ class Identities:
         self.conflicts = 0
         """Rows whose event id an earlier row with other content has."""
 
-    def name(self, lines: Lines) -> tuple[Sequence[str], Sequence[str]]:
+    def name(self, lines: EventRows) -> tuple[Sequence[str], Sequence[str]]:
         """Return the event ids and the invoices of the next rows."""
         invoices = lines.texts.get("invoice_no")
         if self._profile.numbered:
@@ -41,7 +41,7 @@ class Identities:
         ids = self._by_content(lines) if stated is None else self._checked(lines, stated)
         return ids, ids if invoices is None else invoices
 
-    def _by_content(self, lines: Lines) -> list[str]:
+    def _by_content(self, lines: EventRows) -> list[str]:
         hashes = content_hashes(lines)
         before = self._equal_rows.before(hashes)
         self.n_equal += int(np.count_nonzero(before))
@@ -50,7 +50,7 @@ class Identities:
             for content, n in zip(hashes.tolist(), before.tolist(), strict=True)
         ]
 
-    def _checked(self, lines: Lines, ids: Sequence[str]) -> Sequence[str]:
+    def _checked(self, lines: EventRows, ids: Sequence[str]) -> Sequence[str]:
         by_id, contents = hashes_of(ids), content_hashes(lines)
         is_known_row = self._equal_rows.before(by_id ^ contents) > 0
         is_known_id = self._ids.before(by_id) > 0
@@ -94,7 +94,7 @@ def _counted_within(counts: Int64) -> Int64:
     return np.arange(int(counts.sum())) - np.repeat(starts, counts)
 
 
-def content_hashes(lines: Lines) -> UInt64:
+def content_hashes(lines: EventRows) -> UInt64:
     """Hash what rows say, however it is written: (n,). The event id does not belong to it."""
     given = [lines.times, *(lines.texts[name] for name in _CONTENT if name in lines.texts)]
     names = [name for name in _CONTENT if name in lines.texts]

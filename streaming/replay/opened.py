@@ -22,7 +22,7 @@ from streaming.replay.meaning.profiles import IDS, NUMBERS, Profile, absent_colu
 
 
 @dataclass(frozen=True, eq=False)
-class Opened:
+class SampledFile:
     """A file, its layout and its first rows. findings : of both."""
 
     source: Source
@@ -55,7 +55,7 @@ class Reading:
         return replace(self, profile=replace(self.profile, sort=True))
 
 
-def open_file(source: Source) -> Opened:
+def open_file(source: Source) -> SampledFile:
     """Look at a file's kind and first rows.
 
     Raises
@@ -67,7 +67,7 @@ def open_file(source: Source) -> Opened:
     if sample is None or len(sample.rows) + len(sample.damaged) == 0:
         msg = f"{source.path} has a header and no rows; nothing can be replayed from it"
         raise InvalidConfig(msg)
-    return Opened(source, layout, sample, (*layout.findings, *row_findings(layout, [sample])))
+    return SampledFile(source, layout, sample, (*layout.findings, *row_findings(layout, [sample])))
 
 
 def read_as(source: Source, profile: Profile) -> Reading:
@@ -80,7 +80,7 @@ def read_as(source: Source, profile: Profile) -> Reading:
     return understand(open_file(source), profile)[0]
 
 
-def understand(opened: Opened, profile: Profile) -> tuple[Reading, list[Finding]]:
+def understand(opened: SampledFile, profile: Profile) -> tuple[Reading, list[Finding]]:
     """Find how the cells of the profile's columns are written.
 
     Raises
@@ -115,7 +115,7 @@ def _id_formats(
     return formats, findings
 
 
-def _require_complete(opened: Opened, profile: Profile) -> None:
+def _require_complete(opened: SampledFile, profile: Profile) -> None:
     absent = absent_columns(profile, opened.layout.names)
     for name, column in absent.items():
         msg = (

@@ -7,9 +7,9 @@ import numpy as np
 
 from shared.core.arrays import Bool, Int64
 from shared.intake.times.parsing import NO_TIME
+from streaming.replay.event_rows import all_event_rows
 from streaming.replay.events import Batch, encode
 from streaming.replay.identity import Identities
-from streaming.replay.lines import whole_lines
 from streaming.replay.opened import Reading
 from streaming.replay.order import in_order_of_time
 from streaming.replay.request import ReplayRequest
@@ -49,10 +49,10 @@ def portions(request: ReplayRequest, identities: Identities, first: int) -> Iter
 def in_sending_order(reading: Reading, identities: Identities) -> Iterator[tuple[Batch, float]]:
     """Yield every row of a file as a record, and how far the file has been read or sent."""
     if not reading.profile.sort:
-        for lines in whole_lines(reading):
+        for lines in all_event_rows(reading):
             yield encode(lines, identities), lines.read_fraction
         return
-    yield from in_order_of_time(encode(lines, identities) for lines in whole_lines(reading))
+    yield from in_order_of_time(encode(lines, identities) for lines in all_event_rows(reading))
 
 
 def _within(request: ReplayRequest, times_ms: Int64) -> Bool:

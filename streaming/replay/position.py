@@ -9,7 +9,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.atomic_file import write_text
 from shared.errors import InvalidConfig
+from shared.plain import to_json
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,7 @@ def save(folder: Path, subject: Subject, next_index: int) -> None:
     """Write down that everything before `next_index` (from 0, in sending order) is acknowledged."""
     path = location(folder, subject)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps({**subject.fingerprint, "next": next_index}), encoding="utf-8")
-    draft.replace(path)
+    write_text(path, to_json({**subject.fingerprint, "next": next_index}))
 
 
 def load(folder: Path, subject: Subject) -> int:

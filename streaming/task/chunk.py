@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.core.arrays import Int64
+from shared.core.arrays import Int32, Int64
 from shared.core.customers.transactions import Transactions
 
 
@@ -12,13 +12,16 @@ from shared.core.customers.transactions import Transactions
 class Chunk:
     """Valid transactions of known customers from one partition, in offset order.
 
-    customer_ids : names behind `rows.customer`. positions : of each row in the raw chunk.
+    customer_ids : names behind `rows.customer`. positions : of each row in the raw chunk. day : local day
+    of each event, and known : day from which measurements see it, in days since 1970-01-01.
     """
 
     partition: int
     customer_ids: list[str]
     rows: Transactions
     positions: Int64
+    day: Int32
+    known: Int32
 
     def only(self, ids: set[str]) -> "Chunk":
         """Return the rows of those customers, who are numbered anew."""
@@ -32,4 +35,6 @@ class Chunk:
             [self.customer_ids[i] for i in kept],
             rows.with_customer(number[rows.customer]),
             self.positions[mask],
+            self.day[mask],
+            self.known[mask],
         )

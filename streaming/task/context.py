@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.core.customers.partition_clock import PartitionClock
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.placement import LiveModel
 from shared.settings import Settings
@@ -14,14 +15,14 @@ from shared.settings import Settings
 class BatchContext:
     """Everything a task needs to know; nothing in it changes during the batch.
 
-    next_offsets : per partition, where the live model's knowledge ends.
-    champion : document of the champion, None before the first; centers, unit_weights : its learnt
-    prototypes as little-endian float64; as_of_ms : the tick.
+    settings : with the addresses of the services. next_offsets : per partition, where the live
+    model's knowledge ends. champion : document of the champion, None before the first; centers,
+    unit_weights : its learnt prototypes as little-endian float64; as_of_ms : the tick, and step_day :
+    the local day that it ends, `NEVER_DAY` before the first. clocks : of the partitions read so far.
+    max_jump_days : how far a day may lie above a clock to count.
     """
 
     settings: Settings
-    mongo_uri: str
-    kafka_bootstrap: str
     next_offsets: dict[int, int]
     fence_epoch: int
     champion: dict[str, Any] | None
@@ -29,6 +30,9 @@ class BatchContext:
     centers: bytes
     unit_weights: bytes
     as_of_ms: int
+    step_day: int
+    clocks: dict[int, PartitionClock]
+    max_jump_days: int
 
     def live_model(self) -> LiveModel | None:
         """Rebuild the model on the executor."""

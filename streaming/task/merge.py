@@ -16,7 +16,10 @@ from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo import customer_codec as codec
 from shared.adapters.mongo import customer_store as store
 from shared.adapters.mongo import transitions
-from shared.core.arrays import Bool
+from shared.core.arrays import Bool, Int32
+from shared.core.customers.history import History, append, fold
+from shared.core.customers.history_codec import encode_histories
+from shared.core.customers.history_rows import HistoryLines
 from shared.core.customers.rfm import CustomerStates, Outcomes, apply_transactions
 from shared.core.customers.transactions import Transactions
 from shared.core.model.placement import LiveModel, Placements, place
@@ -24,11 +27,11 @@ from shared.core.model.population import PopulationStatistics, population_of
 from shared.core.model.reference_bins import ReferenceBins
 from shared.documents import Document
 from shared.errors import ServiceUnavailable
+from shared.stopwatch import Stopwatch
 from streaming.task.changes import causes, fence_of, last_offsets, moved_fence, transition
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.dead_letters import late_record, write_kept
-from streaming.task.task_report import TaskStopwatch
 
 MAX_RACES = 8
 """Lost races in a row before the batch gives up: only a second writer that never stops can cause them."""
@@ -54,6 +57,7 @@ class _Round:
     books: codec.Bookkeeping
     rows: Transactions
     after: CustomerStates
+    history: History
     placed: Placements
     outcomes: Outcomes
 
@@ -66,7 +70,7 @@ class Merger:
         context: BatchContext,
         database: Database[Document],
         customers: Collection[Document],
-        watch: TaskStopwatch,
+        watch: Stopwatch,
     ) -> None:
         self._context, self._database, self._watch = context, database, watch
         self._customers = customers
@@ -92,7 +96,7 @@ class Merger:
             is_fresh = self._beyond_fence(chunk, documents)
             ahead = ~is_fresh & (chunk.rows.offset >= self._context.next_offsets.get(chunk.partition, 0))
             fenced_ahead |= bool(ahead.any())
-            attempt = self._apply(chunk.rows.take(is_fresh), documents)
+            attempt = self._apply(chunk, is_fresh, documents)
             self._keep_late(attempt, chunk, is_fresh, record_of)
             written = self._documents(chunk.partition, attempt)
             won = self._write(written, attempt)
@@ -123,8 +127,9 @@ class Merger:
         beyond: Bool = chunk.rows.offset > fences[chunk.rows.customer]
         return beyond
 
-    def _apply(self, rows: Transactions, everybody: list[Document]) -> _Round:
+    def _apply(self, chunk: Chunk, is_fresh: Bool, everybody: list[Document]) -> _Round:
         with self._watch.stage("merge"):
+            rows = chunk.rows.take(is_fresh)
             touched, renumbered = np.unique(rows.customer, return_inverse=True)
             documents = [everybody[i] for i in touched.tolist()]
             fresh = rows.with_customer(renumbered.astype(np.int64))
@@ -141,9 +146,28 @@ class Merger:
                 codec.bookkeeping_of(documents),
                 fresh,
                 after,
+                self._history(documents, fresh, outcomes, (chunk.day[is_fresh], chunk.known[is_fresh])),
                 place(after.rfm, self._model),
                 outcomes,
             )
+
+    def _history(
+        self, documents: list[Document], rows: Transactions, outcomes: Outcomes, days: tuple[Int32, Int32]
+    ) -> History:
+        """Add what was applied to the customers' pasts. days : on which each row happened, and is known."""
+        applied = np.flatnonzero(outcomes.is_applied)
+        day, known = days
+        lines = HistoryLines(
+            customer=rows.customer[applied],
+            day=day[applied],
+            known=known[applied],
+            event_ms=rows.event_ms[applied],
+            amount_minor=rows.amount_minor[applied],
+            is_purchase=rows.is_purchase[applied],
+            opens_invoice=outcomes.opens_invoice[applied],
+        )
+        grown = append(codec.histories_of(documents), lines)
+        return fold(grown, self._context.step_day, self._context.settings.state.history_days)
 
     def _keep_late(
         self, attempt: _Round, chunk: Chunk, is_fresh: Bool, record_of: Callable[[int], Document]
@@ -170,6 +194,7 @@ class Merger:
             under = codec.model_keys(self._model, version, context.model_epoch)
             under["fence_epoch"] = context.fence_epoch
             states = codec.state_keys(attempt.after)
+            histories = encode_histories(attempt.history)
             places = codec.placement_keys(attempt.after, attempt.placed, self._model)
             last = last_offsets(attempt.rows, len(attempt.documents))
             bought = attempt.after.recent_invoices
@@ -178,6 +203,7 @@ class Merger:
                 {
                     **old,
                     **states[i],
+                    "history": histories[i],
                     **places[i],
                     **under,
                     "last_transition": transition(old, places[i], under, moved_by[i], (partition, last[i])),

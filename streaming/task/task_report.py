@@ -1,15 +1,15 @@
 """What a task on an executor tells the driver: additive numbers, never rows."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from time import perf_counter
 from typing import Any, TypeVar
 
 import msgspec
 
+from shared.core.customers.partition_clock import PartitionClock
 from shared.core.customers.tick import ActiveDays, merge_active_days
 from shared.core.model.population import PopulationStatistics
+from shared.stopwatch import Stopwatch
 
 Number = TypeVar("Number", int, float)
 
@@ -21,11 +21,13 @@ class TaskReport(msgspec.Struct):
     delta : document of the change in the population statistics. days : local day -> customer hashes.
     first_event_ms, newest_event_ms : of counted valid records. newest_delay_ms : how long after it
     happened the newest event reached Kafka. has_fenced_ahead : a record that the live model has not
-    seen was already in its customer's document: the sums must be recounted.
+    seen was already in its customer's document: the sums must be recounted. clock : of the partition
+    after these records, None where it was not read.
     """
 
     partition: int
     next_offset: int
+    clock: PartitionClock | None = None
     read: int = 0
     unattributed: int = 0
     unattributed_minor: int = 0
@@ -60,6 +62,7 @@ def combine(first: TaskReport, second: TaskReport, min_customers: int) -> TaskRe
     return TaskReport(
         partition=first.partition,
         next_offset=max(first.next_offset, second.next_offset),
+        clock=second.clock,
         read=first.read + second.read,
         unattributed=first.unattributed + second.unattributed,
         unattributed_minor=first.unattributed_minor + second.unattributed_minor,
@@ -91,22 +94,6 @@ def to_names(days: ActiveDays) -> dict[str, list[int]]:
     return {day.isoformat(): sorted(days[day]) for day in sorted(days)}
 
 
-class TaskStopwatch:
-    """Adds up where the time of a task goes."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count the time inside towards `name`."""
-        start = perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
-
-
 def _merged_delta(first: dict[str, Any] | None, second: dict[str, Any] | None) -> dict[str, Any] | None:
     if first is None or second is None:
         return first or second
@@ -127,9 +114,9 @@ def _newer(first: TaskReport, second: TaskReport) -> TaskReport:
     return second if second.newest_event_ms > first.newest_event_ms else first
 
 
-def batch_summary(reports: list[TaskReport], seconds: dict[str, float], elapsed_s: float) -> dict[str, Any]:
+def batch_summary(reports: list[TaskReport], watch: Stopwatch) -> dict[str, Any]:
     """Return what the live model keeps about its last micro-batch."""
-    rows = sum(report.read for report in reports)
+    rows, seconds, elapsed_s = sum(report.read for report in reports), watch.seconds, watch.elapsed_s
     for report in reports:
         seconds = add_counts(seconds, report.seconds)
     return {

@@ -8,7 +8,7 @@ import pytest
 
 from batch.assemble import Provenance
 from batch.customer_source import InMemory
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import History, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.reporting.files import write_report
@@ -16,6 +16,7 @@ from batch.reporting.moves import Move, Moves
 from batch.reporting.run import Run, RunRequest
 from shared.core.customers.features import MS_PER_DAY, RfmColumns
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 from tests.support.browser import open_page
 
 AS_OF = datetime(2011, 6, 1, tzinfo=UTC)

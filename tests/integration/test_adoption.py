@@ -9,18 +9,19 @@ from pymongo.database import Database
 
 from shared.adapters import registry
 from shared.adapters.mongo import collections
-from shared.adapters.mongo.models import insert_model, promote
+from shared.adapters.mongo.models import insert_model, promote, read_pointer
 from shared.adapters.mongo.segment_names import rename_segment, reset_name
 from shared.core.model.artifact import ModelArtifact
 from shared.errors import SchemaMismatch
 from shared.settings import Settings, StreamSettings, TickSettings
 from streaming.driver import adopt, live_store
-from streaming.driver.adopt import Adopter
-from streaming.driver.job import Addresses, StreamJob
+from streaming.driver.champions import Champions
+from streaming.driver.job import StreamJob
 from streaming.driver.live import learn
 from streaming.driver.restate import recount
+from streaming.driver.startup import leave_unreadable
 from tests.support import small_model
-from tests.support.merging import chunk_of, merge, put_in_force, state_under, stored
+from tests.support.merging import chunk_of, merge, no_tasks, put_in_force, state_under, stored
 from tests.support.small_model import AS_OF_MS
 from tests.support.state_oracle import DAY_MS, Line
 
@@ -68,9 +69,8 @@ def started(database: Mongo) -> StreamJob:
     """Start the job over, as after a stop."""
     state = live_store.load(database, "main")
     assert state is not None
-    adopter = Adopter(database, SETTINGS, accept_jump=False)
-    state = adopter.leave_unreadable(state)
-    return StreamJob(database, SETTINGS, Addresses("", ""), state, adopter, lambda: False)
+    state = leave_unreadable(state, Champions(database), read_pointer(database))
+    return StreamJob(database, SETTINGS, state, no_tasks)
 
 
 def names(database: Mongo) -> dict[int, set[str]]:
@@ -127,7 +127,7 @@ def test_a_given_name_survives_a_new_champion_with_the_same_identity(
     put_in_force(mongo_database, replace(champion, centers=champion.centers + 0.05), 1)
     job.idle()
 
-    assert job.state.now.model_version == 2
+    assert job.state.standing.version == 2
     assert names(mongo_database)[some] == {"Friends"}
 
 
@@ -168,7 +168,7 @@ def test_a_tampered_model_is_not_followed_and_somebody_is_told_until_it_is_over(
     for _ in range(2):
         job.idle()
 
-    assert job.state.now.model_version == champion.version
+    assert job.state.standing.version == champion.version
     assert placed(mongo_database) == before
     alert = mongo_database["alerts"].find_one({"kind": "model_refused"})
     assert alert is not None
@@ -180,7 +180,7 @@ def test_a_tampered_model_is_not_followed_and_somebody_is_told_until_it_is_over(
     registry.roll_back(mongo_database, "tampered")
     job.idle()
 
-    assert (job.state.now.model_version, job.state.now.model_epoch) == (1, 3)
+    assert (job.state.standing.version, job.state.standing.epoch) == (1, 3)
     alert = mongo_database["alerts"].find_one({"kind": "model_refused"})
     assert alert is not None
     assert alert["status"] == "resolved"
@@ -199,7 +199,7 @@ def test_a_start_leaves_a_model_that_was_tampered_with_for_the_one_that_is_put_i
     again.recover()
     again.idle()
 
-    assert again.state.now.model_version == second.version
+    assert again.state.standing.version == second.version
     assert again.state.population == recount(mongo_database, again.state, second)
     assert {row["model_version"] for row in stored(mongo_database).values()} == {second.version}
 
@@ -212,7 +212,7 @@ def test_a_pointer_to_a_model_that_is_gone_is_not_followed_either(
 
     job.idle()
 
-    assert job.state.now.model_version == champion.version
+    assert job.state.standing.version == champion.version
     assert mongo_database["alerts"].count_documents({"kind": "model_refused", "status": "firing"}) == 1
 
 

@@ -119,7 +119,7 @@ def _cut(after: str) -> Callable[[str], None]:
 
 
 CRASHES = {
-    20: ("streaming.driver.adopt", "pending_written"),
+    20: ("streaming.driver.job", "pending_written"),
     48: ("streaming.driver.restate", "documents_rewritten"),
     54: ("streaming.driver.publish", "metrics_written"),
     55: ("streaming.driver.restate", "documents_rewritten"),
@@ -165,11 +165,11 @@ def test_an_alarm_that_a_promotion_ends_at_once_is_still_told(mongo_database: "M
         ("firing", "first found"),
         ("resolved", "another model was promoted"),
     ]
-    assert shop.job.state.now.model_version == 2
+    assert shop.job.state.standing.version == 2
 
 
 PROMOTION_CRASHES = [
-    ("streaming.driver.adopt", "pending_written"),
+    ("streaming.driver.job", "pending_written"),
     ("streaming.driver.restate", "documents_rewritten"),
     ("streaming.driver.publish", "metrics_written"),
 ]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect
@@ -14,6 +15,7 @@ from shared.errors import ServiceUnavailable
 from streaming.driver.restate import recount
 from streaming.task.merge import MAX_RACES
 from tests.support import small_model
+from tests.support.history_oracle import plainly_decoded
 from tests.support.merging import at, chunk_of, merge, state_under, stored
 from tests.support.small_model import AS_OF_MS
 from tests.support.state_oracle import DAY_MS, Line, replay
@@ -57,6 +59,28 @@ def test_documents_hold_what_a_loop_over_the_events_finds(database: "Mongo") -> 
         assert (document["applied"], document["duplicate"], document["late"]) == (expected.applied, 0, 0)
         assert document["fence"] == [{"partition": 0, "offset": [5, 4, 3][number]}]
         assert (document["rev"], document["deleted"], document["status"]) == (1, False, "clustered")
+
+
+@pytest.mark.parametrize("size", [1, 2, 6])
+def test_the_history_has_the_days_that_a_loop_over_the_events_finds_however_they_are_cut(
+    database: "Mongo", size: int
+) -> None:
+    late = chunk_of([_line(0, 2, event=7, amount=-40_000, is_return=True)], 6)
+    for first in range(0, len(LINES), size):
+        merge(database, STATE, CHAMPION, chunk_of(LINES[first : first + size], first))
+    merge(database, STATE, CHAMPION, replace(late, known=late.day + np.int32(3)))
+
+    first_day = (AS_OF_MS // DAY_MS) - 40
+    rows = [
+        (row[0] - first_day, row[1] - row[0], row[2], row[3], row[6], row[7])
+        for row in plainly_decoded(stored(database)["c0"]["history"])[0]
+    ]
+    assert rows == [
+        (1, 0, 1, 1, 500_000, 0),
+        (2, 0, 1, 1, 500_000, 0),
+        (2, 3, 0, 1, 0, 40_000),
+        (4, 0, 1, 1, 500_000, 0),
+    ]
 
 
 @pytest.mark.parametrize("champion", [CHAMPION, None])

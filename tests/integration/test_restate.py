@@ -12,12 +12,11 @@ from shared.core.fixed_point import from_fixed
 from shared.errors import LeaseHeld
 from shared.settings import Settings, StreamSettings, TickSettings
 from streaming.driver import live_store, restate
-from streaming.driver.adopt import Adopter
-from streaming.driver.job import Addresses, StreamJob
+from streaming.driver.job import StreamJob
 from streaming.driver.live import LiveState, learn
 from streaming.driver.restate import recount
 from tests.support import small_model
-from tests.support.merging import chunk_of, merge, put_in_force, state_under, stored
+from tests.support.merging import chunk_of, merge, no_tasks, put_in_force, state_under, stored
 from tests.support.small_model import AS_OF, AS_OF_MS
 from tests.support.state_oracle import DAY_MS, Line
 
@@ -74,10 +73,9 @@ def state(mongo_database: "Mongo", champion: "ModelArtifact") -> LiveState:
 
 
 def _adopt(database: "Mongo", state: LiveState) -> LiveState:
-    adopter = Adopter(database, SETTINGS, accept_jump=False)
-    while (adopted := adopter.adopt(state, AS_OF).state) is not state:
-        state = adopted
-    return state
+    job = StreamJob(database, SETTINGS, state, no_tasks)
+    job.idle()
+    return job.state
 
 
 def _with_a_new_day(state: LiveState) -> LiveState:
@@ -88,7 +86,7 @@ def _is_consistent(database: "Mongo", state: LiveState, champion: "ModelArtifact
     """Whether sums equal the table's, prototypes their sums, and everybody stands at the target."""
     documents = stored(database).values()
     epochs = {(d["model_version"], d["model_epoch"], d["as_of"].timestamp() * 1000) for d in documents}
-    now = state.now
+    now = state.standing
     supported = state.population.segments.counts > 0
     means = (
         from_fixed(state.population.segments.sums[supported])
@@ -96,7 +94,7 @@ def _is_consistent(database: "Mongo", state: LiveState, champion: "ModelArtifact
     )
     return (
         state.population == recount(database, state, champion)
-        and epochs == {(now.model_version, now.model_epoch, now.as_of_ms)}
+        and epochs == {(now.version, now.epoch, now.as_of_ms)}
         and bool(np.allclose(state.centers[supported], means, atol=1e-12))
         and live_store.load(database, "main") is not None
     )
@@ -128,7 +126,7 @@ def test_a_new_day_ages_everybody_and_remembers_what_the_tick_found(
 ) -> None:
     before = stored(mongo_database)
     aged = _adopt(mongo_database, _with_a_new_day(state))
-    assert aged.now.as_of_ms == AS_OF_MS + 10 * DAY_MS
+    assert aged.standing.as_of_ms == AS_OF_MS + 10 * DAY_MS
     assert (aged.pending, aged.days) == (None, {})
     assert _is_consistent(mongo_database, aged, champion)
     for customer_id, document in stored(mongo_database).items():
@@ -151,7 +149,7 @@ def test_a_new_champion_takes_over_and_every_move_is_in_the_feed_once(
     before, old_feed = stored(mongo_database), mongo_database["transitions"].count_documents({})
     new = put_in_force(mongo_database, small_model.champion(2, shift=0.4), 1)
     taken = _adopt(mongo_database, state)
-    assert (taken.now.model_version, taken.now.model_epoch) == (new.version, 2)
+    assert (taken.standing.version, taken.standing.epoch) == (new.version, 2)
     assert _is_consistent(mongo_database, taken, new)
     after = stored(mongo_database)
     moved = {c for c in after if after[c]["segment_id"] != before[c]["segment_id"]}
@@ -173,7 +171,7 @@ def test_where_nothing_is_due_nothing_is_written(
 def test_without_a_champion_only_the_tick_moves(mongo_database: "Mongo") -> None:
     collections.ensure(mongo_database)
     state = _adopt(mongo_database, _with_a_new_day(state_under(None)))
-    assert (state.now.as_of_ms, state.now.model_version) == (AS_OF_MS + 10 * DAY_MS, None)
+    assert (state.standing.as_of_ms, state.standing.model) == (AS_OF_MS + 10 * DAY_MS, None)
 
 
 def _cut(after: str) -> "Callable[[str], None]":
@@ -219,7 +217,7 @@ def test_an_interrupted_step_ends_as_if_it_had_not_been_interrupted(
 
     with monkeypatch.context() as patched:
         for module in (
-            "streaming.driver.adopt",
+            "streaming.driver.job",
             "streaming.driver.restate",
             "shared.adapters.mongo.transitions",
         ):
@@ -261,8 +259,7 @@ def test_recovery_counts_what_is_ahead_and_writes_the_metrics_a_crash_left_out(
 ) -> None:
     merge(mongo_database, state, champion, chunk_of(_lines(3, 1), 300))
     mongo_database["transitions"].delete_many({"offset": {"$gte": 300}})
-    adopter = Adopter(mongo_database, SETTINGS, accept_jump=False)
-    job = StreamJob(mongo_database, SETTINGS, Addresses("", ""), state, adopter, lambda: False)
+    job = StreamJob(mongo_database, SETTINGS, state, no_tasks)
     job.recover()
     assert job.state.population == recount(mongo_database, job.state, champion)
     assert job.state.population.total("applied") > state.population.total("applied")

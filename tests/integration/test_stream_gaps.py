@@ -6,7 +6,7 @@ from typing import Any
 from kafka import KafkaProducer
 from pymongo import MongoClient
 
-from cli.verify import verify_topic
+from cli.verification import verify_topic
 from tests.support.shop import SoldLine
 from tests.support.shop_fixtures import SiteFactory
 from tests.support.shop_recount import expected_of

@@ -53,6 +53,8 @@ def _live_model(servers: str, topic: str, next_offset: int, **counters: int) -> 
         "topic": {"name": topic, "id": topic_id(servers, topic), "partitions": 1},
         "fence_epoch": 0,
         "offsets": [{"partition": 0, "next": next_offset}],
+        "clocks": [],
+        "day_rules": {"zone": "UTC", "min_customers": 3, "max_jump_days": 31, "is_recountable": True},
         "counters": dict.fromkeys(names, 0) | counters,
         "clean": False,
         "pending": None,

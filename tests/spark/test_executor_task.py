@@ -3,14 +3,15 @@
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from pymongo.database import Database
 from pyspark.sql import DataFrame, SparkSession
 
 from shared.adapters.mongo.collections import ensure
+from shared.core.customers.transactions import NEVER_DAY
 from shared.settings import InputSettings, MongoSettings, Settings
-from streaming.task import executor
+from streaming.driver.spark_tasks import run_tasks
 from streaming.task.context import BatchContext
-from streaming.task.task_report import TaskReport, decode
 from tests.support.shop import ZONE, per_partition, shop
 from tests.support.shop_recount import expected_of
 
@@ -35,19 +36,17 @@ def records(spark: SparkSession) -> DataFrame:
 @pytest.fixture
 def context(mongo_uri: str, mongo_database: Database[dict[str, Any]]) -> BatchContext:
     ensure(mongo_database)
-    settings = Settings(mongo=MongoSettings(database=mongo_database.name), input=InputSettings(zone=ZONE))
-    return BatchContext(settings, mongo_uri, "unused:1", {}, 0, None, None, b"", b"", 0)
-
-
-def _run(records: DataFrame, context: BatchContext) -> list[TaskReport]:
-    rows = records.mapInArrow(executor.task(context), executor.RESULT_SCHEMA).collect()
-    return [decode(bytes(row.report)) for row in rows]
+    settings = Settings(
+        mongo=MongoSettings(uri=SecretStr(mongo_uri), database=mongo_database.name),
+        input=InputSettings(zone=ZONE),
+    )
+    return BatchContext(settings, {}, 0, None, None, b"", b"", 0, NEVER_DAY, {}, 31)
 
 
 def test_a_task_reports_once_per_partition_and_counts_every_record(
     records: DataFrame, context: BatchContext, mongo_database: Database[dict[str, Any]]
 ) -> None:
-    reports = _run(records, context)
+    reports = run_tasks(records, context)
     expected = expected_of(LINES)
     ends = {partition: len(lines) for partition, lines in per_partition(LINES).items()}
     assert {report.partition: report.next_offset for report in reports} == ends
@@ -61,9 +60,9 @@ def test_a_task_reports_once_per_partition_and_counts_every_record(
 def test_the_same_records_again_change_no_customer_and_say_so(
     records: DataFrame, context: BatchContext, mongo_database: Database[dict[str, Any]]
 ) -> None:
-    _run(records, context)
+    run_tasks(records, context)
     before = list(mongo_database["customers"].find())
-    reports = _run(records, context)
+    reports = run_tasks(records, context)
     assert list(mongo_database["customers"].find()) == before
     assert all(report.has_fenced_ahead for report in reports)
     assert sum(report.touched for report in reports) == 0

@@ -9,12 +9,13 @@ from pymongo.database import Database
 from shared.adapters.mongo import collections
 from shared.core.model.artifact import ModelArtifact
 from shared.settings import Settings
-from streaming.driver import hourly_watch, live_store
-from streaming.driver.adopt import Adopter
-from streaming.driver.job import Addresses, StreamJob
-from streaming.driver.live import LiveState, learn
+from shared.stopwatch import Stopwatch
+from streaming.driver import live_store
+from streaming.driver.job import StreamJob
+from streaming.driver.live import LiveState
 from streaming.task.chunk import Chunk
-from tests.support.merging import merge, put_in_force, state_under
+from streaming.task.task_report import TaskReport
+from tests.support.merging import merge, no_tasks, put_in_force, state_under
 
 SEEN = frozenset({1, 2, 3})
 """Customers enough for a day to count."""
@@ -33,8 +34,7 @@ class DrivenStream:
         self._start(live_store.save(database, state))
 
     def _start(self, state: LiveState) -> None:
-        adopter = Adopter(self.database, self.settings, accept_jump=False)
-        self.job = StreamJob(self.database, self.settings, Addresses("", ""), state, adopter, lambda: False)
+        self.job = StreamJob(self.database, self.settings, state, no_tasks)
 
     def restart(self) -> None:
         """Come back after a crash, with nothing but the database."""
@@ -52,9 +52,13 @@ class DrivenStream:
         self.job.idle()
         state = self.job.state
         if state.offsets.get(0, 0) < last:
-            delta = merge(self.database, state, self.champion, chunk).delta
-            learnt = learn(state, state.population.merge(delta), self.champion)
-            newest_ms = int(chunk.rows.event_ms.max())
-            learnt = replace(learnt, offsets={0: last}, days={day: SEEN}, newest_event_ms=newest_ms)
-            self.job._save(hourly_watch.with_clock(self.database, learnt, self.settings))
-            self.job._publish()
+            merged = merge(self.database, state, self.champion, chunk)
+            report = TaskReport(
+                partition=0,
+                next_offset=last,
+                delta=merged.delta.to_document(),
+                days={day.isoformat(): sorted(SEEN)},
+                newest_event_ms=int(chunk.rows.event_ms.max()),
+                has_fenced_ahead=merged.has_fenced_ahead,
+            )
+            self.job.apply([report], {0: last}, Stopwatch())

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from pymongo.database import Database
 
 from shared.adapters.mongo import customer_store
 from shared.adapters.mongo.models import insert_model, promote
+from shared.core.customers.local_days import local_days
+from shared.core.customers.transactions import NEVER_DAY
 from shared.core.model.artifact import ModelArtifact
 from shared.core.model.population import PopulationStatistics
 from shared.documents import Document
 from shared.settings import Settings, StateSettings
-from streaming.driver.live import LiveState, Target, TopicIdentity, first_state
+from shared.stopwatch import Stopwatch
+from streaming.driver.live import DayRules, LiveState, ModelReference, Target, TopicIdentity, first_state
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merged, Merger
-from streaming.task.task_report import TaskStopwatch
+from streaming.task.task_report import TaskReport
 from tests.support.small_model import AS_OF_MS, UNITS, D, K
 from tests.support.state_columns import transactions
 from tests.support.state_oracle import Line
@@ -30,17 +34,18 @@ def chunk_of(lines: Sequence[Line], first_offset: int = 0, partition: int = 0) -
     numbers = sorted({line.customer for line in lines})
     rows = transactions([line._replace(customer=numbers.index(line.customer)) for line in lines])
     rows = replace(rows, offset=rows.offset + first_offset)
-    return Chunk(partition, [f"c{number}" for number in numbers], rows, np.arange(len(lines)))
+    day = local_days(rows.event_ms, ZoneInfo(SETTINGS.input.zone))
+    return Chunk(partition, [f"c{number}" for number in numbers], rows, np.arange(len(lines)), day, day)
 
 
 def state_under(champion: ModelArtifact | None, *, epoch: int = 1) -> LiveState:
     """Return a live model at offset 0 that stands under `champion`."""
-    state = first_state("main", TopicIdentity("transactions", "id", 2))
+    state = first_state("main", TopicIdentity("transactions", "id", 2), DayRules.of(SETTINGS))
     if champion is None:
         return state
     return replace(
         state,
-        now=Target(champion.version, epoch, AS_OF_MS),
+        now=Target(AS_OF_MS, ModelReference(champion.version, epoch)),
         centers=champion.centers,
         unit_weights=champion.som.weights,
         population=PopulationStatistics.empty(K, UNITS, D),
@@ -51,16 +56,22 @@ def context_of(state: LiveState, champion: ModelArtifact | None) -> BatchContext
     """Return what the driver would ship to the executors."""
     return BatchContext(
         settings=SETTINGS,
-        mongo_uri="",
-        kafka_bootstrap="",
         next_offsets=dict(state.offsets),
         fence_epoch=state.fence_epoch,
         champion=champion.to_document() if champion else None,
-        model_epoch=state.now.model_epoch,
+        model_epoch=state.now and state.now.epoch,
         centers=state.centers.tobytes(),
         unit_weights=state.unit_weights.tobytes(),
-        as_of_ms=state.now.as_of_ms or 0,
+        as_of_ms=state.now.as_of_ms if state.now else 0,
+        step_day=state.now.day(ZoneInfo(SETTINGS.input.zone)) if state.now else NEVER_DAY,
+        clocks={},
+        max_jump_days=31,
     )
+
+
+def no_tasks(records: object, context: BatchContext) -> list[TaskReport]:
+    """Stands for Spark where a job is given no records."""
+    raise AssertionError((records, context))
 
 
 def merge(
@@ -68,7 +79,7 @@ def merge(
 ) -> Merged:
     """Merge one chunk."""
     return Merger(
-        context_of(state, champion), database, customer_store.customers_of(database), TaskStopwatch()
+        context_of(state, champion), database, customer_store.customers_of(database), Stopwatch()
     ).merge(chunk, raw_record)
 
 

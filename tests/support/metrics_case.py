@@ -61,6 +61,8 @@ def live(now: datetime, read: int) -> Document:
         },
         "rejected_codes": [{"code": "bad_time", "n": 5}],
         "offsets": [{"partition": 0, "next": read}],
+        "clocks": [],
+        "day_rules": {"zone": "UTC", "min_customers": 3, "max_jump_days": 31, "is_recountable": True},
         "topic": {"name": "transactions"},
         "customers": 410,
         "clusterable": 400,

@@ -27,6 +27,7 @@ def customer(customer_id: str, **changes: Any) -> Document:
         "late_floor": None,
         "recent_events": struct.pack("<Qq", 1, 2),
         "recent_invoices": b"",
+        "history": b"",
         "applied": 182,
         "duplicate": 1,
         "late": 0,
@@ -139,6 +140,8 @@ def live_model(**changes: Any) -> Document:
         "topic": {"name": "transactions", "id": "uuid", "partitions": 2},
         "fence_epoch": 0,
         "offsets": [{"partition": 0, "next": 600}, {"partition": 1, "next": 400}],
+        "clocks": [],
+        "day_rules": {"zone": "UTC", "min_customers": 3, "max_jump_days": 31, "is_recountable": True},
         "counters": {
             "read": 1000,
             "applied": 700,

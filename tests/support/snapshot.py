@@ -44,7 +44,7 @@ def take(database: Database[Document], stream_id: str = "main") -> Snapshot:
     """Read it all; the population is a recount of the customer table."""
     live = live_store.load(database, stream_id)
     assert live is not None
-    version = live.now.model_version
+    version = live.now and live.now.version
     champion = None if version is None else models.load_model(database, version)
     table = customer_store.customers_of(database)
     document = database["live_model"].find_one({"_id": stream_id}) or {}
@@ -97,10 +97,10 @@ _when = itemgetter("as_of", "model_epoch", "offset")
 def check_targets(snapshot: Snapshot) -> None:
     """Assert that every customer stands under the live model's tick and champion."""
     now = snapshot.live.now
-    if now.model_version is None:
+    if now is None or now.model is None:
         return
     under = {(c["model_version"], c["model_epoch"], int(c["as_of"])) for c in snapshot.customers.values()}
-    assert under == {(now.model_version, now.model_epoch, now.as_of_ms)}
+    assert under == {(now.version, now.epoch, now.as_of_ms)}
 
 
 def check_counts(snapshot: Snapshot, expected: Expected) -> None:

@@ -29,8 +29,15 @@ def customer(identity: str, recency_days: float, frequency: float, spend: float)
 def live_model(**changes: Any) -> dict[str, Any]:
     names = "read applied duplicate late unattributed unattributed_minor rejected"
     document: dict[str, Any] = {"_id": "main", "rev": 1, "lease_epoch": 1, "clean": True, "fence_epoch": 0}
-    document |= {"topic": {"name": "t", "id": "i", "partitions": 1}, "offsets": [], "rejected_codes": []}
-    document |= {"counters": dict.fromkeys(names.split(), 0), "customers": 450, "clusterable": 450}
+    document |= {"topic": {"name": "t", "id": "i", "partitions": 1}, "offsets": [], "clocks": []}
+    document |= {
+        "counters": dict.fromkeys(names.split(), 0),
+        "rejected_codes": [],
+        "customers": 450,
+        "clusterable": 450,
+    }
+    rules = {"zone": "UTC", "min_customers": 3, "max_jump_days": 31, "is_recountable": True}
+    document |= {"day_rules": rules}
     document |= dict.fromkeys(("model_version", "model_epoch", "pending", "kmeans", "som", "batch"))
     document |= {"as_of": AS_OF, "first_event_at": AS_OF - timedelta(days=200), "newest_event_at": AS_OF}
     return document | {"days": [], "population": None, "names": []} | changes

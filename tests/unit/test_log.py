@@ -3,19 +3,14 @@
 import json
 import logging
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Literal
-from uuid import UUID
 
 import numpy as np
 import pytest
 import structlog
-from bson import ObjectId
 
 from shared import log
-from shared.core.segments.naming_tables import Name
 from shared.settings import LogSettings
 
 
@@ -58,57 +53,15 @@ def test_text_events_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "holder=a" in line
 
 
-REPRS = (
-    "datetime",
-    "ObjectId(",
-    "np.",
-    "array(",
-    "<",
-    "PosixPath",
-    "Decimal(",
-    "UUID(",
-    "frozenset",
-    "timezone",
-)
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (datetime(2011, 12, 9, 10, 30, tzinfo=UTC), "2011-12-09T10:30:00+00:00"),
-        (date(2011, 12, 9), "2011-12-09"),
-        (timedelta(minutes=2), "0:02:00"),
-        (1.7917334570001913, 1.7917),
-        (np.float64(0.125), 0.125),
-        (np.float32(0.5), 0.5),
-        (np.int64(7), 7),
-        (np.bool_(True), True),
-        (np.array([1.0, 2.5]), [1.0, 2.5]),
-        (np.datetime64("2011-12-09"), "2011-12-09"),
-        ((1, np.int32(2)), [1, 2]),
-        (frozenset({"b", "a"}), ["a", "b"]),
-        (
-            {"at": [datetime(2011, 12, 9, tzinfo=UTC)], 3: None},
-            {"at": ["2011-12-09T00:00:00+00:00"], "3": None},
-        ),
-        (ObjectId("65f000000000000000000001"), "65f000000000000000000001"),
-        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
-        (Path("a/b"), "a/b"),
-        (Decimal("1.50"), "1.50"),
-        (Name.VIP, "VIP"),
-        (b"\x01\xff", "01ff"),
-        (ValueError("no such day"), "no such day"),
-        (float("nan"), pytest.approx(float("nan"), nan_ok=True)),
-    ],
-)
-def test_a_value_is_shown_plainly(value: object, shown: object, capsys: pytest.CaptureFixture[str]) -> None:
-    assert log.plain(value) == shown
+def test_values_are_shown_without_their_types_and_rounded(capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"at": [datetime(2011, 12, 9, tzinfo=UTC)], "share": (np.float64(1.7917334570001913),)}
 
     log.configure(LogSettings())
-    log.get_logger("stream").info("seen", value=value, nested=[{"deep": (value,)}])
+    log.get_logger("stream").info("seen", **found)
 
     (line,) = capsys.readouterr().err.splitlines()
-    assert not any(each in line for each in REPRS)
+    assert "['2011-12-09T00:00:00.000Z']" in line
+    assert "share=[1.7917]" in line
 
 
 def test_the_level_is_a_floor(capsys: pytest.CaptureFixture[str]) -> None:

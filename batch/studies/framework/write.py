@@ -1,7 +1,5 @@
 """The files of a study: page, figures, tables and numbers."""
 
-import json
-import math
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +12,7 @@ from batch.studies.framework.study import Study
 from batch.studies.framework.study_page import Drawings, report
 from shared.adapters.tables import neutralised
 from shared.errors import InvalidConfig
+from shared.plain import to_json
 
 
 def write(study: Study, result: StudyResult, folder: Path) -> None:
@@ -47,9 +46,9 @@ def made_folder(folder: Path, stale: tuple[str, ...] = ()) -> Path:
 
 def numbers_json(study: Study, result: StudyResult) -> str:
     """Return every number of the study under its key; what is not finite is null."""
-    numbers = {number.key: _finite(number.value) for number in result.of(Fact)}
+    numbers = {number.key: number.value for number in result.of(Fact)}
     document = {"study": study.name, "source": text_of(result.source), "numbers": numbers}
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return to_json(document) + "\n"
 
 
 def _write_figures(drawings: Drawings, folder: Path) -> None:
@@ -70,7 +69,3 @@ def _safe(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _harmless(value: object) -> object:
     return neutralised(value) if isinstance(value, str) else value
-
-
-def _finite(value: float | str | None) -> float | str | None:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -8,23 +8,29 @@ import numpy as np
 
 from batch.studies.kmeans_deep.behaviour import Behaviour
 from shared.core.arrays import Float64, Int32, ReadOnlyArrays
-from shared.core.segments.naming import DISCOUNT_SHARE, PopulationCuts, SegmentProfile, name_segments
-from shared.core.segments.naming_tables import ACTIONS, Name
+from shared.core.segments.naming import PopulationCuts, name_segments, segment_profiles
+from shared.core.segments.naming_tables import Name
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         Name.VIP: "High-value",
         Name.LOYAL: "Loyal",
-        Name.DISCOUNT_SHOPPER: "Discount shopper",
         Name.OCCASIONAL: "Occasional",
         Name.NEW: "Occasional",
         Name.POTENTIAL: "Occasional",
         Name.NEEDS_ATTENTION: "At risk",
         Name.AT_RISK: "At risk",
         Name.CHURNED: "At risk",
+        Name.ALIKE: "Alike",
     }
 )
-"""The product's names in the document's five words; it has none for new, promising or lost customers."""
+"""The product's names in the document's five words; it has none for new, promising or lost customers, nor
+for segments that do not differ."""
+
+DISCOUNT_SHOPPER = "Discount shopper"
+DISCOUNT_SHARE = 0.5
+"""From this share of discounted spend on, price is what brings the segment back."""
+ACTION = "Tell them about sales and clearance; keep full-price campaigns for others."
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,15 +51,17 @@ def label_segments(customers: Behaviour, labels: Int32) -> tuple[Labelled, ...]:
     """Profile and name each segment, by falling revenue."""
     spend = customers.column("monetary")
     core = [customers.column(name) for name in ("recency_days", "frequency", "monetary")]
-    present, discount = np.unique(labels), customers.names.index("discount_share")
+    present, own = np.unique(labels, return_inverse=True)
+    interval, discount = customers.column("purchase_interval_days"), customers.names.index("discount_share")
     typical = [np.expm1(np.log1p(customers.raw[labels == label]).mean(axis=0)) for label in present]
-    names = name_segments([_profile(customers, row) for row in typical], PopulationCuts.of(*core))
+    profiles = segment_profiles(np.column_stack(core), own, present.size, interval_days=interval)
+    names = name_segments(profiles, PopulationCuts.of(*core))
     found = (
         Labelled(
             int(label),
-            "Discount shopper" if is_cheap else WORDS[name.base],
+            DISCOUNT_SHOPPER if is_cheap else WORDS[name.base],
             name.name,
-            ACTIONS[Name.DISCOUNT_SHOPPER] if is_cheap else name.action,
+            ACTION if is_cheap else name.action,
             int((labels == label).sum()),
             float((labels == label).mean()),
             float(spend[labels == label].sum() / spend.sum()),
@@ -68,14 +76,3 @@ def label_segments(customers: Behaviour, labels: Int32) -> tuple[Labelled, ...]:
 def _comes_for_the_price(name: str, discount_share: float) -> bool:
     """Put price before silence: the document asks what brings a customer, the product whether to write."""
     return name != Name.VIP and discount_share >= DISCOUNT_SHARE
-
-
-def _profile(customers: Behaviour, typical: Float64) -> SegmentProfile:
-    value = dict(zip(customers.names, typical.tolist(), strict=True))
-    return SegmentProfile(
-        value["recency_days"],
-        value["frequency"],
-        value["monetary"],
-        discount_share=value["discount_share"],
-        purchase_interval_days=value["purchase_interval_days"],
-    )

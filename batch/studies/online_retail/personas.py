@@ -14,7 +14,7 @@ import pandas as pd
 
 from batch.studies.online_retail.customer_rfm import FEATURES
 from shared.core.arrays import Float64, Int32
-from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments
+from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments, segment_profiles
 from shared.core.segments.naming_tables import NamingLine, look_up
 
 PERSONAS = (
@@ -42,7 +42,7 @@ class PersonaSegment:
     """One segment. Typical values are means on the log scale, where a few wholesalers do not decide them.
 
     scores : recency, frequency and monetary of the typical customer among all, 1 to 5, 5 best.
-    product_name : what the product's own rule calls it.
+    product_name : what the product's own rule calls it by these three numbers.
     """
 
     label: int
@@ -66,9 +66,8 @@ def describe_segments(rfm: pd.DataFrame, labels: Int32) -> tuple[PersonaSegment,
     """Profile and name each label's customers, by falling revenue."""
     values = rfm[list(FEATURES)].to_numpy(np.float64)
     population = PopulationCuts.of(*values.T)
-    present = np.unique(labels)
-    typical = [np.expm1(np.log1p(values[labels == label]).mean(axis=0)) for label in present]
-    profiles = [SegmentProfile(*row.tolist()) for row in typical]
+    present, own = np.unique(labels, return_inverse=True)
+    profiles = segment_profiles(values, own, present.size)
     names = name_segments(profiles, population)
     total = float(rfm["monetary"].sum())
     segments = (

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from shared.core.arrays import Bool, Float64, Int64
 from shared.core.customers.features import MINOR_PER_UNIT, recency_days
+from shared.core.customers.history import History, no_history
+from shared.core.customers.history_codec import decode_histories, encode_histories
 from shared.core.customers.recent import pack, unpack
 from shared.core.customers.rfm import CustomerStates
 from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS
@@ -33,6 +35,7 @@ _EMPTY: dict[str, Any] = {
     "late": 0,
     "recent_events": b"",
     "recent_invoices": b"",
+    "history": encode_histories(no_history(1))[0],
     "at_tick": None,
     "status": "unassigned",
     "vector": None,
@@ -97,6 +100,18 @@ def states_of(documents: Sequence[Document]) -> CustomerStates:
         late=_whole(documents, "late"),
         recent_events=unpack([document["recent_events"] for document in documents]),
         recent_invoices=unpack([document["recent_invoices"] for document in documents]),
+    )
+
+
+def histories_of(documents: Sequence[Document]) -> History:
+    """Read the histories of m documents.
+
+    Raises
+    ------
+    SchemaMismatch : one is damaged, or was written by another version.
+    """
+    return decode_histories(
+        [document["history"] for document in documents], [document["_id"] for document in documents]
     )
 
 

@@ -24,11 +24,11 @@ _UNDER_MODEL = fields(WHOLE, "model_version model_epoch") | {"as_of": DATE}
 
 CUSTOMER_KEYS = (
     "_id", "frequency", "monetary_minor", "monetary", "first_purchase_at", "last_purchase_at",
-    "newest_event_at", "late_floor", "recent_events", "recent_invoices", "applied", "duplicate", "late",
-    "at_tick", "status", "vector", "label", "segment_id", "segment_name", "distance", "runner_up_id",
-    "margin", "som_row", "som_col", "som_adjacent", "som_distance", "reference_label",
-    "reference_distance", "recency_days", "last_transition", "model_version", "model_epoch", "as_of",
-    "fence", "fence_epoch", "rev", "deleted",
+    "newest_event_at", "late_floor", "recent_events", "recent_invoices", "history", "applied",
+    "duplicate", "late", "at_tick", "status", "vector", "label", "segment_id", "segment_name",
+    "distance", "runner_up_id", "margin", "som_row", "som_col", "som_adjacent", "som_distance",
+    "reference_label", "reference_distance", "recency_days", "last_transition", "model_version",
+    "model_epoch", "as_of", "fence", "fence_epoch", "rev", "deleted",
 )  # fmt: skip
 """Every customer document has every one of these."""
 
@@ -47,6 +47,12 @@ LIVE_MODEL = shape(
     | {"clean": BOOL}
     | {"topic": shape(fields(STRING, "name id") | {"partitions": COUNT})}
     | {"offsets": items(fields(COUNT, "partition next"))}
+    | {
+        "day_rules": shape(
+            {"zone": STRING, "is_recountable": BOOL} | fields(COUNT, "min_customers max_jump_days")
+        )
+    }
+    | {"clocks": items(fields(COUNT, "partition waiting_lines") | fields(WHOLE, "day waiting_until"))}
     | {
         "counters": shape(
             fields(COUNT, "read applied duplicate late unattributed rejected") | {"unattributed_minor": WHOLE}
@@ -165,7 +171,7 @@ RUNS = shape(
     | {"request_id": or_null(STRING), "status": one_of("running", "done", "failed"), "started_at": DATE}
     | fields(or_null(DATE), "finished_at as_of")
     | fields(or_null(WHOLE), "n_customers model_version")
-    | fields(or_null(STRING), "decision reason")
+    | {"decision": {"enum": ["promoted", "kept", None]}, "reason": or_null(STRING)}
     | {"metrics": OBJECT, "scores": ARRAY, "lineage": ARRAY}
     | {"report": or_null(shape(fields(or_null(STRING), "html json error")))}
 )

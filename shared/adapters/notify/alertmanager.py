@@ -5,14 +5,14 @@ an end that lies beyond the next repetition. Labels decide what is the same aler
 never a figure that moves.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from shared.adapters.notify.http import post
-from shared.adapters.notify.message import Message, iso
+from shared.adapters.notify.message import Message
 from shared.core.alerting.alert_findings import ABOUT_THE_MODEL
+from shared.plain import iso, to_json
 from shared.settings.parts import AlertmanagerChannel
 
 PATH = "/api/v2/alerts"
@@ -32,7 +32,7 @@ class AlertmanagerSender:
     def send(self, messages: Sequence[Message]) -> None:
         """Deliver `messages` in one request; raises like `http.post`."""
         url = self._channel.url.get_secret_value().rstrip("/") + PATH
-        body = json.dumps([postable(message) for message in messages], ensure_ascii=False).encode()
+        body = to_json([postable(message) for message in messages], indent=None).encode()
         post(url, body, {"Content-Type": "application/json"}, self._channel.timeout_s)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from shared.core.alerting.alert_findings import Severity
+from shared.plain import iso, to_plain
 
 WORDS = {"ticket": "Ticket", "warning": "Warning", "page": "Page"}
 
@@ -41,7 +42,7 @@ class Message:
         return f"{self.key}:{self.seq}"
 
 
-def as_json(message: Message) -> dict[str, Any]:
+def as_document(message: Message) -> dict[str, Any]:
     """Return a message as plain JSON values; the clock of the sender is left out, so it repeats exactly."""
     names = (
         "key",
@@ -57,7 +58,7 @@ def as_json(message: Message) -> dict[str, Any]:
     )
     values = {name: getattr(message, name) for name in names}
     times = {name: iso(getattr(message, name)) for name in ("as_of", "first_as_of")}
-    return values | times | {"evidence": _plain(message.evidence), "runbook_url": message.runbook_url}
+    return values | times | {"evidence": to_plain(message.evidence), "runbook_url": message.runbook_url}
 
 
 def subject(messages: Sequence[Message]) -> str:
@@ -73,11 +74,6 @@ def subject(messages: Sequence[Message]) -> str:
 def text(messages: Sequence[Message]) -> str:
     """Write what a person needs: what moved, why it is said now, and where to read what to do."""
     return "\n\n".join(_paragraph(message) for message in messages) + "\n"
-
-
-def iso(moment: datetime) -> str:
-    """Write a moment as ISO-8601 UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def example(now: datetime, runbook: str) -> Message:
@@ -111,13 +107,3 @@ def _paragraph(message: Message) -> str:
         f"alert {message.identity}",
     ]
     return "\n".join(lines)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

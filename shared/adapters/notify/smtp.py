@@ -19,9 +19,9 @@ class SmtpSender:
 
     repeat_s: float | None = None
 
-    def __init__(self, channel: SmtpChannel, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, channel: SmtpChannel) -> None:
         self._channel = channel
-        self._context = context or ssl.create_default_context()
+        self._context = ssl.create_default_context()
 
     def send(self, messages: Sequence[Message]) -> None:
         """Deliver `messages` as one mail.

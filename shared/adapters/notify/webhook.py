@@ -8,11 +8,11 @@ down, sends once more, and only the receiver can tell.
 
 import hashlib
 import hmac
-import json
 from collections.abc import Sequence
 
 from shared.adapters.notify.http import post
-from shared.adapters.notify.message import Message, as_json
+from shared.adapters.notify.message import Message, as_document
+from shared.plain import to_json
 from shared.settings.parts import WebhookChannel
 
 VERSION = 1
@@ -55,6 +55,6 @@ def identity(messages: Sequence[Message]) -> str:
 
 
 def _body(messages: Sequence[Message]) -> bytes:
-    told = [as_json(message) for message in messages]
+    told = [as_document(message) for message in messages]
     document = told[0] if len(told) == 1 else {"digest": told}
-    return json.dumps({"version": VERSION} | document, ensure_ascii=False, allow_nan=False).encode()
+    return to_json({"version": VERSION} | document, indent=None).encode()

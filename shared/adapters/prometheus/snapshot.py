@@ -14,14 +14,13 @@ from shared.adapters.mongo.collections import (
     ALERTS,
     CUSTOMERS,
     DELIVERIES,
-    DRIFT_METRICS,
     LEASES,
     LIVE_MODEL,
     MODELS,
     RUNS,
-    SEGMENTS,
 )
 from shared.adapters.mongo.requests import open_requests
+from shared.adapters.readers import newest_drift, segments_of
 from shared.documents import Document
 
 _LIVE = {"kmeans": 0, "som": 0, "population": 0, "days": 0, "hours.scale": 0, "hours.detector": 0}
@@ -56,10 +55,8 @@ def take(database: Database[Document], stream_id: str) -> Snapshot:
         live=live,
         lease=database[LEASES].find_one({"_id": f"stream:{stream_id}"}),
         model=None if version is None else database[MODELS].find_one({"_id": version}, _MODEL),
-        segments=[]
-        if epoch is None
-        else list(database[SEGMENTS].find({"model_epoch": epoch}).sort("_id", 1)),
-        drift=[] if epoch is None else _newest_drift(database, epoch),
+        segments=[] if epoch is None else segments_of(database, epoch),
+        drift=[] if epoch is None else newest_drift(database, epoch),
         runs=list(database[RUNS].find({"job": "recluster"}, _RUN).sort("started_at", -1).limit(N_RUNS)),
         n_runs=_count_runs(database),
         requests=[request.kind for request in open_requests(database)],
@@ -67,14 +64,6 @@ def take(database: Database[Document], stream_id: str) -> Snapshot:
         deliveries=list(database[DELIVERIES].find({}, {"told": 0})),
         state_bytes=_state_bytes(database),
     )
-
-
-def _newest_drift(database: Database[Document], epoch: int) -> list[Document]:
-    rows = database[DRIFT_METRICS]
-    newest = rows.find_one({"model_epoch": epoch}, {"as_of": 1}, sort=[("as_of", -1)])
-    if newest is None:
-        return []
-    return list(rows.find({"model_epoch": epoch, "as_of": newest["as_of"]}).sort("_id", 1))
 
 
 def _count_runs(database: Database[Document]) -> list[tuple[str, int]]:

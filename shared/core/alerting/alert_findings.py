@@ -23,7 +23,6 @@ Kind = Literal[
 ]
 """Every kind has a section of its own in docs/runbook.md."""
 
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 SEVERITIES: Final[tuple[Severity, ...]] = get_args(Severity)
 
 ABOUT_THE_MODEL: Final = frozenset(

@@ -59,15 +59,19 @@ SCALARS = tuple(field.name for field in fields(CustomerStates))[:9]
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What became of n rows: exactly one of the three is true for each."""
+    """What became of n rows: exactly one of the first three is true for each.
+
+    opens_invoice : applied purchase lines that are the first of their invoice.
+    """
 
     is_applied: Bool
     is_duplicate: Bool
     is_late: Bool
+    opens_invoice: Bool
 
     def take(self, index: Int64) -> "Outcomes":
         """Return the rows at `index`, in that order."""
-        return Outcomes(self.is_applied[index], self.is_duplicate[index], self.is_late[index])
+        return Outcomes(*(getattr(self, field.name)[index] for field in fields(self)))
 
 
 def apply_transactions(
@@ -86,10 +90,7 @@ def apply_transactions(
         np.maximum(lines.event_ms, states.newest_event_ms[lines.customer]), lines.customer
     )
     outcomes = _judge(states, lines, newest - horizon_ms)
-    opens = _opens_invoice(
-        states.recent_invoices, lines, outcomes.is_applied, newest - horizon_ms - INVOICE_GRACE_MS
-    )
-    numbers = _updated_numbers(states, lines, outcomes, opens)
+    numbers = _updated_numbers(states, lines, outcomes)
     updated = _remember(states, numbers, lines, outcomes.is_applied, horizon_ms, max_recent)
     return updated, outcomes.take(np.argsort(order))
 
@@ -97,7 +98,9 @@ def apply_transactions(
 def _judge(states: CustomerStates, lines: Transactions, oldest_ms: Int64) -> Outcomes:
     is_late = (lines.event_ms < oldest_ms) | (lines.event_ms <= states.late_floor_ms[lines.customer])
     is_duplicate = ~is_late & _seen_before(states.recent_events, lines, ~is_late)
-    return Outcomes(~is_late & ~is_duplicate, is_duplicate, is_late)
+    is_applied = ~is_late & ~is_duplicate
+    opens = _opens_invoice(states.recent_invoices, lines, is_applied, oldest_ms - INVOICE_GRACE_MS)
+    return Outcomes(is_applied, is_duplicate, is_late, opens)
 
 
 def _seen_before(recent: Recent, lines: Transactions, candidates: Bool) -> Bool:
@@ -136,9 +139,7 @@ def _same_as_previous(owner: Int64, hashes: UInt64) -> Bool:
     return same
 
 
-def _updated_numbers(
-    states: CustomerStates, lines: Transactions, outcomes: Outcomes, opens: Bool
-) -> dict[str, Int64]:
+def _updated_numbers(states: CustomerStates, lines: Transactions, outcomes: Outcomes) -> dict[str, Int64]:
     """Fold the lines, sorted by customer, into the columns that hold one number per customer."""
     columns = {name: getattr(states, name).copy() for name in SCALARS}
     touched, starts = np.unique(lines.customer, return_index=True)
@@ -147,7 +148,7 @@ def _updated_numbers(
     is_applied = outcomes.is_applied
     buys = is_applied & lines.is_purchase
     for name, amounts in (
-        ("frequency", opens),
+        ("frequency", outcomes.opens_invoice),
         ("monetary_minor", np.where(is_applied, lines.amount_minor, 0)),
         ("applied", is_applied),
         ("duplicate", outcomes.is_duplicate),

@@ -8,6 +8,8 @@ NEVER_MS = -(1 << 62)
 """Stands for "no such time" where the latest counts; far from overflow when a duration is subtracted."""
 ENDLESS_MS = 1 << 62
 """Stands for "no such time" where the earliest counts."""
+NEVER_DAY = -(1 << 30)
+"""Stands for "no such day" where the latest counts, in days since 1970-01-01."""
 
 
 @dataclass(frozen=True)

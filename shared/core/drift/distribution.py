@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import rel_entr
 
 from shared.core.arrays import Float64, Int64
 
@@ -33,8 +34,9 @@ def jsd(reference: Int64, current: Int64) -> float | None:
     if not (reference.sum() and current.sum()):
         return None
     p, q = _shares(reference), _shares(current)
-    # Rounding can take equal shares a hair below zero.
-    return max(0.0, _entropy((p + q) / 2) - (_entropy(p) + _entropy(q)) / 2)
+    between = (p + q) / 2
+    # Rounding can take like shares a hair below zero; scipy's `jensenshannon` is not a number then.
+    return max(0.0, float(np.sum(rel_entr(p, between) + rel_entr(q, between))) / log(4))
 
 
 def ks(reference: Int64, current: Int64) -> float | None:
@@ -82,8 +84,3 @@ def _apart(reference: Int64, current: Int64) -> Float64 | None:
 def _shares(counts: NDArray[Any]) -> Float64:
     shares: Float64 = counts / counts.sum()
     return shares
-
-
-def _entropy(p: Float64) -> float:
-    positive = p[p > 0]
-    return float(-np.sum(positive * np.log2(positive)))

@@ -1,9 +1,10 @@
 """What the watch over daily flows remembers between two ticks: small, and plain values only."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from shared.core import stored_records
 from shared.core.drift.day_flows import BUSINESS
 from shared.core.drift.states import AlarmState, DriftState
 
@@ -101,33 +102,17 @@ class DriftMemory:
 
     def to_document(self) -> dict[str, Any]:
         """Return a plain document."""
-        plain = {name: getattr(self, name) for name in _PLAIN}
-        lists = {name: [asdict(item) for item in getattr(self, name)] for name in _LISTS}
-        channels = [{"channel": name, **asdict(kept)} for name, kept in sorted(self.channels.items())]
-        return plain | lists | {"channels": channels, "stale": asdict(self.stale)}
+        return stored_records.to_document(self)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "DriftMemory":
-        """Read what `to_document` wrote."""
-        return cls(
-            **{name: document[name] for name in _PLAIN},
-            channels={row["channel"]: _channel(row) for row in document["channels"]},
-            episodes=tuple(
-                DriftEpisode(**{**row, "channels": tuple(row["channels"])}) for row in document["episodes"]
-            ),
-            ended=tuple(EndedEpisode(**row) for row in document["ended"]),
-            readings=tuple(
-                ChannelReading(**{**row, "state": DriftState(row["state"])}) for row in document["readings"]
-            ),
-            stale=AlarmState.from_document(document["stale"]),
-        )
+        """Read what `to_document` wrote.
 
-
-_PLAIN = (
-    "model_version", "model_epoch", "first_day", "last_day", "watched_days", "alarms", "calibrated_day",
-    "muted_until", "stale_cause",
-)  # fmt: skip
-_LISTS = ("episodes", "ended", "readings")
+        Raises
+        ------
+        SchemaMismatch : it was not written by this program.
+        """
+        return stored_records.from_document(cls, document, "live_model.drift")
 
 
 def channel_names(segment_ids: tuple[int, ...]) -> tuple[str, ...]:
@@ -143,10 +128,3 @@ def segment_of(channel: str) -> int | None:
 def learning_anew(day: int) -> ChannelMemory:
     """Return a channel whose reference begins at `day`."""
     return replace(ChannelMemory(), since_day=day)
-
-
-def _channel(row: Mapping[str, Any]) -> ChannelMemory:
-    values = {name: row[name] for name in ("ewma", "limit", "since_day", "over_since")}
-    return ChannelMemory(
-        **values, alarm=AlarmState.from_document(row["alarm"]), alarmed_days=tuple(row["alarmed_days"])
-    )

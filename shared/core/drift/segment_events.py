@@ -12,7 +12,7 @@ import numpy as np
 from shared.core.arrays import Int64
 from shared.core.model.artifact import LineageEdge
 from shared.core.segments.lineage import lineage_edge
-from shared.core.segments.monic import TransitionKind, facets, transitions
+from shared.core.segments.monic import TransitionKind, facets, row_shares, transitions
 
 Scope = Literal["promotion", "learning"]
 
@@ -21,7 +21,11 @@ _DIGITS: Final = 6
 
 @dataclass(frozen=True)
 class SegmentFate:
-    """How typical one old segment's fate is, 0..1 each; see `shared.core.segments.monic.Facets`."""
+    """What became of one old segment's customers, 0..1 each.
+
+    unicity, identity : how typical that is; see `shared.core.segments.monic.Facets`.
+    outflow : share of them that the newer view has in a segment of another identity; 0 of nobody.
+    """
 
     segment_id: int
     unicity: float
@@ -48,7 +52,9 @@ class SegmentEvents:
 
 def promotion_events(moves: Int64, before_ids: tuple[int, ...], after_ids: tuple[int, ...]) -> SegmentEvents:
     """Tell what a promotion has made of each segment, survivors included; moves (k_old, k_new)."""
-    return SegmentEvents("promotion", _edges(moves, before_ids, after_ids), _fates(moves, before_ids))
+    return SegmentEvents(
+        "promotion", _edges(moves, before_ids, after_ids), _fates(moves, before_ids, after_ids)
+    )
 
 
 def learning_events(crosstab: Int64, segment_ids: tuple[int, ...]) -> SegmentEvents:
@@ -58,7 +64,7 @@ def learning_events(crosstab: Int64, segment_ids: tuple[int, ...]) -> SegmentEve
     """
     edges = _edges(crosstab, segment_ids, segment_ids)
     changed = tuple(edge for edge in edges if edge.kind != TransitionKind.SURVIVE or edge.old != edge.new)
-    return SegmentEvents("learning", changed, _fates(crosstab, segment_ids))
+    return SegmentEvents("learning", changed, _fates(crosstab, segment_ids, segment_ids))
 
 
 def _edges(shared: Int64, old_ids: tuple[int, ...], new_ids: tuple[int, ...]) -> tuple[LineageEdge, ...]:
@@ -72,9 +78,9 @@ def _edges(shared: Int64, old_ids: tuple[int, ...], new_ids: tuple[int, ...]) ->
     )
 
 
-def _fates(shared: Int64, old_ids: tuple[int, ...]) -> tuple[SegmentFate, ...]:
+def _fates(shared: Int64, old_ids: tuple[int, ...], new_ids: tuple[int, ...]) -> tuple[SegmentFate, ...]:
     found = facets(shared)
-    columns = (
-        np.round(values, _DIGITS).tolist() for values in (found.unicity, found.identity, found.outflow)
-    )
+    elsewhere = np.where(np.not_equal.outer(old_ids, new_ids), shared, 0.0)
+    outflow = row_shares(elsewhere, shared.sum(axis=1)).sum(axis=1)
+    columns = (np.round(values, _DIGITS).tolist() for values in (found.unicity, found.identity, outflow))
     return tuple(SegmentFate(*row) for row in zip(old_ids, *columns, strict=True))

@@ -1,9 +1,8 @@
 """The state of an alarm: one stray window is a suspicion, two are a drift, and calm has to last."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 AT_ONCE: Final = 1.5
 """Multiple of the limit that needs no second window to be believed."""
@@ -35,11 +34,6 @@ class AlarmState:
     state: DriftState = DriftState.LEARNING
     over: int = 0
     under: int = 0
-
-    @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "AlarmState":
-        """Read what `dataclasses.asdict` made of one."""
-        return cls(DriftState(document["state"]), document["over"], document["under"])
 
     @property
     def is_alarmed(self) -> bool:

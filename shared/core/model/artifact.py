@@ -116,10 +116,6 @@ class ModelArtifact:
         """Stable identity of each label, (k,)."""
         return read_only(np.array([segment.segment_id for segment in self.segments], dtype=np.int64))
 
-    def segment_of(self, label: int) -> Segment:
-        """Return the segment of a label."""
-        return self.segments[label]
-
     @cached_property
     def checksum(self) -> str:
         """SHA-256 over what the model is; `PROVENANCE` does not count."""

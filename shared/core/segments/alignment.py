@@ -7,7 +7,7 @@ members. Identities of unmatched segments are the caller's to issue; they are ne
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,8 +19,6 @@ from shared.core.segments.monic import claimed_by, row_shares
 from shared.errors import InvalidConfig
 
 UNMATCHED = -1
-AMBIGUOUS = 0.8
-"""Best cost / second-best cost above which an identity should not be carried over by itself."""
 UNMATCHED_COST = 0.75
 """Cost (0 to 1) from which a pair is no match: without overlap data a distance of three
 radii; with overlap data and not one common member a distance of one radius."""
@@ -39,17 +37,10 @@ class Alignment(ReadOnlyArrays):
     ambiguity : (k_new,) cost of the best assignment divided by the cost of the best one that
         decides otherwise about this segment, over the pairs in which the two differ. 0 is a
         clear case, 1 a toss-up.
-    cost : (k_old, k_new) cost of each pair, 0 (the same) to 1 (nothing in common).
     """
 
     pairs: Int64
     ambiguity: Float64
-    cost: Float64 = field(repr=False)
-
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether some identity is too close a call to be carried over automatically."""
-        return bool((self.ambiguity > AMBIGUOUS).any())
 
 
 def align(
@@ -86,7 +77,7 @@ def align(
         survivors = _survivors(shared)
     pairs = _assign(cost, forced=survivors)
     ambiguity = np.array([_ambiguity(cost, pairs, j) for j in range(len(new))], dtype=np.float64)
-    return Alignment(pairs, ambiguity, cost)
+    return Alignment(pairs, ambiguity)
 
 
 def _check(old: Float64, new: Float64, shared: Float64 | None) -> None:

@@ -58,12 +58,10 @@ class Facets(ReadOnlyArrays):
     ----------
     unicity : largest minus second largest part that went one way; 1 = all together.
     identity : how far the receiving clusters consist of it; 1 = of nothing else.
-    outflow : share of the old cluster that is in no new one.
     """
 
     unicity: Float64
     identity: Float64
-    outflow: Float64
 
 
 def overlap_matrix(
@@ -178,13 +176,11 @@ def _emerged(overlap: Float64, reached: set[int]) -> list[ClusterTransition]:
     ]
 
 
-def facets(
-    overlap: ArrayLike, *, old_sizes: ArrayLike | None = None, new_sizes: ArrayLike | None = None
-) -> Facets:
-    """Unicity, identity and outflow of every old cluster: real events are mixtures.
+def facets(overlap: ArrayLike) -> Facets:
+    """Unicity and identity of every old cluster: real events are mixtures.
 
-    Sizes default to the sums of the overlap. An empty old cluster, or one of which nothing
-    arrived, has unicity 1 and identity 0.
+    An empty old cluster has unicity 1 and identity 0. The overlap holds everybody of both clusterings;
+    nobody can be lost between them, so there is no facet of those who are in neither.
 
     References
     ----------
@@ -192,12 +188,9 @@ def facets(
     using multi-faceted events, arXiv 2403.06771.
     """
     shared = np.asarray(overlap, dtype=np.float64)
-    old = shared.sum(axis=1) if old_sizes is None else np.asarray(old_sizes, dtype=np.float64)
-    new = shared.sum(axis=0) if new_sizes is None else np.asarray(new_sizes, dtype=np.float64)
-    arrived = shared.sum(axis=1)
-    parts = row_shares(shared, arrived)
+    old, new = shared.sum(axis=1), shared.sum(axis=0)
+    parts = row_shares(shared, old)
     two_largest = np.sort(np.pad(parts, ((0, 0), (2, 0))), axis=1)[:, -2:]
-    unicity = np.where(arrived > 0, two_largest[:, 1] - two_largest[:, 0], 1.0)
+    unicity = np.where(old > 0, two_largest[:, 1] - two_largest[:, 0], 1.0)
     of_new = np.divide(shared, new, out=np.zeros_like(shared), where=new > 0)
-    outflow = np.divide(old - arrived, old, out=np.zeros_like(old), where=old > 0)
-    return Facets(unicity, (parts * of_new).sum(axis=1), outflow)
+    return Facets(unicity, (parts * of_new).sum(axis=1))

@@ -17,6 +17,7 @@ from shared.core.segments.naming_scores import (
     PopulationCuts,
     Scores,
     SegmentProfile,
+    segment_profiles,
     usual_pause_days,
 )
 from shared.core.segments.naming_tables import ACTIONS, NAMES, Name, look_up
@@ -29,15 +30,17 @@ __all__ = [
     "are_alike",
     "name_for_scores",
     "name_segments",
+    "segment_profiles",
     "usual_pause_days",
 ]
 
-DISCOUNT_SHARE = 0.5
-"""From this share of discounted spend on, price is what brings the segment back."""
 USUAL_PAUSE = 1.5
 """A pause up to this many usual purchase intervals is still the customer's own rhythm."""
+MIN_PURCHASES = 2
+"""Of the typical customer: a single one has no rhythm yet."""
 SLACK = 0.1
-"""Ten percentile points, half a band: how far a segment may wander out before its name changes."""
+"""How far a segment may wander out before its name changes: ten percentile points, half a band, and a tenth
+of what makes a rhythm."""
 
 STILL_ALIKE = 1.5 * CLEAR
 """Segments that were alike are so until they differ by half as much again."""
@@ -91,8 +94,8 @@ def name_segments(
     profiles : one per segment.
     population : of the customers who were clustered.
     previous : the base name that each segment had before, None for a new segment. It is kept
-        until some percentile is more than ten points beyond the band that earned it: names
-        should follow a change of the customers, not the noise of a refit.
+        until some percentile is more than ten points beyond the band that earned it, or the rhythm
+        more than a tenth: names should follow a change of the customers, not the noise of a refit.
 
     Examples
     --------
@@ -128,33 +131,30 @@ def are_alike(triples: Sequence[Triple], *, were_alike: bool = False) -> bool:
 
 
 def _kept_or_new(profile: SegmentProfile, population: PopulationCuts, old: str | None) -> Name:
-    """Keep the old name if moving each percentile by up to ten points can still earn it."""
+    """Keep the old name if moving the percentiles and the bounds of a rhythm by `SLACK` can still earn it."""
     steps = (0.0, -SLACK, SLACK)
-    cells = (population.scores(profile, shift) for shift in product(steps, steps, steps))
-    reachable = [_name(profile, cell) for cell in cells]
+    reachable = [
+        _name(profile, population.scores(profile, (r, f, m)), by)
+        for by, r, f, m in product(steps, steps, steps, steps)
+    ]
     return next((name for name in reachable if name == old), reachable[0])
 
 
-def _name(profile: SegmentProfile, scores: Scores) -> Name:
-    r, f, m = scores
-    name = name_for_scores(r, f, m)
-    if name is Name.VIP:
-        return name
-    if _buys_at_a_discount(profile) and r >= 3:
-        return Name.DISCOUNT_SHOPPER
-    if _keeps_a_slow_rhythm(profile) and f <= 3 and name in _QUIET:
-        return Name.OCCASIONAL
-    return name
+def _name(profile: SegmentProfile, scores: Scores, slack: float) -> Name:
+    name = name_for_scores(*scores)
+    # Who buys often is not called occasional for it, but within the own rhythm nobody has gone.
+    may_be_slow = name is Name.CHURNED or (name in _QUIET and scores[1] <= 3)
+    return Name.OCCASIONAL if may_be_slow and _keeps_a_slow_rhythm(profile, slack) else name
 
 
-_QUIET = frozenset({Name.NEEDS_ATTENTION, Name.AT_RISK, Name.CHURNED})
+_QUIET = frozenset({Name.NEEDS_ATTENTION, Name.AT_RISK})
 
 
-def _buys_at_a_discount(profile: SegmentProfile) -> bool:
-    return profile.discount_share is not None and profile.discount_share >= DISCOUNT_SHARE
-
-
-def _keeps_a_slow_rhythm(profile: SegmentProfile) -> bool:
-    """Look quiet but are within their own interval; one purchase has no rhythm yet."""
-    interval = profile.purchase_interval_days
-    return interval is not None and profile.frequency >= 2 and profile.recency_days <= USUAL_PAUSE * interval
+def _keeps_a_slow_rhythm(profile: SegmentProfile, slack: float) -> bool:
+    """Look quiet but are within their own interval."""
+    interval, ease = profile.purchase_interval_days, 1 + slack + NOISE
+    return (
+        interval is not None
+        and profile.frequency * ease >= MIN_PURCHASES
+        and profile.recency_days <= USUAL_PAUSE * interval * ease
+    )

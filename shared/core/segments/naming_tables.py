@@ -19,7 +19,6 @@ class Name(StrEnum):
     NEEDS_ATTENTION = "Needs attention"
     AT_RISK = "At risk"
     CHURNED = "Churned"
-    DISCOUNT_SHOPPER = "Discount shopper"
     OCCASIONAL = "Occasional"
     ALIKE = "Alike"
 
@@ -32,7 +31,6 @@ ACTIONS: dict[Name, str] = {
     Name.NEEDS_ATTENTION: "Remind them with a message that picks up what they bought last.",
     Name.AT_RISK: "Win them back now: contact them personally, ask what went wrong and make a strong offer.",
     Name.CHURNED: "Try one low-cost win-back message, then leave them out of paid campaigns.",
-    Name.DISCOUNT_SHOPPER: "Tell them about sales and clearance; keep full-price campaigns for others.",
     Name.OCCASIONAL: "Write to them ahead of their usual buying moment, and seldom in between.",
     Name.ALIKE: "Treat all customers as one group: in last purchase, orders and spend they do not differ.",
 }
@@ -81,7 +79,8 @@ NAMES: tuple[NamingLine, ...] = (
     NamingLine(Name.AT_RISK, r=(1, 1), f_plus_m=(8, 10)),
     NamingLine(Name.CHURNED),
 )
-"""Table behind `shared.core.segments.naming.name_for_scores`, without "Alike" and the feature-based names."""
+"""Table behind `shared.core.segments.naming.name_for_scores`, without "Occasional", which needs the segment's
+rhythm, and "Alike", which needs the other segments."""
 
 
 def look_up(table: tuple[NamingLine, ...], r: int, f: int, m: int) -> str:

@@ -77,4 +77,4 @@ def _continued(
         units = taken.units
         if done > len(wide) and n_moved <= STILL_SHARE * len(X):
             break
-    return measured(X, row_weights, weights, grid=grid, kind=kind, sigma=SETTLED_SIGMA, next_epoch=done)
+    return measured(X, row_weights, weights, grid=grid, kind=kind, sigma=SETTLED_SIGMA)

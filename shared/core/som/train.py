@@ -32,13 +32,8 @@ def train_som(
     initial: Initial | Float64 = "pca",
     rng: np.random.Generator,
     weights: Float64 | None = None,
-    start_epoch: int = 0,
-    stop_epoch: int | None = None,
 ) -> TrainedSom:
-    """Train a map; a part of the schedule may be run now and the rest later.
-
-    Stopping at epoch e and going on from there, with the weights as `initial` and a generator of the
-    same seed, gives the same map as training without a stop.
+    """Train a map.
 
     Parameters
     ----------
@@ -49,7 +44,6 @@ def train_som(
         longer side unless given.
     initial : see `initial_weights`; an array of weights to go on from.
     weights : (n,) weight of each row, 1 each unless given.
-    start_epoch, stop_epoch : the part of the schedule to run, all of it unless given.
 
     Raises
     ------
@@ -63,15 +57,12 @@ def train_som(
     schedule = Schedule(epochs, start, sigma_end, decay)
     row_weights = np.ones(len(X)) if weights is None else weights
     n_coarse = COARSE_ROWS_PER_UNIT * grid.n_units
-    # Drawn before anything else, so that a resumed training draws the same samples.
     order = rng.permutation(len(X)) if len(X) > n_coarse else None
     units = initial_weights(X, grid, initial, rng, sample_weights=row_weights)
-    stop = epochs if stop_epoch is None else min(stop_epoch, epochs)
-    for epoch in range(start_epoch, stop):
+    for epoch in range(epochs):
         rows = _rows_of_pass(order, n_coarse, epoch, epochs)
         units = batch_pass(X[rows], row_weights[rows], units, grid=grid, kind=kind, sigma=schedule.at(epoch))
-    sigma = schedule.at(max(stop - 1, 0))
-    return measured(X, row_weights, units, grid=grid, kind=kind, sigma=sigma, next_epoch=stop)
+    return measured(X, row_weights, units, grid=grid, kind=kind, sigma=schedule.at(epochs - 1))
 
 
 def _rows_of_pass(order: Int64 | None, n_coarse: int, epoch: int, epochs: int) -> Int64 | slice:

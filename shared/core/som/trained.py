@@ -17,7 +17,6 @@ class TrainedSom(ReadOnlyArrays):
     ----------
     weights : (n_units, d) in scaled feature units, read-only.
     sigma : radius of the last pass, in grid units.
-    next_epoch : passes of the schedule already done; training resumes there.
     quantization_error, topographic_error : over the rows it was trained on.
     """
 
@@ -25,7 +24,6 @@ class TrainedSom(ReadOnlyArrays):
     grid: SomGrid
     kind: Kind
     sigma: float
-    next_epoch: int
     quantization_error: float
     topographic_error: float
 
@@ -38,7 +36,6 @@ def measured(
     grid: SomGrid,
     kind: Kind,
     sigma: float,
-    next_epoch: int,
 ) -> TrainedSom:
     """Return the map with its errors over `X` (n, d)."""
     best = best_two_units(X, weights)
@@ -47,7 +44,6 @@ def measured(
         grid=grid,
         kind=kind,
         sigma=sigma,
-        next_epoch=next_epoch,
         quantization_error=quantization_error(best, sample_weights),
         topographic_error=topographic_error(best, grid, sample_weights),
     )

@@ -12,7 +12,7 @@ from shared.intake.json.json_layout import JsonForm
 from shared.intake.json.json_values import elements, flat_row, record_of
 from shared.intake.table import DamagedRow
 from shared.intake.text.encoding import as_in_file
-from shared.intake.text.lines import split_lines
+from shared.intake.text.text_lines import split_lines
 from shared.intake.text.text_source import Text
 
 _BATCH_ROWS = 5_000

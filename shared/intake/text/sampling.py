@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.intake.text.cutting import Cutter, Malformed, Unclosed
 from shared.intake.text.header import SampleRow
-from shared.intake.text.lines import Lines
+from shared.intake.text.text_lines import TextLines
 
 _MAX_LINES = 50
 """Of a row in the sample; a quote that is open for longer is passed over here."""
@@ -22,7 +22,7 @@ class Sample:
     malformed: int
 
 
-def cut_sample(lines: Lines, cutter: Cutter, first: int, limit: int) -> Sample:
+def cut_sample(lines: TextLines, cutter: Cutter, first: int, limit: int) -> Sample:
     """Cut at most `limit` rows from the line `first` on; blank lines are left out."""
     sample = Sample([], [], 0)
     line, malformed = first, 0
@@ -39,7 +39,7 @@ def cut_sample(lines: Lines, cutter: Cutter, first: int, limit: int) -> Sample:
     return Sample(sample.rows, sample.spans, malformed)
 
 
-def _cut(lines: Lines, cutter: Cutter, first: int) -> tuple[list[str], int] | None:
+def _cut(lines: TextLines, cutter: Cutter, first: int) -> tuple[list[str], int] | None:
     for last in range(first, min(first + _MAX_LINES, len(lines))):
         try:
             return cutter.cut(lines.whole(first, last).decode(errors="replace")), last

@@ -10,9 +10,9 @@ from shared.intake.findings import Finding, Level
 from shared.intake.source import can_separate
 from shared.intake.text.cutting import Cutter
 from shared.intake.text.header import Header, find_header, usual_width
-from shared.intake.text.lines import Lines, split_lines
 from shared.intake.text.sampling import Sample, cut_sample
 from shared.intake.text.shape import RowShape, learnt_shape
+from shared.intake.text.text_lines import TextLines, split_lines
 
 SEPARATORS = (",", ";", "\t", "|")
 _RULE = re.compile(r"[-=+:|,;\t ]*--[-=+:|,;\t ]*")
@@ -73,7 +73,7 @@ def find_text_layout(
     return _layout(lines, cutter, sample, header, findings)
 
 
-def _told_separator(lines: Lines) -> str | None:
+def _told_separator(lines: TextLines) -> str | None:
     """Read the first line as spreadsheets do: `sep=;`."""
     line = _SEP_LINE.fullmatch(lines.content(0)) if len(lines) else None
     sign = line[1].decode(errors="replace") if line else ""
@@ -99,7 +99,7 @@ def _fitness(sample: Sample) -> tuple[int, float, int]:
 
 
 def _with_escapes(
-    lines: Lines, cutter: Cutter, sample: Sample, first: int, limit: int
+    lines: TextLines, cutter: Cutter, sample: Sample, first: int, limit: int
 ) -> tuple[Cutter, Sample, list[Finding]]:
     """Read backslashes as databases write them, where nearly all malformed lines are well-formed then."""
     if sample.malformed and b'\\"' in lines.text:
@@ -129,7 +129,7 @@ def _one_column(header: Header, sample: Sample) -> list[Finding]:
 
 
 def _layout(
-    lines: Lines, cutter: Cutter, sample: Sample, header: Header, findings: list[Finding]
+    lines: TextLines, cutter: Cutter, sample: Sample, header: Header, findings: list[Finding]
 ) -> TextLayout:
     index = header.index
     start, end = sample.spans[index] if index >= 0 else (-1, sample.spans[0][0] - 1)

@@ -18,8 +18,8 @@ from shared.intake.grouping import Piece
 from shared.intake.table import DamagedRow
 from shared.intake.text.cutting import Malformed, Unclosed, written
 from shared.intake.text.encoding import as_in_file, first_lost_byte
-from shared.intake.text.lines import Lines, plain_rows, split_lines
 from shared.intake.text.text_layout import TextForm
+from shared.intake.text.text_lines import TextLines, plain_rows, split_lines
 
 _MAX_LINES = 10_000
 """Of one row: a quote that is open for longer was never meant to be."""
@@ -74,7 +74,7 @@ class TextRows:
         self.line += end
         return piece, rest
 
-    def _doubtful(self, lines: Lines) -> Bool:
+    def _doubtful(self, lines: TextLines) -> Bool:
         """Mark lines that need a second look whatever their separators say."""
         doubtful = lines.holding(b"\0") | lines.holding(_MARK.encode())
         if self.form.header_text:
@@ -88,7 +88,7 @@ class TextRows:
             at = int(lines.nexts[line])
         return doubtful
 
-    def _rewritten(self, lines: Lines, odd: Int64, *, final: bool) -> tuple[dict[int, _Row], int]:
+    def _rewritten(self, lines: TextLines, odd: Int64, *, final: bool) -> tuple[dict[int, _Row], int]:
         """Cut the odd lines one by one; also give the line at which the next block goes on."""
         rows: dict[int, _Row] = {}
         free = 0
@@ -102,7 +102,7 @@ class TextRows:
             free = rows[first].last + 1
         return rows, len(lines)
 
-    def _row(self, lines: Lines, first: int, *, final: bool) -> _Row:
+    def _row(self, lines: TextLines, first: int, *, final: bool) -> _Row:
         lost = first_lost_byte(lines.content(first), self.codec)
         if lost:
             return _Row(first, reason=f"byte 0x{lost[0]:02X} is no {self.codec} text")
@@ -114,7 +114,7 @@ class TextRows:
         except Unclosed:
             return self._over_lines(lines, first, text, final=final)
 
-    def _over_lines(self, lines: Lines, first: int, text: str, *, final: bool) -> _Row:
+    def _over_lines(self, lines: TextLines, first: int, text: str, *, final: bool) -> _Row:
         """Cut a row with line ends in its cells; a stray quote must not swallow the rows that follow."""
         alike, shape = 0, self.shape
         for last in range(first + 1, min(first + _MAX_LINES, len(lines))):
@@ -154,7 +154,9 @@ class TextRows:
         padded = cells + [""] * (self.shape.width - len(cells))
         return _Row(last, cells=written(padded, self.cutter.separator).encode() + b"\n")
 
-    def _piece(self, lines: Lines, plain: Bool, rows: dict[int, _Row], blank: int, fraction: float) -> Piece:
+    def _piece(
+        self, lines: TextLines, plain: Bool, rows: dict[int, _Row], blank: int, fraction: float
+    ) -> Piece:
         begins, has_cells = plain.copy(), plain.copy()
         for first, row in rows.items():
             begins[first] = row.cells is not None or row.reason is not None
@@ -203,7 +205,7 @@ def _stray(line: int, reason: str) -> _Row:
     return _Row(line, reason=reason, code="swallowed_lines")
 
 
-def _parts(lines: Lines, plain: Bool, rows: dict[int, _Row]) -> list[bytes | memoryview]:
+def _parts(lines: TextLines, plain: Bool, rows: dict[int, _Row]) -> list[bytes | memoryview]:
     """Give the text of all rows with cells: runs of lines as they stand, and rows written anew."""
     text = memoryview(lines.text)
     parts: list[bytes | memoryview] = []

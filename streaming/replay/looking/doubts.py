@@ -13,7 +13,7 @@ from shared.core.arrays import Bool
 from shared.intake.findings import Finding, Level
 from shared.intake.numbers.number_format import plain_numbers
 from streaming.replay.judging import KEPT
-from streaming.replay.looking.sample_findings import Sample
+from streaming.replay.looking.sample_findings import JudgedSample
 from streaming.replay.meaning.column_meanings import pair
 from streaming.replay.meaning.profiles import NUMBERS, parts_of
 from streaming.replay.meaning.vocabulary import USUAL_NAMES, plain_name
@@ -39,7 +39,7 @@ _LIKELY = 0.2
 """Of the rows on which a column is quantity times price: then it is meant to be that everywhere."""
 
 
-def doubts(sample: Sample) -> Iterator[Finding]:
+def doubts(sample: JudgedSample) -> Iterator[Finding]:
     """Yield what a person should look at, although every row can be read."""
     yield from _other_header(sample)
     yield from _split_amounts(sample)
@@ -49,7 +49,7 @@ def doubts(sample: Sample) -> Iterator[Finding]:
     yield from _nobody(sample)
 
 
-def _other_header(sample: Sample) -> Iterator[Finding]:
+def _other_header(sample: JudgedSample) -> Iterator[Finding]:
     """Name rows with words for time and numbers: a header, as when files are put together."""
     given = [name for name in NUMBERS if name in sample.reading.profile.columns]
     columns = [sample.lines.times, *(sample.lines.texts[name] for name in given)]
@@ -65,7 +65,7 @@ def _other_header(sample: Sample) -> Iterator[Finding]:
         yield Finding(Level.STOP, "other_header", message, mend, _at(sample, odd), is_acceptable=True)
 
 
-def _split_amounts(sample: Sample) -> Iterator[Finding]:
+def _split_amounts(sample: JudgedSample) -> Iterator[Finding]:
     """Name amounts that a separator may have cut: whole numbers, and two digits in the next column."""
     layout, cells, columns = sample.opened.layout, sample.opened.sample.cells, sample.reading.profile.columns
     last = columns.get("unit_price") or columns.get("amount")
@@ -83,7 +83,7 @@ def _split_amounts(sample: Sample) -> Iterator[Finding]:
         yield Finding(Level.WARN, "split_amounts", message, mend)
 
 
-def _negative_twice(sample: Sample) -> Iterator[Finding]:
+def _negative_twice(sample: JudgedSample) -> Iterator[Finding]:
     factors = [sample.lines.texts[name] for name in ("quantity", "unit_price") if name in sample.lines.texts]
     if len(factors) < 2:
         return
@@ -97,7 +97,7 @@ def _negative_twice(sample: Sample) -> Iterator[Finding]:
         yield Finding(Level.WARN, "negative_twice", message, mend, _at(sample, odd))
 
 
-def _taken_back(sample: Sample) -> Iterator[Finding]:
+def _taken_back(sample: JudgedSample) -> Iterator[Finding]:
     """Name columns by which purchases were cancelled or paid back."""
     bought = np.isin(sample.lines.rows, sample.batch.rows[sample.parsed.rows[sample.parsed.is_purchase]])
     for name in _unused(sample):
@@ -114,7 +114,7 @@ def _taken_back(sample: Sample) -> Iterator[Finding]:
             yield Finding(Level.WARN, "taken_back", message, mend, _at(sample, odd))
 
 
-def _other_amounts(sample: Sample) -> Iterator[Finding]:
+def _other_amounts(sample: JudgedSample) -> Iterator[Finding]:
     """Hold quantity times price against a column that is named like the amount of a row."""
     texts = sample.lines.texts
     if "quantity" not in texts or "unit_price" not in texts:
@@ -139,7 +139,9 @@ def _other_amounts(sample: Sample) -> Iterator[Finding]:
         yield Finding(Level.WARN, "other_amounts", message, mend, _at(sample, odd))
 
 
-def _fits_orders(sample: Sample, product: Sequence[Decimal | None], stated: Sequence[Decimal | None]) -> bool:
+def _fits_orders(
+    sample: JudgedSample, product: Sequence[Decimal | None], stated: Sequence[Decimal | None]
+) -> bool:
     """Whether a column is the total of whole orders, on their first row or on all of them."""
     orders = sample.lines.texts.get("invoice_no")
     if orders is None:
@@ -152,7 +154,7 @@ def _fits_orders(sample: Sample, product: Sequence[Decimal | None], stated: Sequ
     return not any(_differ(sums[order], total) for order, total in totals.items())
 
 
-def _nobody(sample: Sample) -> Iterator[Finding]:
+def _nobody(sample: JudgedSample) -> Iterator[Finding]:
     """Name a customer who seems to stand for all guests."""
     counts = sample.parsed.customer_ids.to_pandas().value_counts()
     if len(counts) < 2:
@@ -170,7 +172,7 @@ def _nobody(sample: Sample) -> Iterator[Finding]:
         yield Finding(Level.WARN, "guests_by_name", message, f"leave {column!r} blank on the rows of guests")
 
 
-def _unused(sample: Sample) -> list[str]:
+def _unused(sample: JudgedSample) -> list[str]:
     names = sample.opened.layout.names
     used = {part for column in sample.reading.profile.columns.values() for part in parts_of(column, names)}
     return [name for name in names if name not in used]
@@ -193,7 +195,7 @@ def _differ(a: Decimal | None, b: Decimal | None) -> bool:
     return a is not None and b is not None and abs(a - b) > Decimal("0.01")
 
 
-def _at(sample: Sample, marked: Bool) -> tuple[str, ...]:
+def _at(sample: JudgedSample, marked: Bool) -> tuple[str, ...]:
     return tuple(f"line {line}" for line in sample.lines.lines[marked][:KEPT].tolist())
 
 

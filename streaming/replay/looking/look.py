@@ -7,10 +7,10 @@ import numpy as np
 
 from shared.intake.findings import Finding, Level
 from shared.intake.source import Source
+from streaming.replay.event_rows import EventRows, event_rows
 from streaming.replay.events import Batch, encode
 from streaming.replay.identity import Identities
 from streaming.replay.judging import Judge, Rules
-from streaming.replay.lines import Lines, lines_of
 from streaming.replay.looking.doubts import doubts
 from streaming.replay.looking.look_rows import (
     ColumnLook,
@@ -20,11 +20,11 @@ from streaming.replay.looking.look_rows import (
     time_rows,
     trade_rows,
 )
-from streaming.replay.looking.sample_findings import Sample, blank_cells_of_orders, sample_findings
+from streaming.replay.looking.sample_findings import JudgedSample, blank_cells_of_orders, sample_findings
 from streaming.replay.meaning.column_meanings import meaning_of, told_flags
 from streaming.replay.meaning.fields import FillDown
 from streaming.replay.meaning.mapping import Wishes, choose
-from streaming.replay.opened import Opened, Reading, open_file, understand
+from streaming.replay.opened import Reading, SampledFile, open_file, understand
 from streaming.replay.order import SORTED_ROWS, TimeOrder, order_of
 
 
@@ -112,16 +112,16 @@ def _days(order: TimeOrder) -> str:
     return f"up to {order.furthest_ms / 86_400_000:,.0f} days"
 
 
-def _sample(opened: Opened, reading: Reading, rules: Rules, *, fill_down: bool) -> Sample:
+def _sample(opened: SampledFile, reading: Reading, rules: Rules, *, fill_down: bool) -> JudgedSample:
     """Encode the first rows and have them judged as the stream will, filled if that is what mends them."""
     fill = FillDown() if fill_down else None
-    lines: Lines = lines_of(reading, opened.sample, fill)
+    lines: EventRows = event_rows(reading, opened.sample, fill)
     identities, judge = Identities(reading.profile), Judge(rules)
     batch: Batch = encode(lines, identities)
     if reading.profile.sort:
         batch = batch.take(np.argsort(batch.times_ms, kind="stable"))
     parsed = judge.judge(batch)
-    return Sample(opened, reading, rules, lines, batch, parsed, judge, identities)
+    return JudgedSample(opened, reading, rules, lines, batch, parsed, judge, identities)
 
 
 def _stops(findings: Collection[Finding]) -> list[Finding]:

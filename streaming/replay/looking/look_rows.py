@@ -10,11 +10,11 @@ import numpy as np
 
 from shared.intake.layout import SAMPLE_ROWS
 from shared.intake.times.parsing import NO_TIME
-from streaming.replay.lines import Lines
-from streaming.replay.looking.sample_findings import Sample
+from streaming.replay.event_rows import EventRows
+from streaming.replay.looking.sample_findings import JudgedSample
 from streaming.replay.meaning.fields import fields_of
 from streaming.replay.meaning.profiles import FIELDS, Profile, parts_of
-from streaming.replay.opened import Opened, Reading
+from streaming.replay.opened import Reading, SampledFile
 from streaming.replay.order import TimeOrder
 
 _SIGNS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "bars", " ": "blanks"}
@@ -37,7 +37,7 @@ class ColumnLook:
     sent: str
 
 
-def file_rows(opened: Opened, order: TimeOrder | None) -> tuple[Understood, ...]:
+def file_rows(opened: SampledFile, order: TimeOrder | None) -> tuple[Understood, ...]:
     """Say what kind of file it is, and how many rows it has."""
     layout, sample = opened.layout, opened.sample
     parts = [layout.kind, layout.packed, layout.encoding]
@@ -69,7 +69,7 @@ def time_rows(reading: Reading, order: TimeOrder | None) -> tuple[Understood, ..
     return tuple(rows)
 
 
-def trade_rows(sample: Sample, order: TimeOrder | None) -> tuple[Understood, ...]:
+def trade_rows(sample: JudgedSample, order: TimeOrder | None) -> tuple[Understood, ...]:
     """Say what trade the rows show that were looked at."""
     fates, n = sample.judge.fates, max(len(sample.batch), 1)
     is_part = order is not None and order.rows > len(sample.batch)
@@ -85,7 +85,7 @@ def trade_rows(sample: Sample, order: TimeOrder | None) -> tuple[Understood, ...
     )
 
 
-def column_looks(profile: Profile, opened: Opened, lines: Lines | None) -> tuple[ColumnLook, ...]:
+def column_looks(profile: Profile, opened: SampledFile, lines: EventRows | None) -> tuple[ColumnLook, ...]:
     """Say what each column means, with an example; then which ones mean nothing."""
     names = opened.layout.names
     known = {f: c for f, c in profile.columns.items() if set(parts_of(c, names)) <= set(names)}
@@ -109,7 +109,7 @@ def _first_filled(texts: Sequence[str]) -> int:
     return next((place for place, text in enumerate(texts) if text), 0)
 
 
-def _sent(field: str, lines: Lines | None, place: int, example: str) -> str:
+def _sent(field: str, lines: EventRows | None, place: int, example: str) -> str:
     if lines is None or not len(lines):
         return ""
     if field == "event_time":

@@ -8,13 +8,13 @@ import numpy as np
 
 from shared.core.arrays import Bool, Int64
 from shared.intake.findings import Finding, Level
+from streaming.replay.event_rows import EventRows
 from streaming.replay.events import Batch
 from streaming.replay.identity import Identities, content_hashes
 from streaming.replay.judging import KEPT, Group, Judge, Rules
-from streaming.replay.lines import Lines
 from streaming.replay.meaning.column_meanings import quoted
 from streaming.replay.meaning.fields import behind_damage, blanks_of_orders, fields_of
-from streaming.replay.opened import Opened, Reading
+from streaming.replay.opened import Reading, SampledFile
 from streaming.task.parse import Parsed
 
 _TOO_MANY_REJECTED = 0.1
@@ -27,13 +27,13 @@ _SHOWN = 40
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class JudgedSample:
     """The first rows of a file, and what the stream's own code makes of them."""
 
-    opened: Opened
+    opened: SampledFile
     reading: Reading
     rules: Rules
-    lines: Lines
+    lines: EventRows
     batch: Batch
     parsed: Parsed
     judge: Judge
@@ -56,7 +56,7 @@ class Sample:
         return negative
 
 
-def sample_findings(sample: Sample) -> Iterator[Finding]:
+def sample_findings(sample: JudgedSample) -> Iterator[Finding]:
     """Yield what a person should know before these rows are sent."""
     yield from _rejected(sample)
     yield from _conflicting_ids(sample)
@@ -68,7 +68,7 @@ def sample_findings(sample: Sample) -> Iterator[Finding]:
     yield from _currencies(sample)
 
 
-def blank_cells_of_orders(opened: Opened, reading: Reading) -> list[Finding]:
+def blank_cells_of_orders(opened: SampledFile, reading: Reading) -> list[Finding]:
     """Say whether who or when stands on the first row of an order only."""
     profile = reading.profile
     if profile.fill_down:
@@ -85,7 +85,7 @@ def blank_cells_of_orders(opened: Opened, reading: Reading) -> list[Finding]:
     return [Finding(Level.STOP, "blank_repeated_cells", text, "--fill-down", lines, is_acceptable=True)]
 
 
-def _rejected(sample: Sample) -> Iterator[Finding]:
+def _rejected(sample: JudgedSample) -> Iterator[Finding]:
     fates, n_damaged = sample.judge.fates, len(sample.lines.damaged)
     share = (fates.n_rejected - n_damaged) / max(len(sample.batch), 1)
     level = Level.STOP if share >= _TOO_MANY_REJECTED else Level.WARN
@@ -111,7 +111,7 @@ def _mend_of(code: str, field: str | None) -> str:
     return f"correct the cells, or --map {field}=COLUMN" if field else "correct the rows in the file"
 
 
-def _conflicting_ids(sample: Sample) -> Iterator[Finding]:
+def _conflicting_ids(sample: JudgedSample) -> Iterator[Finding]:
     if sample.identities.conflicts == 0:
         return
     column = sample.reading.profile.columns.get("event_id", "event_id")
@@ -128,7 +128,7 @@ def _conflicting_ids(sample: Sample) -> Iterator[Finding]:
     )
 
 
-def _conflicts(lines: Lines) -> list[str]:
+def _conflicts(lines: EventRows) -> list[str]:
     seen: dict[str, tuple[int, int]] = {}
     found: list[str] = []
     contents = content_hashes(lines).tolist()
@@ -141,7 +141,7 @@ def _conflicts(lines: Lines) -> list[str]:
     return found
 
 
-def _equal_rows(sample: Sample) -> Iterator[Finding]:
+def _equal_rows(sample: JudgedSample) -> Iterator[Finding]:
     profile, n = sample.reading.profile, sample.identities.n_equal
     if n == 0:
         return
@@ -155,7 +155,7 @@ def _equal_rows(sample: Sample) -> Iterator[Finding]:
     )
 
 
-def _late(sample: Sample) -> Iterator[Finding]:
+def _late(sample: JudgedSample) -> Iterator[Finding]:
     late = sample.judge.fates.late
     if late.n:
         days = sample.rules.state.horizon_days
@@ -164,7 +164,7 @@ def _late(sample: Sample) -> Iterator[Finding]:
         yield Finding(Level.WARN, "late_rows", text, "--sort", _at(np.array(late.lines)))
 
 
-def _orders(sample: Sample) -> Iterator[Finding]:
+def _orders(sample: JudgedSample) -> Iterator[Finding]:
     profile = sample.reading.profile
     if {"invoice_no", "event_id"} & set(profile.columns) or profile.numbered or profile.fill_down:
         return
@@ -175,13 +175,13 @@ def _orders(sample: Sample) -> Iterator[Finding]:
     yield Finding(Level.WARN if together else Level.NOTE, "no_order_number", text, "--map invoice_no=COLUMN")
 
 
-def _same_buyer_and_time(sample: Sample) -> int:
+def _same_buyer_and_time(sample: JudgedSample) -> int:
     customers = sample.parsed.customer_ids.dictionary_encode().indices.to_numpy(zero_copy_only=False)
     pairs = np.column_stack([customers, sample.parsed.event_ms])
     return len(pairs) - len(np.unique(pairs, axis=0)) if len(pairs) else 0
 
 
-def _cancellations(sample: Sample) -> Iterator[Finding]:
+def _cancellations(sample: JudgedSample) -> Iterator[Finding]:
     """Doubt sales under the prefix of cancellations; stop where most sales are, which then are none."""
     prefix = sample.rules.input.cancellation_prefix
     invoices = sample.lines.texts.get("invoice_no")
@@ -202,7 +202,7 @@ def _cancellations(sample: Sample) -> Iterator[Finding]:
         yield Finding(level, "positive_cancellations", text, mend, lines, is_acceptable=is_most)
 
 
-def _customers(sample: Sample) -> Iterator[Finding]:
+def _customers(sample: JudgedSample) -> Iterator[Finding]:
     fates, n = sample.judge.fates, sample.judge.n_customers
     valid = len(sample.batch) - fates.n_rejected
     column = sample.reading.profile.columns.get("customer_id", "customer_id")
@@ -219,7 +219,7 @@ def _customers(sample: Sample) -> Iterator[Finding]:
         )
 
 
-def _currencies(sample: Sample) -> Iterator[Finding]:
+def _currencies(sample: JudgedSample) -> Iterator[Finding]:
     if sample.rules.input.currency is not None:
         return
     stated = sorted(set(sample.lines.texts.get("currency", ())) - {""})
@@ -228,7 +228,7 @@ def _currencies(sample: Sample) -> Iterator[Finding]:
         yield Finding(Level.WARN, "several_currencies_stated", text, f"--set input.currency={stated[0]}")
 
 
-def _cells(sample: Sample, field: str | None, group: Group) -> tuple[str, ...]:
+def _cells(sample: JudgedSample, field: str | None, group: Group) -> tuple[str, ...]:
     """Show the cells at fault, each with its line."""
     if field is None:
         return _at(np.array(group.lines))

@@ -15,7 +15,7 @@ from shared.intake.damage import place
 from shared.intake.numbers.number_format import plain_numbers
 from shared.intake.table import Table
 from shared.intake.times.parsing import NO_TIME
-from streaming.replay import lines as file_lines
+from streaming.replay.event_rows import moments
 from streaming.replay.meaning.fields import FillDown, fields_of
 from streaming.replay.meaning.profiles import NUMBERS, Profile
 from streaming.replay.opened import Reading, whole_tables
@@ -119,7 +119,7 @@ def lines_of(table: pd.DataFrame, reading: Reading) -> Lines:
     money = [fields[name] for name in NUMBERS if name in fields]
     amounts = np.prod([pd.to_numeric(column, errors="coerce").fillna(0.0) for column in money], axis=0)
     return Lines(
-        times_ms=file_lines.moments(reading, fields["event_time"]),
+        times_ms=moments(reading, fields["event_time"]),
         customers=pd.factorize(customers.mask(customers == ""))[0].astype(np.int64),
         invoices=pd.factorize(invoices)[0].astype(np.int64),
         amounts=amounts.astype(np.float64),

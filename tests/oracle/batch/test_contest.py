@@ -10,13 +10,14 @@ from batch.assemble import Provenance
 from batch.customer_source import InMemory
 from batch.evidence import Evidence
 from batch.gate import Decision
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import History, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from shared.core.choice.k_rule import LastRun
 from shared.core.model.artifact import ModelArtifact
 from shared.settings import ModelSettings, Settings
 from shared.settings.reclustering import GateSettings
+from shared.stopwatch import Stopwatch
 
 MakeTable = Callable[..., CustomerTable]
 Found = tuple[ModelArtifact, Evidence, Decision]

@@ -8,12 +8,13 @@ import pytest
 from batch.assemble import Provenance
 from batch.customer_source import InMemory
 from batch.fit_set import fit_set
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import History, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.select_features import select_features
 from shared.core.customers.features import FEATURES
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 MakeTable = Callable[..., CustomerTable]
 QUICK = {"k_min": 2, "k_max": 3, "n_starts": 2}

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from batch.load import CustomerTable
-from benchmarks.reclustering.customers import LAST_DAY, tables
 from benchmarks.reclustering.refits import changed_by_cold_fit, first_champion, refits
+from benchmarks.reclustering.retail_customers import LAST_DAY, tables
 
 FEW_K = {"k_max": 6}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.models import contest, plan, vip
-from benchmarks.models.contenders import Restating
+from benchmarks.models import contest, contest_plan, vip
 from benchmarks.models.entries import ENTRIES, OURS
-from benchmarks.models.judging import refit
+from benchmarks.models.followers import Restating
+from benchmarks.models.fresh_fits import refit
 from benchmarks.models.scripted import SCRIPTS, label_of, scripted
 
 
@@ -75,9 +75,9 @@ def test_the_champion_counts_only_if_it_keeps_the_segment_at_every_look():
     assert (rows[0].value, rows[0].met) == (1, "no")
 
 
-@pytest.mark.parametrize("extent", [plan.FULL, plan.QUICK])
+@pytest.mark.parametrize("extent", [contest_plan.FULL, contest_plan.QUICK])
 def test_the_plan_covers_every_stream_and_can_be_handed_to_other_processes(extent):
-    jobs = plan.jobs(extent, Path("cdnow.csv"), 0)
+    jobs = contest_plan.jobs(extent, Path("cdnow.csv"), 0)
     names = [job.name for job in jobs]
 
     assert {f"script: {name}" for name in SCRIPTS} <= set(names)
@@ -86,14 +86,14 @@ def test_the_plan_covers_every_stream_and_can_be_handed_to_other_processes(exten
 
 
 def test_the_full_plan_judges_what_the_targets_ask_for():
-    assert plan.FULL.seeds == plan.FULL.vip_seeds == 20
-    assert (90, 1) in plan.FULL.retail
-    assert set(range(2, 7)) | {8} == set(plan.FULL.ks)
-    assert plan.FULL.map_iterations == 1_000_000
+    assert contest_plan.FULL.seeds == contest_plan.FULL.vip_seeds == 20
+    assert (90, 1) in contest_plan.FULL.retail
+    assert set(range(2, 7)) | {8} == set(contest_plan.FULL.ks)
+    assert contest_plan.FULL.map_iterations == 1_000_000
 
 
 def test_a_job_of_the_plan_gives_rows():
-    small = replace(plan.QUICK, ks=(2,), cdnow=((500, 10),), cdnow_customers=200)
-    job = next(job for job in plan.jobs(small, None, 0) if job.name == "ageing: cdnow, day 500")
+    small = replace(contest_plan.QUICK, ks=(2,), cdnow=((500, 10),), cdnow_customers=200)
+    job = next(job for job in contest_plan.jobs(small, None, 0) if job.name == "ageing: cdnow, day 500")
 
     assert [row.measure for row in job()][:2] == ["inertia / refit, mean", "inertia / refit, max"]

@@ -3,14 +3,14 @@ import math
 import numpy as np
 import pytest
 
-from benchmarks.models.ageing import LARGEST, MEAN, Case, ageing
+from benchmarks.models.ageing import LARGEST, MEAN, AgeingCase, ageing
 from benchmarks.models.cdnow_shaped import cdnow_shaped
-from benchmarks.models.contenders import Frozen, MiniBatch, MLlib, Restating, Retracting
+from benchmarks.models.followers import Frozen, MiniBatch, MLlib, Restating, Retracting
+from benchmarks.models.fresh_fits import refit, score
 from benchmarks.models.history import days_from
-from benchmarks.models.judging import refit, score
 from benchmarks.models.map_ageing import map_ageing
+from benchmarks.models.rounds import in_rounds
 from benchmarks.models.scripted import SCRIPTS, scripted
-from benchmarks.models.timing import in_rounds
 from benchmarks.models.user_stream import FADING, UserStream
 from shared.core.kmeans.assignment import assign
 
@@ -116,7 +116,7 @@ def test_user_stream_follows_a_drift(drifted):
 
 def test_targets_apply_only_to_old_champions_and_few_segments(cohort):
     def judged(k, is_judged):
-        rows = ageing(cohort, "cohort", k, Case(150, 60, is_judged), seed=0)
+        rows = ageing(cohort, "cohort", k, AgeingCase(150, 60, is_judged), seed=0)
         assert all(math.isfinite(row.value) for row in rows)
         return [row.target for row in rows if row.target is not None]
 
@@ -125,7 +125,7 @@ def test_targets_apply_only_to_old_champions_and_few_segments(cohort):
 
 
 def test_ageing_that_was_never_looked_at_meets_nothing(cohort):
-    rows = ageing(cohort[:3], "cohort", 3, Case(150, 60, True), seed=0)
+    rows = ageing(cohort[:3], "cohort", 3, AgeingCase(150, 60, True), seed=0)
 
     assert [row.met for row in rows if row.target is not None] == ["no", "no"]
 

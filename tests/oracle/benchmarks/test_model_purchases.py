@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.models.cdnow_shaped import PUBLISHED, cdnow_shaped, shape_of
 from benchmarks.models.history import days_from, history, thinned
-from benchmarks.models.purchases import FEATURES, cdnow, from_rows, midnights, online_retail
+from benchmarks.models.purchase_histories import FEATURES, cdnow, from_rows, midnights, online_retail
 from shared.core.customers.features import MS_PER_DAY, feature_matrix
 
 LINES = """InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country

@@ -72,7 +72,7 @@ def test_the_first_model_is_promoted_and_its_identities_start_at_one(make_table:
     assert decision.promote
     assert identities.segment_ids == (1, 2, 3)
     assert model.next_segment_id == 4
-    assert model.segment_of(0).name == "VIP"
+    assert model.segments[0].name == "VIP"
 
 
 def test_labels_run_from_the_highest_mean_spend_to_the_lowest(make_table: MakeTable) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.drift.jobs import Found, Job, Workers
-from benchmarks.drift.matching import DELTAS, judge, match, our_alarms
 from benchmarks.drift.mixtures import BASE, CASES, CHANGE_AT, HELD_OUT
+from benchmarks.drift.run_lengths import DELTAS, judge, match, our_alarms
 from benchmarks.drift.simulator import SHOPS, WARM_UP_DAYS, simulated
 from benchmarks.drift.windows import LENGTH, RUN_LENGTH
 

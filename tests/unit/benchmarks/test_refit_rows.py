@@ -1,12 +1,12 @@
 """What the refit experiment says, from refits that never ran."""
 
-from benchmarks.models.report import Row
-from benchmarks.reclustering.refits import Refit
+from benchmarks.measured_rows import Row
+from benchmarks.reclustering.refits import UnchangedRefit
 from benchmarks.reclustering.unchanged import NONE, pipeline_rows
 
-QUIET = Refit(1, 4, 4, promoted=False, reason="no", changed=0.0, has_same_ids=True)
-REFUSED = Refit(2, 5, 4, promoted=False, reason="no", changed=0.3, has_same_ids=False)
-NEEDLESS = Refit(3, 4, 4, promoted=True, reason="yes", changed=0.1, has_same_ids=True)
+QUIET = UnchangedRefit(1, 4, 4, promoted=False, reason="no", changed=0.0, has_same_ids=True)
+REFUSED = UnchangedRefit(2, 5, 4, promoted=False, reason="no", changed=0.3, has_same_ids=False)
+NEEDLESS = UnchangedRefit(3, 4, 4, promoted=True, reason="yes", changed=0.1, has_same_ids=True)
 
 
 def of(rows: list[Row], measure: str) -> Row:

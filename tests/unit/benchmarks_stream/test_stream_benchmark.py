@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.stream.known import documents_of
-from benchmarks.stream.latency import summarise
+from benchmarks.stream.latency import Latency, summarise
 from benchmarks.stream.measure import Result
-from benchmarks.stream.report import Target
+from benchmarks.stream.stream_figures import StreamFigures, rows
 from benchmarks.stream.workload import LINES_PER_CUSTOMER, Workload, block
 from shared.adapters.mongo.schemas import CUSTOMER_KEYS
 from shared.settings import InputSettings
@@ -62,12 +62,39 @@ def test_latency_runs_from_sending_to_the_first_look_that_shows_the_event() -> N
     assert latency.p50_s == pytest.approx(1.75)
 
 
-@pytest.mark.parametrize(
-    ("value", "is_minimum", "is_met"), [(3.0, True, True), (2.9, True, False), (3.1, False, False)]
-)
-def test_a_target_is_met_at_its_limit(value: float, is_minimum: bool, is_met: bool) -> None:
-    assert Target("t", value, 3.0, is_minimum).is_met is is_met
-
-
 def test_throughput_is_events_by_seconds() -> None:
     assert Result("r", 200, 4.0).events_per_s == 50.0
+
+
+def test_each_contender_has_a_throughput_and_the_targets_are_judged() -> None:
+    def at(events_per_s: int) -> Result:
+        return Result(f"{events_per_s}", events_per_s, 1.0)
+
+    late = Latency(rate=1_000, duration_s=1, events=9, p50_s=1.0, p95_s=3.1, p99_s=4.0, max_s=5.0)
+    found = rows(
+        StreamFigures(
+            ours=at(400), ours_in_all=at(390), spent_s={"read": 1.0, "write": 3.0},
+            per_event=at(4), batching=at(200), batching_unchecked=at(210), batching_confluent=at(220),
+            floor=at(800), floor_parts_s={"read": 1.0}, few=at(390), many=at(300), latency=late,
+        )
+    )  # fmt: skip
+
+    judged = {(row.contender, row.case): row.met for row in found if row.target}
+    assert [row.value for row in found if row.measure == "events/s"] == [
+        400,
+        390,
+        4,
+        200,
+        210,
+        220,
+        800,
+        390,
+        300,
+    ]
+    assert judged == {
+        ("4", "ours / it"): "yes",
+        ("200", "ours / it"): "no",
+        ("800", "ours / it"): "yes",
+        ("ours", "few known / many known"): "yes",
+        ("ours", "p95"): "no",
+    }

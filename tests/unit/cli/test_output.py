@@ -1,12 +1,9 @@
 """What is printed: plain where nobody watches, safe for the terminal, one JSON document."""
 
-import json
-from datetime import UTC, datetime, timedelta, timezone
-
 import pytest
 
 from cli.drift import sparkline
-from cli.output import Column, print_json, print_table, printable, progress
+from cli.output import Column, print_table, printable, progress
 
 
 def test_plain_columns_are_aligned_and_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,16 +18,6 @@ def test_plain_columns_are_aligned_and_never_cut(capsys: pytest.CaptureFixture[s
 
 def test_foreign_text_cannot_steer_the_terminal() -> None:
     assert printable("a\x1b[2Jb\nc\u202e£") == "a\\x1b[2Jb\\nc\\u202e£"
-
-
-def test_json_has_utc_dates_and_null_for_what_is_no_number(capsys: pytest.CaptureFixture[str]) -> None:
-    abroad = datetime(2011, 7, 1, 1, tzinfo=timezone(timedelta(hours=1)))
-
-    print_json({"at": abroad, "naive": datetime(2011, 7, 1), "nan": float("nan"), "name": "Crème"})  # noqa: DTZ001
-
-    shown = json.loads(capsys.readouterr().out)
-    midnight = datetime(2011, 7, 1, tzinfo=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    assert shown == {"at": midnight, "naive": midnight, "nan": None, "name": "Crème"}
 
 
 def test_no_progress_bar_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

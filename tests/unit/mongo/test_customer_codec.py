@@ -95,7 +95,7 @@ def test_what_is_read_is_enough_for_everything_that_is_taken_from_it() -> None:
 def test_segments_are_stored_by_identity_and_name() -> None:
     line = Line(0, 1, 1, AS_OF_MS, 100, False)
     (document,) = _documents(apply_in([[line]], 1, 7)[0], MODEL)
-    segment = MODEL.champion.segment_of(document["label"])
+    segment = MODEL.champion.segments[document["label"]]
     assert (document["segment_id"], document["segment_name"]) == (segment.segment_id, segment.name)
     assert document["runner_up_id"] in {10, 11, 12, 13} - {document["segment_id"]}
     assert document["margin"] >= 0
@@ -106,7 +106,7 @@ def test_segments_are_stored_by_identity_and_name() -> None:
 def test_what_is_unknown_is_null() -> None:
     (document,) = _documents(apply_in([[]], 1, 7)[0], None)
     known = {"_id", "frequency", "monetary_minor", "monetary", "applied", "duplicate", "late", "status"}
-    known |= {"recent_events", "recent_invoices", "fence", "fence_epoch", "rev", "deleted"}
+    known |= {"recent_events", "recent_invoices", "history", "fence", "fence_epoch", "rev", "deleted"}
     assert {key for key, value in document.items() if value is not None} == known
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streaming.replay.event_rows import EventRows
 from streaming.replay.identity import Identities, Occurrences
-from streaming.replay.lines import Lines
 from streaming.replay.meaning.profiles import Profile
 
 OWN = Profile("own", {"event_time": "at", "customer_id": "who", "quantity": "n", "unit_price": "price"})
@@ -22,13 +22,13 @@ _row = st.tuples(
 _rows = st.lists(_row, max_size=30)
 
 
-def _lines(rows: list[tuple[str, str, str]], **more: list[str]) -> Lines:
+def _lines(rows: list[tuple[str, str, str]], **more: list[str]) -> EventRows:
     times, customers, quantities = (
         (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
     )
     texts = {"customer_id": customers, "quantity": quantities, "unit_price": ["5.00"] * len(rows), **more}
     numbers = np.arange(1, len(rows) + 1)
-    return Lines(numbers, numbers + 1, numbers, times, texts, (), 1.0)
+    return EventRows(numbers, numbers + 1, numbers, times, texts, (), 1.0)
 
 
 def _ids(rows: list[tuple[str, str, str]], portion: int = 1_000) -> list[str]:

@@ -13,7 +13,7 @@ from scipy.cluster.hierarchy import fcluster
 
 from batch.assemble import Provenance
 from batch.customer_source import InMemory
-from batch.hand_over import History, RunPurpose, Stopwatch
+from batch.hand_over import History, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
 from batch.reporting import (
@@ -25,14 +25,16 @@ from batch.reporting import (
     silhouettes,
     tree,
 )
-from batch.reporting.compose import numbers, page, plain
+from batch.reporting.compose import numbers, page
 from batch.reporting.files import write_report
 from batch.reporting.moves import Move, Moves
 from batch.reporting.run import Run, RunRequest
 from shared.core.customers.features import RfmColumns
 from shared.core.kmeans.assignment import assign
+from shared.plain import to_json
 from shared.reporting.page import Fold, Note, TableBlock, render
 from shared.settings import ModelSettings, Settings
+from shared.stopwatch import Stopwatch
 
 MakeTable = Callable[..., CustomerTable]
 EVIL = "</script><b>VIP</b>"
@@ -66,7 +68,7 @@ def second(make_table: MakeTable, first: Run) -> Run:
 
 def test_the_twin_is_valid_json_and_holds_what_figures_show(second: Run) -> None:
     found = numbers(second)
-    twin = json.loads(json.dumps(plain(found), allow_nan=False))
+    twin = json.loads(to_json(found))
 
     drawn = silhouettes.draw(found.silhouettes, second.colors)
     shown = [list(trace.x)[1:-1] for trace in drawn.data]

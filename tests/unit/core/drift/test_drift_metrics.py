@@ -166,6 +166,16 @@ def test_a_quantile_is_read_within_its_bin() -> None:
     assert quantile(np.array([0, 0, 10]), 0.5) == pytest.approx(2.5)
 
 
+@given(st.lists(st.integers(1, 10**12), min_size=2, max_size=30), st.integers(0, 3))
+def test_one_customer_more_among_very_many_is_no_less_than_no_distance(counts: list[int], more: int) -> None:
+    before = np.array(counts)
+
+    found = jsd(before, before + more * (before == before.max()))
+
+    assert found is not None
+    assert 0 <= found < 0.3
+
+
 def test_jsd_of_disjoint_shares_is_one_bit() -> None:
     assert jsd(np.array([5, 0]), np.array([0, 9])) == pytest.approx(1.0)
 

@@ -158,7 +158,7 @@ def test_arrays_are_the_models_own_and_cannot_be_written() -> None:
 def test_labels_lead_to_segments_and_counts_to_shares() -> None:
     made = model()
 
-    assert made.segment_of(2).segment_id == 12
+    assert made.segments[2].segment_id == 12
     assert made.segment_ids.tolist() == [10, 11, 12]
     assert made.shares.tolist() == [1 / 6, 2 / 6, 3 / 6]
     assert (made.k, made.n_customers, made.features) == (3, 6, ("recency_days", "monetary"))

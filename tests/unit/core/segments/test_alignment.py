@@ -9,6 +9,7 @@ from shared.core.segments.alignment import UNMATCHED, align
 from shared.core.segments.monic import TransitionKind, transitions
 from shared.errors import InvalidConfig
 
+CLEAR = 0.8
 SQUARE = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [4.0, 4.0]])
 
 
@@ -21,7 +22,6 @@ def test_any_permutation_is_recovered(k, d, seed):
 
     np.testing.assert_array_equal(found.pairs, order)
     np.testing.assert_array_equal(found.ambiguity, 0)
-    assert not found.is_ambiguous
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -32,7 +32,7 @@ def test_small_moves_keep_every_identity(seed):
     found = align(SQUARE, SQUARE[order] + rng.uniform(-0.5, 0.5, (4, 2)))
 
     np.testing.assert_array_equal(found.pairs, order)
-    assert not found.is_ambiguous
+    assert (found.ambiguity < CLEAR).all()
 
 
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 2**32 - 1))
@@ -66,7 +66,7 @@ def test_one_segment_more_gets_a_new_identity():
     found = align(SQUARE, np.vstack([[[9.0, 9.0]], SQUARE]))
 
     assert found.pairs.tolist() == [UNMATCHED, 0, 1, 2, 3]
-    assert not found.is_ambiguous
+    assert (found.ambiguity < CLEAR).all()
 
 
 def test_one_segment_less_leaves_an_old_identity_unused():
@@ -90,7 +90,6 @@ def test_a_new_center_halfway_between_two_old_ones_is_ambiguous():
     found = align(SQUARE[:2], [[2.0, 0.0]])
 
     assert found.ambiguity[0] == pytest.approx(1.0)
-    assert found.is_ambiguous
 
 
 def test_radii_are_the_unit_of_distance():
@@ -98,7 +97,6 @@ def test_radii_are_the_unit_of_distance():
     far = align([[0.0]], [[4.0]], radii=[1.0])
 
     assert (near.pairs[0], far.pairs[0]) == (0, UNMATCHED)
-    assert near.cost[0, 0] == pytest.approx(2 / 3)
 
 
 def test_identical_old_centers_are_a_toss_up():
@@ -112,7 +110,7 @@ def test_without_a_champion_everything_is_new():
     found = align(np.empty((0, 2)), SQUARE, overlap=np.empty((0, 4)))
 
     assert found.pairs.tolist() == [UNMATCHED] * 4
-    assert not found.is_ambiguous
+    assert (found.ambiguity < CLEAR).all()
 
 
 def test_the_result_is_read_only_and_the_input_untouched():

@@ -102,18 +102,10 @@ def test_labels_of_different_customers_are_refused():
         overlap_matrix([0, 2], [0, 0], k_old=2, k_new=1)
 
 
-def test_facets_of_a_pure_survivor_a_split_and_a_loss():
-    found = facets([[10, 0, 0], [0, 6, 2], [0, 0, 0]], old_sizes=[10, 10, 5], new_sizes=[10, 6, 8])
+def test_facets_of_a_pure_survivor_a_split_and_of_nobody_are_read_only():
+    found = facets([[10, 0, 0], [0, 6, 2], [0, 0, 0], [2, 0, 0]])
 
-    np.testing.assert_allclose(found.unicity, [1, 0.5, 1])
-    np.testing.assert_allclose(found.identity, [1, 0.75 * 1 + 0.25 * 0.25, 0])
-    np.testing.assert_allclose(found.outflow, [0, 0.2, 1])
-
-
-def test_facets_default_to_the_sums_of_the_overlap_and_are_read_only():
-    found = facets([[3], [1]])
-
-    np.testing.assert_allclose(found.identity, [0.75, 0.25])
-    np.testing.assert_array_equal(found.unicity, [1, 1])
+    np.testing.assert_allclose(found.unicity, [1, 0.5, 1, 1])
+    np.testing.assert_allclose(found.identity, [10 / 12, 0.75 * 1 + 0.25 * 1, 0, 2 / 12])
     with pytest.raises(ValueError, match="read-only"):
         found.unicity[0] = 0

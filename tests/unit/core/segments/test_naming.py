@@ -1,13 +1,22 @@
 """From profiles and a population to unique names."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from shared.core.segments.naming import PopulationCuts, SegmentProfile, name_segments, usual_pause_days
-from shared.core.segments.naming_scores import PopulationAxis
+from shared.core.segments.naming import (
+    PopulationCuts,
+    SegmentProfile,
+    name_segments,
+    segment_profiles,
+    usual_pause_days,
+)
+from shared.core.segments.naming_scores import PopulationAxis, score_of
 from shared.core.segments.naming_tables import ACTIONS
 from shared.errors import InvalidConfig
 
@@ -20,7 +29,6 @@ profiles = st.builds(
     st.floats(0, 110, width=32),
     st.floats(0, 110, width=32),
     st.floats(0, 110, width=32),
-    st.none() | st.floats(0, 1),
     st.none() | st.floats(0, 100),
 )
 
@@ -37,8 +45,19 @@ def names(*segments, **settings):
 def test_fifths_of_an_even_population_score_one_to_five():
     axis = PopulationAxis.of(np.arange(100.0))
 
-    assert [axis.score(v) for v in (0, 19, 20, 39, 40, 60, 79, 80, 99, 1e9)] == [1, 1, 2, 2, 3, 4, 4, 5, 5, 5]
-    assert axis.score(-5) == 1
+    assert [score_of(axis.percentile(v)) for v in (0, 19, 20, 39, 40, 60, 79, 80, 99, 1e9)] == [
+        1,
+        1,
+        2,
+        2,
+        3,
+        4,
+        4,
+        5,
+        5,
+        5,
+    ]
+    assert score_of(axis.percentile(-5)) == 1
 
 
 def test_who_bought_most_recently_scores_best():
@@ -57,7 +76,7 @@ def test_an_axis_on_which_all_agree_says_nothing(noise):
     axis = PopulationAxis.of([7.0, *[7.0 * (1 + noise)] * 9])
 
     assert not axis.tells
-    assert {axis.score(7.0 * (1 + by)) for by in (-noise, 0, noise, 1e-12, -1e-12)} == {3}
+    assert {score_of(axis.percentile(7.0 * (1 + by))) for by in (-noise, 0, noise, 1e-12, -1e-12)} == {3}
 
 
 def test_equal_customers_share_the_middle_of_their_ranks():
@@ -71,8 +90,8 @@ def test_a_crowd_that_hardly_differs_is_a_crowd_also_beside_a_few_who_do():
     axis = PopulationAxis.of(spend)
 
     assert axis.tells
-    assert {axis.score(v) for v in (19.95, 20.0, 20.05)} == {3}
-    assert axis.score(900.0) == 5
+    assert {score_of(axis.percentile(v)) for v in (19.95, 20.0, 20.05)} == {3}
+    assert score_of(axis.percentile(900.0)) == 5
 
 
 @given(st.lists(st.integers(1, 5000), min_size=1, max_size=40))
@@ -88,7 +107,7 @@ def test_a_rank_by_smoothing_is_the_plain_average_over_customers(cents):
 def test_a_better_value_never_scores_lower(population, a, b):
     axis = PopulationAxis.of(population)
 
-    assert axis.score(min(a, b)) <= axis.score(max(a, b))
+    assert score_of(axis.percentile(min(a, b))) <= score_of(axis.percentile(max(a, b)))
 
 
 @given(populations, st.randoms(use_true_random=False), numbers)
@@ -178,15 +197,66 @@ def test_identical_segments_still_have_different_names():
     ]
 
 
-def test_discount_share_and_rhythm_refine_the_name():
-    assert names(profile(70, 70, 70, discount_share=0.6)) == ["Discount shopper"]
-    assert names(profile(70, 70, 70, discount_share=0.4)) == ["Loyal"]
-    assert names(profile(90, 90, 90, discount_share=0.9)) == ["VIP"]
-    assert names(profile(10, 10, 10, discount_share=0.9)) == ["Churned"]
+def test_who_looks_quiet_but_is_within_the_own_rhythm_is_called_occasional():
     assert names(profile(10, 10, 10, purchase_interval_days=70.0)) == ["Occasional"]
     assert names(profile(10, 10, 10, purchase_interval_days=20.0)) == ["Churned"]
+    assert names(profile(10, 10, 10)) == ["Churned"]
     assert names(profile(10, 1, 10, purchase_interval_days=70.0)) == ["Churned"]
     assert names(profile(70, 70, 70, purchase_interval_days=70.0)) == ["Loyal"]
+
+
+def test_who_buys_often_is_not_called_occasional_for_a_pause_but_has_not_gone_either():
+    assert names(profile(30, 70, 70, purchase_interval_days=70.0)) == ["At risk"]
+    assert names(profile(10, 70, 10, purchase_interval_days=70.0)) == ["Occasional"]
+
+
+@pytest.mark.parametrize(
+    ("recency", "orders", "new", "occasional_before", "churned_before"),
+    [
+        (94, 3, "Occasional", "Occasional", "Occasional"),  # of 70 days one and a half are 105
+        (97, 3, "Occasional", "Occasional", "Churned"),
+        (112, 3, "Churned", "Occasional", "Churned"),
+        (117, 3, "Churned", "Churned", "Churned"),
+        (60, 2.3, "Occasional", "Occasional", "Occasional"),
+        (60, 2.0, "Occasional", "Occasional", "Churned"),
+        (60, 1.9, "Churned", "Occasional", "Churned"),
+        (60, 1.7, "Churned", "Churned", "Churned"),
+    ],
+)
+def test_a_rhythm_has_to_change_by_a_tenth_to_change_a_name(
+    recency, orders, new, occasional_before, churned_before
+):
+    population = PopulationCuts.of(np.arange(300.0) / 10, np.arange(300.0) / 3, np.arange(300.0))
+    segment = SegmentProfile(recency, orders, 20, 70.0)
+
+    found = [
+        name_segments([segment], population, previous=[before])[0].base
+        for before in (None, "Occasional", "Churned")
+    ]
+    assert found == [new, occasional_before, churned_before]
+
+
+def rows():
+    """Recency, orders, spend, interval and segment of each customer."""
+    orders, interval = st.sampled_from([1.0, 2.0, 5.0]), st.floats(0, 90)
+    return st.lists(st.tuples(st.floats(0, 300), orders, st.floats(0, 1e4), interval, st.integers(0, 2)))
+
+
+@given(rows())
+def test_typical_is_the_mean_on_the_log_scale_and_an_interval_that_of_those_who_came_back(customers):
+    table = np.array(customers, dtype=np.float64).reshape(-1, 5)
+    labels = table[:, 4].astype(np.int32)
+
+    found = segment_profiles(table[:, :3], labels, 3, interval_days=table[:, 3])
+
+    for label, one in enumerate(found):
+        members = [row for row in customers if row[4] == label]
+        logs = [[math.log1p(value) for value in column] for column in zip(*members, strict=True)]
+        expected = [math.expm1(sum(c) / len(c)) for c in logs[:3]] or [0.0] * 3
+        assert (one.recency_days, one.frequency, one.monetary) == pytest.approx(expected)
+        back = [math.log1p(row[3]) for row in members if row[1] >= 2]
+        usual = math.expm1(sum(back) / len(back)) if back else None
+        assert one.purchase_interval_days == (None if usual is None else pytest.approx(usual))
 
 
 def test_a_name_is_kept_until_ten_points_beyond_its_band():
@@ -331,8 +401,9 @@ typical = st.builds(
     st.integers(0, 300).map(lambda h: h / 2),
     st.integers(10, 80).map(lambda f: f / 10),
     st.integers(1, 5000).map(lambda c: c / 100),
+    st.none() | st.integers(0, 90).map(float),
 )
-before = st.sampled_from([None, "VIP", "Loyal", "Churned", "New", "Alike"])
+before = st.sampled_from([None, "VIP", "Loyal", "Churned", "New", "Occasional", "Alike"])
 
 
 @given(shops(), st.lists(st.tuples(typical, before), min_size=1, max_size=5), st.data())
@@ -342,7 +413,12 @@ def test_noise_never_changes_a_name(population, segments, data):
 
     given_profiles, previous = [list(each) for each in zip(*segments, strict=True)]
     noisy = [
-        SegmentProfile(shaken(p.recency_days), shaken(p.frequency), shaken(p.monetary))
+        SegmentProfile(
+            shaken(p.recency_days),
+            shaken(p.frequency),
+            shaken(p.monetary),
+            None if p.purchase_interval_days is None else shaken(p.purchase_interval_days),
+        )
         for p in given_profiles
     ]
     assert name_segments(noisy, population, previous=previous) == name_segments(
@@ -354,7 +430,7 @@ def test_noise_never_changes_a_name(population, segments, data):
 def test_another_currency_changes_no_name(population, segments, factor):
     spend = np.repeat(population.monetary.values, 2)
     recency, frequency = np.arange(float(spend.size)), np.arange(float(spend.size)) % 4 + 1
-    converted = [SegmentProfile(p.recency_days, p.frequency, p.monetary * factor) for p in segments]
+    converted = [replace(p, monetary=p.monetary * factor) for p in segments]
     assert name_segments(segments, PopulationCuts.of(recency, frequency, spend)) == name_segments(
         converted, PopulationCuts.of(recency, frequency, spend * factor)
     )
@@ -369,6 +445,7 @@ def test_who_is_better_in_everything_never_has_a_worse_name(population, one, oth
         min(one.recency_days, other.recency_days),
         max(one.frequency, other.frequency),
         max(one.monetary, other.monetary),
+        one.purchase_interval_days,
     )
     better, worse = (RANKS.get(name_segments([each], population)[0].base, 1) for each in (best, one))
 

@@ -10,7 +10,7 @@ from shared.core.segments.naming_tables import ACTIONS, Name
 from shared.errors import InvalidConfig
 
 CELLS = list(product(range(1, 6), repeat=3))
-NEED_MORE_THAN_SCORES = {Name.DISCOUNT_SHOPPER, Name.OCCASIONAL, Name.ALIKE}
+NEED_MORE_THAN_SCORES = {Name.OCCASIONAL, Name.ALIKE}
 
 
 def test_every_cell_has_a_name_and_every_name_a_cell():

@@ -52,19 +52,7 @@ def test_errors_are_those_of_the_final_weights_over_all_rows():
 
     assert trained.quantization_error == pytest.approx(quantization_error(best))
     assert trained.topographic_error == pytest.approx(topographic_error(best, GRID))
-    assert (trained.sigma, trained.next_epoch) == (1.0, 30)
-
-
-@given(st.integers(0, 12), st.sampled_from([300, 2000]))
-def test_training_stopped_and_resumed_equals_training_at_once(stop, n):
-    """2000 rows are more than early passes look at, so the samples must be the same as well."""
-    X = table(n)
-    whole = train_som(X, GRID, epochs=12, rng=rng(5))
-    half = train_som(X, GRID, epochs=12, rng=rng(5), stop_epoch=stop)
-    resumed = train_som(X, GRID, epochs=12, rng=rng(5), initial=half.weights, start_epoch=half.next_epoch)
-
-    assert np.array_equal(resumed.weights, whole.weights)
-    assert resumed.next_epoch == whole.next_epoch
+    assert trained.sigma == 1.0
 
 
 def test_samples_in_early_passes_do_not_cost_quality():
@@ -163,7 +151,7 @@ def test_a_settled_map_stays_where_it_is():
     settled = settle(X, train_som(X, GRID, epochs=60, rng=rng()).weights, GRID)
     again = settle(X, settled.weights, GRID)
 
-    assert again.next_epoch <= settled.next_epoch
+    np.testing.assert_allclose(again.weights, settled.weights, atol=0.05)
     assert again.quantization_error == pytest.approx(settled.quantization_error, rel=0.01)
 
 

@@ -14,8 +14,11 @@ from shared.core.model.population import PopulationStatistics
 from shared.settings import ModelSettings, Settings, TickSettings
 from shared.settings.reclustering import ScheduleSettings
 from streaming.driver.adopt import Adopter
+from streaming.driver.champions import Champions
 from streaming.driver.live import (
+    DayRules,
     LiveState,
+    ModelReference,
     Target,
     TopicIdentity,
     absorb,
@@ -34,7 +37,7 @@ from tests.support.small_model import AS_OF, AS_OF_MS, UNITS, D, K
 
 CHAMPION = small_model.champion()
 DAY_MS = 86_400_000
-NEW = first_state("main", TopicIdentity("transactions", "id", 2))
+NEW = first_state("main", TopicIdentity("transactions", "id", 2), DayRules.of(Settings()))
 RULES, SCHEDULE = ModelSettings(), ScheduleSettings()
 
 
@@ -42,7 +45,7 @@ def _under(model_version: int | None = 1, **changes: object) -> LiveState:
     """A stream that stands under the small model."""
     state = replace(
         NEW,
-        now=Target(model_version, 1 if model_version else None, AS_OF_MS),
+        now=Target(AS_OF_MS, ModelReference(model_version, 1) if model_version else None),
         centers=CHAMPION.centers,
         unit_weights=CHAMPION.som.weights,
         population=PopulationStatistics.empty(K, UNITS, D),
@@ -142,7 +145,7 @@ def test_without_a_champion_only_the_sums_change() -> None:
 
 def test_the_live_model_needs_a_champion_and_a_tick() -> None:
     assert _under().model(None) is None
-    assert replace(_under(), now=Target(1, 1, None)).model(CHAMPION) is None
+    assert replace(_under(), now=None).model(CHAMPION) is None
     model = _under().model(CHAMPION)
     assert model is not None
     assert model.as_of_ms == AS_OF_MS
@@ -155,7 +158,7 @@ def _tick(
     state: LiveState, wall: datetime, *, accept_jump: bool = False, clock: str = "auto"
 ) -> datetime | None:
     settings_ = Settings(tick=TickSettings(clock=clock))  # type: ignore[arg-type]
-    adopter = Adopter(None, settings_, accept_jump=accept_jump)  # type: ignore[arg-type]
+    adopter = Adopter(None, settings_, Champions(None), accept_jump=accept_jump)  # type: ignore[arg-type]
     as_of_ms = adopter._tick(state, wall).as_of_ms
     return None if as_of_ms is None else datetime.fromtimestamp(as_of_ms / 1000, UTC)
 
@@ -196,7 +199,7 @@ def test_the_first_model_is_asked_for_once_there_are_enough_customers() -> None:
     review = due_review(enough, None, RULES, SCHEDULE)
     assert review is not None
     assert (review.kind, review.key) == ("bootstrap", f"main:{AS_OF:%Y-%m-%d}")
-    assert due_review(replace(enough, now=Target(None, None, None)), None, RULES, SCHEDULE) is None
+    assert due_review(replace(enough, now=None), None, RULES, SCHEDULE) is None
     assert due_review(replace(enough, first_event_ms=None), None, RULES, SCHEDULE) is None
 
 
@@ -219,7 +222,11 @@ def test_a_review_is_due_by_event_time(
     champion = small_model.champion(provisional=provisional)
     now_ms = AS_OF_MS + days_later * DAY_MS
     asked_ms = None if asked_days_ago is None else now_ms - asked_days_ago * DAY_MS
-    state = _under(now=Target(1, 1, now_ms), first_event_ms=now_ms - span_days * DAY_MS, asked_ms=asked_ms)
+    state = _under(
+        now=Target(now_ms, ModelReference(1, 1)),
+        first_event_ms=now_ms - span_days * DAY_MS,
+        asked_ms=asked_ms,
+    )
     review = due_review(state, champion, RULES, SCHEDULE)
     assert (review and review.kind) == kind
     if review is not None:
@@ -228,7 +235,7 @@ def test_a_review_is_due_by_event_time(
 
 def test_a_schedule_by_the_wall_clock_replaces_the_one_by_event_time() -> None:
     by_clock = ScheduleSettings(cron="0 3 1 * *")
-    state = _under(now=Target(1, 1, AS_OF_MS + 400 * DAY_MS), first_event_ms=AS_OF_MS)
+    state = _under(now=Target(AS_OF_MS + 400 * DAY_MS, ModelReference(1, 1)), first_event_ms=AS_OF_MS)
 
     assert due_review(state, small_model.champion(provisional=False), RULES, by_clock) is None
     assert due_review(state, small_model.champion(provisional=True), RULES, by_clock) is not None
@@ -259,8 +266,6 @@ def test_segments_of_nobody_have_no_shares() -> None:
 def _context(champion: object) -> BatchContext:
     return BatchContext(
         settings=Settings(),
-        mongo_uri="",
-        kafka_bootstrap="",
         next_offsets={},
         fence_epoch=0,
         champion=champion,  # type: ignore[arg-type]
@@ -268,6 +273,9 @@ def _context(champion: object) -> BatchContext:
         centers=CHAMPION.centers[::-1].tobytes(),
         unit_weights=CHAMPION.som.weights.tobytes(),
         as_of_ms=AS_OF_MS,
+        step_day=0,
+        clocks={},
+        max_jump_days=31,
     )
 
 

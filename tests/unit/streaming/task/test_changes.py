@@ -57,7 +57,7 @@ def test_a_transition_is_kept_while_the_segment_stays_and_replaced_when_it_chang
 def test_the_last_applied_line_is_the_cause() -> None:
     rows = transactions([*_lines(0, 0, 1, 1), *_lines(0, is_return=True), *_lines(2)])
     is_applied = np.array([True, True, True, False, True, False])
-    outcomes = Outcomes(is_applied, ~is_applied, np.zeros(6, np.bool_))
+    outcomes = Outcomes(is_applied, ~is_applied, *np.zeros((2, 6), np.bool_))
     assert causes(rows, outcomes, EMPTY, 3) == ["return", "purchase", "model"]
 
 
@@ -135,7 +135,13 @@ def test_every_row_moves_the_fence_whatever_became_of_it() -> None:
 
 
 def test_part_of_a_chunk_has_the_rows_of_the_named_customers_only() -> None:
-    chunk = Chunk(4, ["a", "b", "c"], transactions(_lines(2, 0, 1, 2, 0)), np.array([3, 5, 6, 8, 9]))
+    chunk = Chunk(
+        4,
+        ["a", "b", "c"],
+        transactions(_lines(2, 0, 1, 2, 0)),
+        np.array([3, 5, 6, 8, 9]),
+        *np.zeros((2, 5), np.int32),
+    )
     part = chunk.only({"c", "a"})
     assert (part.partition, part.customer_ids) == (4, ["a", "c"])
     assert part.rows.customer.tolist() == [1, 0, 1, 0]

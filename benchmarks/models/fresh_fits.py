@@ -11,7 +11,7 @@ from shared.core.kmeans.assignment import assign
 
 
 @dataclass(frozen=True, eq=False)
-class Refit:
+class FreshFit:
     """A table clustered from scratch: inertia, and labels (n,)."""
 
     inertia: float
@@ -30,13 +30,13 @@ class Score:
     ari_truth: float
 
 
-def refit(day: Day, k: int, seed: int) -> Refit:
+def refit(day: Day, k: int, seed: int) -> FreshFit:
     """Cluster the table of `day` from scratch."""
     model = fitted(day.rows, k, seed)
-    return Refit(float(model.inertia_), model.labels_)
+    return FreshFit(float(model.inertia_), model.labels_)
 
 
-def score(centers: Float64, day: Day, fresh: Refit) -> Score:
+def score(centers: Float64, day: Day, fresh: FreshFit) -> Score:
     """Judge centers (any number of them) on the table of `day`; without centers everything is NaN."""
     if not len(centers):
         return Score(np.nan, np.nan, np.nan)

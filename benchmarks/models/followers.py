@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 
-from benchmarks.models.history import Champion, Day
+from benchmarks.models.history import ContestChampion, Day
 from shared.core.arrays import Float64
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.assignment import assign, restate
@@ -20,7 +20,7 @@ from shared.estimators import StreamingKMeans
 Feed = Literal["touched", "table"]
 
 
-class Contender(Protocol):
+class Follower(Protocol):
     """Something that follows the customers day by day."""
 
     def learn(self, day: Day) -> None:
@@ -38,7 +38,7 @@ def fed(day: Day, feed: Feed) -> Float64:
 class Frozen:
     """The champion, never touched: what most published pipelines do."""
 
-    def __init__(self, champion: Champion) -> None:
+    def __init__(self, champion: ContestChampion) -> None:
         self._centers = champion.centers
 
     def learn(self, day: Day) -> None:
@@ -52,7 +52,7 @@ class Frozen:
 class Restating:
     """The stream's way: everybody is assigned and summed anew at each tick, from the last centers."""
 
-    def __init__(self, champion: Champion, every: int = 1) -> None:
+    def __init__(self, champion: ContestChampion, every: int = 1) -> None:
         self._centers, self._every, self._n_days = champion.centers, every, 0
 
     def learn(self, day: Day) -> None:
@@ -69,7 +69,7 @@ class Restating:
 class Retracting:
     """The estimator between two ticks: a touched customer is taken out as stored and put in anew."""
 
-    def __init__(self, champion: Champion) -> None:
+    def __init__(self, champion: ContestChampion) -> None:
         table = champion.table
         self._model = StreamingKMeans(len(champion.centers), init=champion.centers).fit(table.rows)
         self._stored = dict(
@@ -96,7 +96,9 @@ class Retracting:
 class MiniBatch:
     """scikit-learn's own MiniBatchKMeans.partial_fit, warm from the champion's table."""
 
-    def __init__(self, champion: Champion, seed: int, ratio: float = 0.01, feed: Feed = "touched") -> None:
+    def __init__(
+        self, champion: ContestChampion, seed: int, ratio: float = 0.01, feed: Feed = "touched"
+    ) -> None:
         self._feed: Feed = feed
         self._model = MiniBatchKMeans(
             len(champion.centers),
@@ -120,7 +122,7 @@ class MiniBatch:
 class MLlib:
     """The rule of Spark's StreamingKMeans, started with the champion's counts as weights."""
 
-    def __init__(self, champion: Champion, decay: float = 1.0, feed: Feed = "touched") -> None:
+    def __init__(self, champion: ContestChampion, decay: float = 1.0, feed: Feed = "touched") -> None:
         labels = assign(champion.table.rows, champion.centers).labels
         weights = np.bincount(labels, minlength=len(champion.centers)).astype(np.float64)
         self._prototypes = Prototypes(champion.centers, weights)

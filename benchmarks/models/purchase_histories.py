@@ -45,7 +45,7 @@ class Purchases:
 
 
 @dataclass(frozen=True, eq=False)
-class Midnight:
+class DayTable:
     """The table at the end of a trading day.
 
     day : local days since the first. customers : (n,) those that can be clustered. rfm : their state,
@@ -101,7 +101,7 @@ def from_rows(name: str, customers: Int64, days: Int64, amounts_minor: Int64) ->
     )
 
 
-def midnights(purchases: Purchases) -> Iterator[Midnight]:
+def midnights(purchases: Purchases) -> Iterator[DayTable]:
     """Yield the table at the end of every day with purchases of at least three customers."""
     n = purchases.n_customers
     frequency, monetary = np.zeros((2, n), np.int64)
@@ -120,7 +120,7 @@ def midnights(purchases: Purchases) -> Iterator[Midnight]:
             continue
         inside = np.flatnonzero((frequency > 0) & (monetary > 0))
         rfm = RfmColumns(frequency[inside], monetary[inside], first[inside], last[inside])
-        yield Midnight(day, int(purchases.midnights_ms[day]), inside, rfm, touched[inside])
+        yield DayTable(day, int(purchases.midnights_ms[day]), inside, rfm, touched[inside])
 
 
 def _arranged(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.drift.mixtures import REFERENCE_ROWS, WINDOW_ROWS, Case, Family, Mixture
+from benchmarks.drift.mixtures import REFERENCE_ROWS, WINDOW_ROWS, Family, Mixture, Onset
 from shared.core.arrays import Float64, Int64
 from shared.core.kmeans.assignment import Assignment, assign
 from shared.core.windows.reference import Reference, summarise
@@ -15,7 +15,7 @@ WEEK = 7
 
 
 @dataclass(frozen=True, eq=False)
-class Champion:
+class MixtureChampion:
     """A mixture, and what was fitted on a sample of it: rows (n, d), their labels, distances and marks."""
 
     mixture: Mixture
@@ -51,7 +51,7 @@ class Window:
     placed: Assignment
 
 
-def champion(family: Family, seed: int, stream: int) -> Champion:
+def champion(family: Family, seed: int, stream: int) -> MixtureChampion:
     """Draw a mixture and fit its champion; the same for the same three arguments."""
     rng = np.random.default_rng([seed, stream, 1])
     mixture = family.draw(rng)
@@ -63,10 +63,10 @@ def champion(family: Family, seed: int, stream: int) -> Champion:
     window_reference = fit_window_reference(rows, placed.labels, placed.distances, k)
     marks = window_reference.marks(rows, placed.labels, placed.distances)
     reference = summarise(marks, placed.labels, k, phases if family.season else None)
-    return Champion(mixture, rows, placed, centers, window_reference, marks, reference)
+    return MixtureChampion(mixture, rows, placed, centers, window_reference, marks, reference)
 
 
-def windows(fitted: Champion, case: Case | None, n: int, seed: list[int]) -> list[Window]:
+def windows(fitted: MixtureChampion, case: Onset | None, n: int, seed: list[int]) -> list[Window]:
     """Draw n windows, with the case's change from its window on, or quiet ones."""
     rng = np.random.default_rng([*seed, 2])
     drawn = []
@@ -81,7 +81,7 @@ def windows(fitted: Champion, case: Case | None, n: int, seed: list[int]) -> lis
     return drawn
 
 
-def phases_of(n: int, fitted: Champion) -> Int64:
+def phases_of(n: int, fitted: MixtureChampion) -> Int64:
     """Return the phases of windows 0 to n-1."""
     return np.arange(n) % fitted.n_phases
 

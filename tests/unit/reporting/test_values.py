@@ -1,40 +1,11 @@
-"""Values on their way to JSON and to readers."""
+"""Values on their way to readers."""
 
-import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
-import numpy as np
 import pytest
 
 from shared.reporting.blocks import TableColumn
-from shared.reporting.plain import as_json, to_plain
 from shared.reporting.values import cell, for_plotly, slug
-
-
-class Colour(StrEnum):
-    RED = "red"
-
-
-@dataclass(frozen=True)
-class Found:
-    values: np.ndarray
-    when: datetime
-    by: dict[int, float]
-    colour: Colour
-
-
-def test_what_json_does_not_know_becomes_plain() -> None:
-    found = Found(np.array([1.0, np.nan]), datetime(2011, 6, 1, tzinfo=UTC), {3: float("inf")}, Colour.RED)
-
-    assert to_plain(found) == {
-        "values": [1.0, None],
-        "when": "2011-06-01T00:00:00+00:00",
-        "by": {"3": None},
-        "colour": "red",
-    }
-    assert json.loads(as_json((found, np.float64(2.5), np.int64(3))))[1:] == [2.5, 3]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from benchmarks.models.report import COLUMNS, Row, Target, as_json, table, verdict, write_csv
+from benchmarks.measured_rows import COLUMNS, Row, Target, as_json, table, verdict, write_csv
 
 
 def row(value: float, target: Target | None = None, *, section: str = "Speed") -> Row:

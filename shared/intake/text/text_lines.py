@@ -17,7 +17,7 @@ Marks = Bool
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
+class TextLines:
     """Where lines begin, where their text stops, and where the next one begins: (n,) positions each."""
 
     text: bytes
@@ -54,7 +54,7 @@ class Lines:
         return marks
 
 
-def split_lines(text: bytes, *, final: bool) -> Lines:
+def split_lines(text: bytes, *, final: bool) -> TextLines:
     """Find the lines; the last one counts only if it is ended or nothing follows."""
     signs = np.frombuffer(text, np.uint8)
     nexts = np.flatnonzero(signs == _LF) + 1
@@ -70,10 +70,10 @@ def split_lines(text: bytes, *, final: bool) -> Lines:
     if final and len(text) > (nexts[-1] if len(nexts) else 0):
         nexts, stops = np.append(nexts, len(text)), np.append(stops, len(text))
     starts = np.concatenate([[0], nexts[:-1]]).astype(np.int64) if len(nexts) else nexts
-    return Lines(text, starts, stops, nexts)
+    return TextLines(text, starts, stops, nexts)
 
 
-def plain_rows(lines: Lines, separator: str, width: int, empty_at_end: int) -> tuple[Marks, Marks]:
+def plain_rows(lines: TextLines, separator: str, width: int, empty_at_end: int) -> tuple[Marks, Marks]:
     """Mark the lines that are well-formed rows of `width` cells, and those that hold nothing at all.
 
     Of the cells in quotes only those count whose quotes are around the whole cell, on one line, and of the
@@ -99,7 +99,7 @@ def plain_rows(lines: Lines, separator: str, width: int, empty_at_end: int) -> t
 
 
 def _quoting(
-    lines: Lines, text: NDArray[np.uint8], sign: int, quotes: Positions, separators: Positions
+    lines: TextLines, text: NDArray[np.uint8], sign: int, quotes: Positions, separators: Positions
 ) -> tuple[Marks, Positions, Positions]:
     """Mark lines whose quotes stand around whole cells; count their quotes, and the separators in quotes."""
     first = np.searchsorted(quotes, lines.starts)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from benchmarks.measured_rows import Row
 from benchmarks.models.assignment_speed import assignment_speed
 from benchmarks.models.cdnow_shaped import cdnow_shaped, shape_rows
+from benchmarks.models.contest_plan import ModelsExtent, PlannedJob, jobs
 from benchmarks.models.map_speed import map_speed
-from benchmarks.models.plan import Extent, Job, jobs
-from benchmarks.models.purchases import cdnow
-from benchmarks.models.report import Row
+from benchmarks.models.purchase_histories import cdnow
 
 
-def measure(extent: Extent, cdnow_file: Path | None, seed: int, n_jobs: int) -> list[Row]:
+def measure(extent: ModelsExtent, cdnow_file: Path | None, seed: int, n_jobs: int) -> list[Row]:
     """Time what is timed, alone; then judge quality, `n_jobs` jobs at once."""
     rows = shape_rows(cdnow_shaped(seed))
     if cdnow_file is not None:
@@ -29,7 +29,7 @@ def measure(extent: Extent, cdnow_file: Path | None, seed: int, n_jobs: int) -> 
     return rows
 
 
-def _run(job: Job) -> list[Row]:
+def _run(job: PlannedJob) -> list[Row]:
     start = time.process_time()
     rows = job()
     print(f"{time.process_time() - start:6.1f} s of CPU  {job.name}", file=sys.stderr, flush=True)

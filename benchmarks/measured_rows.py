@@ -1,16 +1,13 @@
 """What a benchmark says: rows with a target and whether it was met, as a table, CSV or JSON."""
 
-import argparse
 import csv
-import json
 import math
-import os
-import platform
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
+
+from shared.plain import to_json
 
 COLUMNS = ("section", "data", "contender", "case", "measure", "value", "target", "met", "note")
 _WIDEST = 46
@@ -90,25 +87,15 @@ def write_csv(rows: Sequence[Row], path: Path) -> None:
         writer.writerows(row.cells() for row in rows)
 
 
-def about_run(options: argparse.Namespace, seconds: float, libraries: Sequence[str]) -> dict[str, Any]:
-    """Say how long a run took, in which mode, from which seed, and on what."""
-    return {
-        "mode": "quick" if options.quick else "full",
-        "seed": options.seed,
-        "seconds": round(seconds),
-        "cpus": os.cpu_count(),
-        "python": platform.python_version(),
-        **{name: version(name) for name in libraries},
-    }
+def as_json(rows: Sequence[Row], about: dict[str, Any]) -> str:
+    """Return the rows, how many met their targets and what is known about the run as one document."""
+    return to_json({"about": about, "summary": _summary(rows), "rows": [row.cells() for row in rows]})
 
 
-def as_json(rows: Sequence[Row], about: dict[str, Any], summary: dict[str, Any] | None = None) -> str:
-    """Return the rows and what is known about the run as one document; NaN becomes null."""
-    cells = [row.cells() for row in rows]
-    for cell in cells:
-        cell["value"] = cell["value"] if math.isfinite(cell["value"]) else None
-    summed_up = {} if summary is None else {"summary": summary}
-    return json.dumps({"about": about, **summed_up, "rows": cells}, indent=2)
+def _summary(rows: Sequence[Row]) -> dict[str, Any]:
+    judged = [row for row in rows if row.target is not None]
+    missed = [f"{row.data}, {row.case}: {row.measure}" for row in judged if row.met == "no"]
+    return {"targets": len(judged), "targets_met": len(judged) - len(missed), "missed": missed}
 
 
 def _short(row: Row, name: str) -> str:

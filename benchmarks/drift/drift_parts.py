@@ -12,11 +12,11 @@ from benchmarks.drift.part_cost import cost_rows
 from benchmarks.drift.part_hours import HoursExtent, hours_rows
 from benchmarks.drift.part_stock import StockExtent, replay_rows, stock_rows
 from benchmarks.drift.part_windows import WindowsExtent, windows_rows
-from benchmarks.models.report import Row
+from benchmarks.measured_rows import Row
 
 
 @dataclass(frozen=True)
-class Extent:
+class DriftExtent:
     """How much of everything a run does."""
 
     windows: WindowsExtent
@@ -24,30 +24,30 @@ class Extent:
     hours: HoursExtent
 
 
-FULL: Final = Extent(part_windows.FULL, part_stock.FULL, part_hours.FULL)
-QUICK: Final = Extent(part_windows.QUICK, part_stock.QUICK, part_hours.QUICK)
+FULL: Final = DriftExtent(part_windows.FULL, part_stock.FULL, part_hours.FULL)
+QUICK: Final = DriftExtent(part_windows.QUICK, part_stock.QUICK, part_hours.QUICK)
 
-Part = Callable[[Extent, Workers, int, Path | None], list[Row]]
+Part = Callable[[DriftExtent, Workers, int, Path | None], list[Row]]
 """From the extent, the workers, the seed and a CDNOW file: rows."""
 
 
-def _windows(extent: Extent, workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
+def _windows(extent: DriftExtent, workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
     return windows_rows(extent.windows, workers, seed)
 
 
-def _stock(extent: Extent, workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
+def _stock(extent: DriftExtent, workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
     return stock_rows(extent.stock, workers, seed)
 
 
-def _replays(extent: Extent, workers: Workers, seed: int, cdnow: Path | None) -> list[Row]:
+def _replays(extent: DriftExtent, workers: Workers, seed: int, cdnow: Path | None) -> list[Row]:
     return replay_rows(extent.stock, workers, seed, cdnow)
 
 
-def _hours(extent: Extent, workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
+def _hours(extent: DriftExtent, workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
     return hours_rows(extent.hours, workers, seed)
 
 
-def _cost(extent: Extent, _workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
+def _cost(extent: DriftExtent, _workers: Workers, seed: int, _cdnow: Path | None) -> list[Row]:
     return cost_rows(seed, is_quick=extent is QUICK)
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from benchmarks.models.ageing import Case, ageing
+from benchmarks.measured_rows import Row
+from benchmarks.models.ageing import AgeingCase, ageing
 from benchmarks.models.cdnow_shaped import CUSTOMERS, cdnow_shaped
 from benchmarks.models.contest import on_purchases, on_script
 from benchmarks.models.history import Day, days_from, history
 from benchmarks.models.map_ageing import map_ageing
 from benchmarks.models.one_pass import CASES, one_pass
-from benchmarks.models.purchases import Purchases, cdnow, online_retail
-from benchmarks.models.report import Row
+from benchmarks.models.purchase_histories import Purchases, cdnow, online_retail
 from benchmarks.models.scripted import SCRIPTS
 from benchmarks.models.vip import rare_segment
 
@@ -24,7 +24,7 @@ OLD_ENOUGH = {"retail": 90, "cdnow": 150}  # days of history from which the targ
 
 
 @dataclass(frozen=True)
-class Source:
+class PurchaseSource:
     """Where purchases come from: "retail" (shipped), or "cdnow" from a file or, without one, generated."""
 
     kind: str
@@ -39,7 +39,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Job:
+class PlannedJob:
     """A piece of work: `run(*arguments)` gives rows."""
 
     name: str
@@ -52,7 +52,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Extent:
+class ModelsExtent:
     """How much of everything a run does; see `FULL` and `QUICK`.
 
     retail, cdnow : (days of history behind the champion, judge every so many days).
@@ -74,7 +74,7 @@ class Extent:
     rounds: int
 
 
-FULL = Extent(
+FULL = ModelsExtent(
     retail=((90, 1), (120, 3), (150, 6), (180, 6), (240, 6), (30, 12), (60, 12)),
     cdnow=((150, 14), (210, 28), (300, 28), (60, 56)),
     ks=(2, 3, 4, 5, 6, 8),
@@ -90,7 +90,7 @@ FULL = Extent(
     map_iterations=1_000_000,
     rounds=15,
 )
-QUICK = Extent(
+QUICK = ModelsExtent(
     retail=((90, 12),),
     cdnow=((150, 28),),
     ks=(3, 5, 6, 8),
@@ -108,42 +108,49 @@ QUICK = Extent(
 )
 
 
-def jobs(extent: Extent, cdnow_file: Path | None, seed: int) -> list[Job]:
+def jobs(extent: ModelsExtent, cdnow_file: Path | None, seed: int) -> list[PlannedJob]:
     """Return the quality jobs of a run, in the order of the report."""
-    retail = Source("retail")
-    cohorts = [Source("cdnow", None, extent.cdnow_customers)]
+    retail = PurchaseSource("retail")
+    cohorts = [PurchaseSource("cdnow", None, extent.cdnow_customers)]
     if cdnow_file is not None:
-        cohorts.append(Source("cdnow", cdnow_file))
+        cohorts.append(PurchaseSource("cdnow", cdnow_file))
     return [
         *_ageing_jobs(retail, extent.retail, extent.ks, seed),
         *(job for cohort in cohorts for job in _ageing_jobs(cohort, extent.cdnow, extent.ks, seed)),
-        Job("rare segment", rare_segment, (extent.vip_seeds, extent.heavy_seeds)),
-        *(Job(f"one pass: {case.name}", one_pass, (case, extent.vip_seeds)) for case in CASES),
+        PlannedJob("rare segment", rare_segment, (extent.vip_seeds, extent.heavy_seeds)),
+        *(PlannedJob(f"one pass: {case.name}", one_pass, (case, extent.vip_seeds)) for case in CASES),
         *_map_jobs(retail, extent, seed),
         *(job for cohort in cohorts for job in _map_jobs(cohort, extent, seed)),
-        Job("contest: retail", contest_of, (retail, 90, extent.looks, extent.retail_share, seed)),
+        PlannedJob("contest: retail", contest_of, (retail, 90, extent.looks, extent.retail_share, seed)),
         *(
-            Job("contest: cdnow", contest_of, (cohort, 150, extent.looks, extent.cdnow_share, seed))
+            PlannedJob("contest: cdnow", contest_of, (cohort, 150, extent.looks, extent.cdnow_share, seed))
             for cohort in cohorts
         ),
-        *(Job(f"script: {name}", on_script, (name, extent.seeds, extent.heavy_seeds)) for name in SCRIPTS),
+        *(
+            PlannedJob(f"script: {name}", on_script, (name, extent.seeds, extent.heavy_seeds))
+            for name in SCRIPTS
+        ),
     ]
 
 
 def _ageing_jobs(
-    source: Source, champions: tuple[tuple[int, int], ...], ks: tuple[int, ...], seed: int
-) -> list[Job]:
+    source: PurchaseSource, champions: tuple[tuple[int, int], ...], ks: tuple[int, ...], seed: int
+) -> list[PlannedJob]:
     oldest = OLD_ENOUGH[source.kind]
     return [
-        Job(f"ageing: {source.kind}, day {day}", ages_of, (source, Case(day, every, day >= oldest), ks, seed))
+        PlannedJob(
+            f"ageing: {source.kind}, day {day}",
+            ages_of,
+            (source, AgeingCase(day, every, day >= oldest), ks, seed),
+        )
         for day, every in champions
     ]
 
 
-def _map_jobs(source: Source, extent: Extent, seed: int) -> list[Job]:
+def _map_jobs(source: PurchaseSource, extent: ModelsExtent, seed: int) -> list[PlannedJob]:
     start = OLD_ENOUGH[source.kind]
     return [
-        Job(
+        PlannedJob(
             f"map: {source.kind}, {side}x{side}",
             map_of,
             (
@@ -159,19 +166,21 @@ def _map_jobs(source: Source, extent: Extent, seed: int) -> list[Job]:
     ]
 
 
-def ages_of(source: Source, case: Case, ks: tuple[int, ...], seed: int) -> list[Row]:
+def ages_of(source: PurchaseSource, case: AgeingCase, ks: tuple[int, ...], seed: int) -> list[Row]:
     """Follow a champion of each k from one day on."""
     name, days = _days(source, case.champion_day, seed)
     return [row for k in ks for row in ageing(days, name, k, case, seed)]
 
 
-def map_of(source: Source, start: int, side: int, looks: int, with_tables: bool, seed: int) -> list[Row]:
+def map_of(
+    source: PurchaseSource, start: int, side: int, looks: int, with_tables: bool, seed: int
+) -> list[Row]:
     """Follow a map from one day on."""
     name, days = _days(source, start, seed)
     return map_ageing(days, name, side=side, looks=looks, seed=seed, with_whole_tables=with_tables)
 
 
-def contest_of(source: Source, start: int, looks: int, heavy_share: int, seed: int) -> list[Row]:
+def contest_of(source: PurchaseSource, start: int, looks: int, heavy_share: int, seed: int) -> list[Row]:
     """Let all contenders follow one source from one day on."""
     name, days = _days(source, start, seed)
     past = history(days, CONTEST_K, seed)
@@ -179,6 +188,6 @@ def contest_of(source: Source, start: int, looks: int, heavy_share: int, seed: i
 
 
 @lru_cache(maxsize=1)
-def _days(source: Source, start: int, seed: int) -> tuple[str, tuple[Day, ...]]:
+def _days(source: PurchaseSource, start: int, seed: int) -> tuple[str, tuple[Day, ...]]:
     purchases = source.load(seed)
     return purchases.name, days_from(purchases, start)

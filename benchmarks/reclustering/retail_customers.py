@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from batch.load import CustomerTable
-from benchmarks.models.purchases import Midnight, midnights, online_retail
+from benchmarks.models.purchase_histories import DayTable, midnights, online_retail
 from shared.core.customers.features import MS_PER_DAY
 
 LAST_DAY = 374
@@ -17,7 +17,7 @@ def tables(days: Sequence[int]) -> list[CustomerTable]:
     return [_table(next(m for m in reversed(found) if m.day < day)) for day in wanted]
 
 
-def _table(midnight: Midnight) -> CustomerTable:
+def _table(midnight: DayTable) -> CustomerTable:
     as_of = datetime.fromtimestamp(midnight.as_of_ms / 1_000, UTC)
     oldest = int(midnight.rfm.first_purchase_ms.min())
     first = as_of - timedelta(days=(midnight.as_of_ms - oldest) / MS_PER_DAY)

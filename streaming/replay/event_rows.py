@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
+class EventRows:
     """n rows of a file that have cells.
 
     rows, lines : (n,) numbers in the file, from 1. times_ms : (n,) since the epoch, or `NO_TIME`.
@@ -41,21 +41,21 @@ class Lines:
         return len(self.rows)
 
 
-def whole_lines(reading: Reading) -> Iterator[Lines]:
+def all_event_rows(reading: Reading) -> Iterator[EventRows]:
     """Yield the rows of a file in the order in which they stand in it."""
     fill = FillDown() if reading.profile.fill_down else None
     for table in whole_tables(reading):
-        yield lines_of(reading, table, fill)
+        yield event_rows(reading, table, fill)
 
 
-def lines_of(reading: Reading, table: Table, fill: FillDown | None = None) -> Lines:
+def event_rows(reading: Reading, table: Table, fill: FillDown | None = None) -> EventRows:
     """Read the cells of a table."""
     fields = fields_of(reading.profile, table.cells)
     if fill is not None and len(fields):
         fields = fill.fill(fields, table.rows, table.damaged)
     ms = moments(reading, fields["event_time"])
     texts = {name: _plain(reading, name, fields[name]) for name in map(str, fields) if name != "event_time"}
-    return Lines(
+    return EventRows(
         table.rows, table.lines, ms, iso(ms, fields["event_time"]), texts, table.damaged, table.read_fraction
     )
 
