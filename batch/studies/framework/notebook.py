@@ -81,7 +81,16 @@ def _fill_in(notebook: NotebookNode, data: DataFile, folder: Path) -> None:
     """Name the data as seen from the notebook's folder, where they are below it."""
     path = data.path.resolve()
     shown = path.relative_to(folder.resolve()) if path.is_relative_to(folder.resolve()) else path
-    said = ("encoding", "separator", "decimal", "time_format", "accepted", "placeholders")
+    said = (
+        "encoding",
+        "separator",
+        "decimal",
+        "time_format",
+        "accepted",
+        "zone",
+        "constants",
+        "placeholders",
+    )
     told = "".join(f"    {name}={value!r},\n" for name in said if (value := getattr(data, name)))
     cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ()))
     cell.source = f"DATA = DataFile(\n    Path({str(shown)!r}),\n    columns={dict(data.columns)!r},\n{told})"

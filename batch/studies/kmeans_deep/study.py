@@ -16,7 +16,8 @@ from batch.studies.kmeans_deep.labels import label_segments
 from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
 from batch.studies.online_retail.enough import require_customers
-from batch.studies.online_retail.reading_lines import FILE_COLUMNS, read_lines, shipped
+from batch.studies.online_retail.line_columns import COLUMNS, understand
+from batch.studies.online_retail.reading_lines import read_invoices, shipped
 from shared.core.choice.feature_selection import FeatureVerdict, Method, select
 from shared.core.kmeans.lloyd import fit_kmeans
 
@@ -31,7 +32,8 @@ SELECTORS: tuple[Method, ...] = ("variance", "correlation", "laplacian")
 def run(context: Context) -> StudyResult:
     """Do the whole analysis."""
     context.say("reading the lines")
-    lines = read_lines(context.data)
+    shop = read_invoices(context.data)
+    lines = shop.lines
     customers = behaviour(lines)
     require_customers(len(customers.customers), context.data.path.name)
     X, names = customers.X, customers.names
@@ -52,7 +54,7 @@ def run(context: Context) -> StudyResult:
     ensemble, robustness = agree(X, K, seed=SEED), judge_robustness(X, K, seed=SEED)
     given = fit_kmeans(X, K, rng=SEED).labels
     context.say("following the year day by day")
-    year = follow(lines, K, seed=SEED)
+    year = follow(lines, K, zone=shop.zone, seed=SEED)
     return StudyResult(
         f"{context.data.path.name}: {len(customers.customers):,} customers of {len(lines):,} invoice lines.",
         (
@@ -97,7 +99,8 @@ STUDY = Study(
         "Do not re-cluster in real time: keep states right, let centers rest daily, re-cluster when they "
         "no longer fit.",
     ),
-    columns=FILE_COLUMNS,
+    columns=tuple(COLUMNS.values()),
+    understand=understand,
     own_data=shipped,
     run=run,
     notebook="kmeans_deep",
