@@ -1,11 +1,14 @@
 """K-means in depth: the whole list of the source document, measured on the same customers."""
 
+import pandas as pd
+
 from batch.studies import stand_ins
 from batch.studies.catalogue import STUDIES
+from batch.studies.claims import Claim, Facts
 from batch.studies.framework import Context, Study, StudyResult
 from batch.studies.kmeans_deep import chapters_features, chapters_fits, chapters_year
 from batch.studies.kmeans_deep.algorithms import compare_algorithms, compare_mixtures
-from batch.studies.kmeans_deep.behaviour import behaviour
+from batch.studies.kmeans_deep.behaviour import Behaviour, behaviour
 from batch.studies.kmeans_deep.components import find_components
 from batch.studies.kmeans_deep.consensus import agree, judge_robustness
 from batch.studies.kmeans_deep.daily import follow
@@ -56,12 +59,12 @@ def run(context: Context) -> StudyResult:
     context.say("following the year day by day")
     year = follow(lines, K, zone=shop.zone, seed=SEED)
     return StudyResult(
-        f"{context.data.path.name}: {len(customers.customers):,} customers of {len(lines):,} invoice lines.",
+        _source(context.data.path.name, customers, lines),
         (
             chapters_features.features(customers),
             chapters_features.selection(verdicts),
             chapters_features.components(components, names),
-            chapters_fits.how_many(wide, rfm, k=K),
+            chapters_fits.how_many(wide, rfm),
             chapters_fits.beginnings(starts),
             chapters_fits.algorithms(outcomes, mixtures, components.scores, k=K),
             chapters_fits.consensus(ensemble, robustness),
@@ -75,6 +78,13 @@ def run(context: Context) -> StudyResult:
             chapters_year.year(year),
         ),
     )
+
+
+def _source(name: str, customers: Behaviour, lines: pd.DataFrame) -> Claim:
+    def again(table: pd.DataFrame) -> Facts:
+        return {"name": name, "n": len(customers.customers), "n_lines": len(table)}
+
+    return Claim("{name}: {n:,} customers of {n_lines:,} invoice lines.", again(lines), again)
 
 
 STUDY = Study(

@@ -57,7 +57,7 @@ show(*chapters_features.components(components, customers.names).blocks)
 
 # %%
 rfm = customers.columns(("recency_days", "frequency", "monetary"))
-show(*chapters_fits.how_many(measure(X, (2, 4, 6, 8)), measure(rfm, (2, 4, 6, 8)), k=K).blocks)
+show(*chapters_fits.how_many(measure(X, (2, 4, 6, 8)), measure(rfm, (2, 4, 6, 8))).blocks)
 
 # %%
 bank = stand_ins.make("customer360")
