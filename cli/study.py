@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ALL = "all"
 LIST = "ls"
+GRACE_S = 8.0
+"""For unwinding after a signal: Java and the notebook's kernel are gone within two."""
 
 
 def register(subparsers: Verbs) -> None:
@@ -51,6 +53,14 @@ def register(subparsers: Verbs) -> None:
         "--time-format", metavar="PATTERN", help="of dates: strptime pattern, or epoch-seconds and the like"
     )
     add_accept(group)
+    group.add_argument("--zone", help="of `online-retail` and `kmeans-deep`: zone of times without an offset")
+    group.add_argument(
+        "--constant",
+        metavar="FIELD=VALUE",
+        action="append",
+        default=[],
+        help="of the same: what holds on every line (currency=EUR, quantity=1); repeatable",
+    )
     group.add_argument(
         "--placeholder",
         metavar="COLUMN=TEXT",
@@ -73,6 +83,7 @@ def register(subparsers: Verbs) -> None:
         action="store_true",
         help="write nothing to MongoDB, which `online-retail` otherwise does",
     )
+    parser.set_defaults(grace_s=GRACE_S)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
 
     require_extras()
     names = tuple(STUDIES) if args.name == ALL else (args.name,)
-    for flag in ("placeholder", "training"):
+    for flag in ("placeholder", "training", "zone", "constant"):
         if getattr(args, flag):
             require_taken(f"--{flag}", names)
     data = _file(args)
@@ -122,7 +133,17 @@ def _file(args: argparse.Namespace) -> "DataFile | None":
     from batch.studies.reading import DataFile
 
     if args.data is None:
-        said = ("map", "encoding", "separator", "decimal", "time_format", "accept", "placeholder")
+        said = (
+            "map",
+            "encoding",
+            "separator",
+            "decimal",
+            "time_format",
+            "accept",
+            "placeholder",
+            "zone",
+            "constant",
+        )
         if named := [f"--{name.replace('_', '-')}" for name in said if getattr(args, name)]:
             verb = "describes" if len(named) == 1 else "describe"
             msg = f"{' and '.join(named)} {verb} the file of --data, which is missing; add --data FILE"
@@ -137,6 +158,8 @@ def _file(args: argparse.Namespace) -> "DataFile | None":
         time_format=args.time_format,
         accepted=tuple(args.accept),
         placeholders=_placeholders(args.placeholder),
+        zone=args.zone,
+        constants=dict(_pair("--constant", text) for text in args.constant),
     )
 
 
@@ -145,9 +168,14 @@ def _show(data: "DataFile", name: str) -> None:
     from batch.studies.catalogue import load
     from batch.studies.reading import look
 
-    seen = look(data, load(name).columns)
-    print_understood(seen.rows(), title=data.path.name)
-    print_findings(seen.findings, data.accepted)
+    study = load(name)
+    found = None if study.understand is None else study.understand(data)
+    seen = look(data, study.columns) if found is None else look(found.file, found.columns)
+    meanings = () if found is None else found.file.columns.items()
+    rows = [(field, f"column {column!r}") for field, column in meanings]
+    guessed = () if found is None else tuple(found.findings)
+    print_understood([*seen.rows(), *rows], title=data.path.name)
+    print_findings((*guessed, *seen.findings), data.accepted)
     print()
 
 
@@ -158,8 +186,8 @@ def _placeholders(texts: "Sequence[str]") -> dict[str, tuple[str, ...]]:
     return told
 
 
-_PAIRS = {"--map": "COLUMN=YOURS", "--placeholder": "COLUMN=TEXT"}
-_EXAMPLES = {"--map": "Age=age_years", "--placeholder": "PinCode=123456"}
+_PAIRS = {"--map": "COLUMN=YOURS", "--placeholder": "COLUMN=TEXT", "--constant": "FIELD=VALUE"}
+_EXAMPLES = {"--map": "Age=age_years", "--placeholder": "PinCode=123456", "--constant": "currency=EUR"}
 
 
 def _pair(flag: str, text: str) -> tuple[str, str]:

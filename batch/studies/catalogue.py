@@ -42,10 +42,12 @@ STUDIES: MappingProxyType[str, Entry] = MappingProxyType(
         "online-retail": Entry(
             "batch.studies.online_retail.study",
             "A year of invoice lines: looked at, cleaned, stored for analysts, and segmented by RFM",
+            ("--zone", "--constant"),
         ),
         "kmeans-deep": Entry(
             "batch.studies.kmeans_deep.study",
             "K-means in depth: wider features, other algorithms, outliers, and how segments stay current",
+            ("--zone", "--constant"),
         ),
         "visualise": Entry(
             "batch.studies.visualise.study", "What K-means does, in two dimensions, in three and in twelve"

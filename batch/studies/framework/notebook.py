@@ -8,13 +8,16 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
+from threading import Thread
 from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
 
 import jupytext
+import psutil
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
@@ -23,6 +26,11 @@ from nbformat import NotebookNode
 
 from batch.studies.reading import DataFile
 from shared.errors import ReclusteringError
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+    from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 CELL_TIMEOUT_S = 300
 _FORMATS = {"jupytext": {"formats": "ipynb,py:percent"}}
@@ -77,7 +85,16 @@ def _fill_in(notebook: NotebookNode, data: DataFile, folder: Path, parameters: M
     """Name the data as seen from the notebook's folder, where they are below it."""
     path = data.path.resolve()
     shown = path.relative_to(folder.resolve()) if path.is_relative_to(folder.resolve()) else path
-    said = ("encoding", "separator", "decimal", "time_format", "accepted", "placeholders")
+    said = (
+        "encoding",
+        "separator",
+        "decimal",
+        "time_format",
+        "accepted",
+        "zone",
+        "constants",
+        "placeholders",
+    )
     told = "".join(f"    {name}={value!r},\n" for name in said if (value := getattr(data, name)))
     cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ()))
     cell.source = f"DATA = DataFile(\n    Path({str(shown)!r}),\n    columns={dict(data.columns)!r},\n{told})"
@@ -85,19 +102,34 @@ def _fill_in(notebook: NotebookNode, data: DataFile, folder: Path, parameters: M
 
 
 def _execute(notebook: NotebookNode, folder: Path) -> None:
-    """Run every cell in a thread of its own, where the client leaves Ctrl-C to us."""
-    with ThreadPoolExecutor(1) as pool, _kernel(folder) as manager:
+    """Run every cell in a thread of its own, where the client leaves Ctrl-C to us.
+
+    Whatever ends the wait ends the kernel; nobody waits for the thread, which may hang with it.
+    """
+    with _kernel(folder) as manager:
         client = NotebookClient(
             notebook,
             km=manager,
             timeout=CELL_TIMEOUT_S,
             resources={"metadata": {"path": str(folder)}},
         )
-        pool.submit(client.execute, cleanup_kc=True).result()
+        done: Future[None] = Future()
+        Thread(target=_run_cells, args=(client, done), name="notebook", daemon=True).start()
+        done.result()
+
+
+def _run_cells(client: NotebookClient, done: "Future[None]") -> None:
+    try:
+        client.execute(cleanup_kc=True)
+    except Exception as error:  # whoever waits raises it
+        done.set_exception(error)
+    else:
+        done.set_result(None)
 
 
 @contextmanager
 def _kernel(folder: Path) -> Iterator[KernelManager]:
+    """Give a running kernel; its process is killed directly: its manager would log, and may wait for that."""
     with tempfile.TemporaryDirectory(prefix="resegment-notebook-") as scratch:
         manager = KernelManager(
             kernel_spec_manager=_ThisInterpreter(),
@@ -109,4 +141,16 @@ def _kernel(folder: Path) -> Iterator[KernelManager]:
         try:
             yield manager
         finally:
-            manager.shutdown_kernel(now=True)
+            _kill(cast("LocalProvisioner", manager.provisioner).process)
+
+
+def _kill(kernel: "Popen[bytes] | None") -> None:
+    """End a kernel and what it has started: a notebook may have a Java of its own."""
+    if kernel is None:
+        return
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(kernel.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+    kernel.kill()
+    kernel.wait()

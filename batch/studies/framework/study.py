@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from batch.studies.framework.story import StudyResult
 from batch.studies.reading import DataFile, StudyColumn
+from shared.intake.findings import Finding
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -45,6 +46,22 @@ class Context:
     training: Training = "batch"
 
 
+class Understood(Protocol):
+    """A file whose columns were found: with its name of each, which they are, and what was guessed."""
+
+    @property
+    def file(self) -> DataFile:
+        """With its name of each column."""
+
+    @property
+    def columns(self) -> Sequence[StudyColumn]:
+        """Those that the study reads."""
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was guessed."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What one analysis is about, whoever runs it.
@@ -76,6 +93,7 @@ class Study(Subject):
     Parameters
     ----------
     columns : of the file it reads; `--map` names them.
+    understand : finds the columns of a file that may be any shop's; None where `columns` have to be there.
     own_data : writes or finds the data it runs on when the user gives none, and gives their file;
         takes the folder of the run's output.
     run : does the analysis.
@@ -84,3 +102,4 @@ class Study(Subject):
     columns: Sequence[StudyColumn]
     own_data: Callable[[Path], DataFile]
     run: Callable[[Context], StudyResult]
+    understand: Callable[[DataFile], Understood] | None = None

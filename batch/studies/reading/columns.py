@@ -41,6 +41,7 @@ class DataFile:
     columns : the study's name of a column -> the file's.
     decimal : the decimal sign. time_format : a pattern of `strptime`, see `shared.intake.times.parsing`.
     accepted : codes of findings to go on with.
+    zone, constants : of invoice lines: where their times are local, and what is the same on every line.
     placeholders : the study's name of a column -> cells that stand for nothing, besides what is found.
     """
 
@@ -52,6 +53,8 @@ class DataFile:
     time_format: str | None = None
     accepted: tuple[str, ...] = ()
     placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zone: str | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> Source:

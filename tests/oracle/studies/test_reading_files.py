@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from batch.studies.online_retail.reading_lines import read_lines
+from batch.studies.online_retail.reading_lines import read_invoices
 from batch.studies.reading import DataFile, StudyColumn, look, read_table
 from shared.errors import InvalidConfig
 
@@ -289,7 +289,7 @@ def _retail(name: str) -> DataFile:
 
 @pytest.mark.parametrize("name", ["Y2_retail_german_dates.csv", "Y3_retail_seconds_us.csv"])
 def test_exports_of_the_retail_shop_are_read_and_their_customers_are_whole_numbers(name: str) -> None:
-    lines = read_lines(_retail(name))
+    lines = read_invoices(_retail(name)).lines
     plain = pd.read_csv(_retail(name).path)
     pattern = "%d.%m.%Y %H:%M" if "german" in name else "%m/%d/%Y %H:%M:%S"
 

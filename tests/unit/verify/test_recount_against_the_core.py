@@ -11,11 +11,11 @@ from shared.core.customers.recent import EMPTY
 from shared.core.customers.rfm import CustomerStates, apply_transactions
 from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
 from shared.intake.source import Source
+from shared.meaning.built_in import ONLINE_RETAIL
 from shared.recount import Account, Ledger, Line, RecountRules, recount_table
 from shared.settings import InputSettings, StateSettings, TickSettings
 from streaming.replay import ReplayRequest, read_as
 from streaming.replay.identity import Identities
-from streaming.replay.meaning.built_in import ONLINE_RETAIL
 from streaming.replay.portions import portions
 
 HOUR = 3_600_000
