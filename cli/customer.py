@@ -10,7 +10,7 @@ from cli.standing import as_pairs, next_step
 from shared.errors import ReclusteringError
 
 if TYPE_CHECKING:
-    from shared.adapters.readers import CustomerView
+    from shared.adapters.customer_view import CustomerView, Period
 
 STATUS = {
     "clustered": "clustered",
@@ -30,10 +30,10 @@ def register(subparsers: Verbs) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the customer; says so if there is none of that id."""
     settings = start(args)
-    from shared.adapters import readers
+    from shared.adapters.customer_view import customer_view
 
     with open_database(settings) as database:
-        view = readers.customer(database, args.customer_id)
+        view = customer_view(database, args.customer_id, settings.stream.id)
         advice = next_step(database, settings)
     if view is None:
         lists = "none of the customers has this id; `resegment export customers --out FILE` lists all"
@@ -48,7 +48,7 @@ def _document(view: "CustomerView") -> dict[str, Any]:
     kept = {key: value for key, value in view.customer.items() if key != "_id"}
     runner_up_name = view.segment_names.get(kept["runner_up_id"])
     explained = {"action": view.action, "runner_up_name": runner_up_name, "coordinates": view.coordinates}
-    return {"customer_id": view.customer["_id"], **kept, **explained}
+    return {"customer_id": view.customer["_id"], **kept, **explained, "periods": list(view.periods)}
 
 
 def _lines(view: "CustomerView") -> dict[str, str]:
@@ -63,12 +63,18 @@ def _lines(view: "CustomerView") -> dict[str, str]:
         "purchases": f"{moment(row['first_purchase_at'])} to {moment(row['last_purchase_at'])}"
         if has_bought
         else "none",
+        **{f"last {period.days} days": _period(period) for period in view.periods},
         "records": f"{row['applied']:,} applied, {row['duplicate']:,} duplicate, {row['late']:,} late",
         **({"last move": _move(view, row["last_transition"])} if row["last_transition"] else {}),
         "model": f"version {row['model_version']}, as of {moment(row['as_of'])}"
         if row["model_version"]
         else "none yet",
     }
+
+
+def _period(period: "Period") -> str:
+    text = f"{number(period.orders)} orders on {number(period.active_days)} days, {amount(period.spend)}"
+    return f"{text} net, {amount(period.returned)} of it returned" if period.returned else text
 
 
 def _place(view: "CustomerView") -> dict[str, str]:

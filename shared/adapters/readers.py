@@ -4,7 +4,6 @@ Rows come back as the documents have them (ARCHITECTURE.md), without the packed 
 the stream understands.
 """
 
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +13,10 @@ from pymongo.database import Database
 
 from shared.adapters.mongo.collections import (
     ALERTS,
-    CUSTOMERS,
     DRIFT_METRICS,
     FLOWS,
     LEASES,
     LIVE_MODEL,
-    MODELS,
     REQUESTS,
     RUNS,
     SEGMENT_EVENTS,
@@ -38,9 +35,6 @@ N_RECENT = 5
 HISTORY_DAYS = 60
 
 _ARRAYS_OF_THE_MODEL = {"kmeans": 0, "som": 0, "population": 0}
-_PACKED = {"recent_events": 0, "recent_invoices": 0, "history": 0}
-_UNIT = 2.0**-32
-"""Stored vectors are int64 in this unit."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +61,6 @@ class StreamStatus:
     requests: Sequence[Document]
     runs: Sequence[Document]
     alerts: Sequence[Document]
-
-
-@dataclass(frozen=True)
-class CustomerView:
-    """One customer with what explains the place: names, the advised action, coordinates in deviations."""
-
-    customer: Document
-    action: str | None
-    segment_names: Mapping[int, str]
-    coordinates: Mapping[str, float]
 
 
 def stream_status(database: Database[Document], stream_id: str) -> StreamStatus:
@@ -115,22 +99,6 @@ def segments_of(database: Database[Document], model_epoch: int) -> list[Document
     """Read the segments of a model, the one with most revenue first."""
     by_revenue = [("revenue_minor", DESCENDING), ("segment_id", ASCENDING)]
     return list(database[SEGMENTS].find({"model_epoch": model_epoch}).sort(by_revenue))
-
-
-def customer(database: Database[Document], customer_id: str) -> CustomerView | None:
-    """Read one customer; None if it is unknown or was deleted."""
-    found = database[CUSTOMERS].find_one({"_id": customer_id, "deleted": False}, _PACKED)
-    if found is None:
-        return None
-    named = {row["segment_id"]: row for row in segments_of(database, found["model_epoch"])}
-    vector = found.pop("vector")
-    model = database[MODELS].find_one({"_id": found["model_version"]}, {"features": 1})
-    return CustomerView(
-        found,
-        named.get(found["segment_id"], {}).get("action"),
-        {segment_id: row["name"] for segment_id, row in named.items()},
-        _coordinates(vector, model["features"]) if vector and model else {},
-    )
 
 
 def latest_drift(database: Database[Document], stream_id: str) -> list[Document]:
@@ -233,9 +201,3 @@ def _model_epoch(database: Database[Document], stream_id: str) -> int:
         raise ModelNotFound(msg)
     epoch: int = live["model_epoch"]
     return epoch
-
-
-def _coordinates(vector: bytes, features: Sequence[str]) -> dict[str, float]:
-    """Decode a stored vector (d little-endian int64) into deviations from the average customer."""
-    units = struct.unpack(f"<{len(features)}q", vector)
-    return {name: unit * _UNIT for name, unit in zip(features, units, strict=True)}

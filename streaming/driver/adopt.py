@@ -8,7 +8,7 @@ it has. Names that operators give are restated last; until `live_model` says so,
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from shared.adapters.failpoints import failpoint
 from shared.adapters.mongo.customer_store import customers_of, rename_segments
 from shared.adapters.mongo.models import read_pointer
 from shared.adapters.mongo.segment_names import load_names
-from shared.core.customers.tick import ActiveDays, TickRule, midnight_after, next_tick, open_days
+from shared.core.customers.tick import ActiveDays, open_days
 from shared.core.drift.memory import DriftMemory
 from shared.core.drift.watch import WatchRules
 from shared.core.model.artifact import ModelArtifact
@@ -31,10 +31,8 @@ from streaming.driver.hourly_watch import next_hours
 from streaming.driver.live import LiveState, ModelReference, Target, learn
 from streaming.driver.restate import restate
 from streaming.driver.table import read_table
+from streaming.driver.ticks import due_tick
 from streaming.driver.watching import after_day, after_promotion
-
-LIVE_SHOP_DELAY_MS = 86_400_000
-"""A shop whose newest event reached Kafka within a day is live: its silence lets time pass."""
 
 StepKind = Literal["hours", "intent", "tick", "model", "names"]
 
@@ -80,7 +78,7 @@ class Adopter:
         """
         if state.pending is not None:
             return self._bring(state, state.pending)
-        tick = self._tick(state, wall)
+        tick = due_tick(state, self._settings.tick, self._zone, wall, accept_jump=self._accept_jump)
         is_day_over = tick.as_of_ms != (None if state.now is None else state.now.as_of_ms)
         hours = self._next_hours(state, is_day_over=is_day_over)
         if hours is not None:
@@ -117,20 +115,6 @@ class Adopter:
             rename_segments(customers_of(self._database), champion.segments)
             failpoint("customers_renamed")
         return Step("names", renamed)
-
-    def _tick(self, state: LiveState, wall: datetime) -> "_Ticked":
-        rules, zone = self._settings.tick, self._zone
-        current = None if state.now is None else state.now.as_of
-        rule = TickRule(zone, rules.min_customers, rules.max_jump_days)
-        tick = next_tick(current, state.days, rule, accept_jump=self._accept_jump)
-        as_of = tick.as_of
-        if rules.clock == "auto" and as_of is not None and state.newest_delay_ms <= LIVE_SHOP_DELAY_MS:
-            yesterday = wall.astimezone(zone).date() - timedelta(days=1)
-            wall_tick = midnight_after(yesterday, zone)
-            # A live topic read again years later is history, and a wrong clock here is still wrong.
-            if self._accept_jump or wall_tick - as_of <= timedelta(days=rules.max_jump_days):
-                as_of = max(as_of, wall_tick)
-        return _Ticked(None if as_of is None else round(as_of.timestamp() * 1000), tick.held)
 
     def _begin(self, state: LiveState, target: Target) -> Step:
         """Announce a pass under `target`; without a model there is none, and only the tick moves."""
@@ -183,12 +167,6 @@ class Adopter:
         if version is None or self._champions.refusal(version) is not None:
             return None
         return self._champion(state)
-
-
-@dataclass(frozen=True)
-class _Ticked:
-    as_of_ms: int | None
-    held: datetime | None
 
 
 def _start(state: LiveState, target: Target, champion: ModelArtifact) -> LiveModel:

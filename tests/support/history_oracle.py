@@ -1,8 +1,8 @@
 """Histories as a plain loop over lines: every question is answered from all lines there ever were."""
 
-from binascii import crc_hqx
 from itertools import pairwise
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
@@ -100,9 +100,9 @@ def _times(first: int, last: int) -> tuple[int | None, int | None]:
 def plainly_decoded(blob: bytes) -> tuple[list[tuple[Any, ...]], tuple[Any, ...] | None]:
     """Read one history as docs say it is written; rows as `rows_as_lists`, totals or None."""
     assert blob[0] == 1
-    assert crc_hqx(blob[:-2], 0) == int.from_bytes(blob[-2:], "big")
+    assert crc32(blob[:-4]) == int.from_bytes(blob[-4:], "little")
     numbers, value, shift = [], 0, 0
-    for byte in blob[1:-2]:
+    for byte in blob[1:-4]:
         value |= (byte & 127) << shift
         shift += 7
         if byte < 128:

@@ -4,6 +4,13 @@ import struct
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
+from shared.core.customers.features import MINOR_PER_UNIT, MS_PER_DAY
+from shared.core.customers.history import append, no_history
+from shared.core.customers.history_codec import encode_histories
+from shared.core.customers.history_rows import HistoryLines
+from shared.core.customers.local_days import EPOCH
 from shared.core.drift.memory import DriftMemory
 from shared.core.windows.hourly import HourlyMemory
 from shared.core.windows.hourly_documents import to_document
@@ -13,6 +20,16 @@ AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
 BOUGHT_AT = datetime(2011, 12, 7, 15, 52, tzinfo=UTC)
 UNDER_MODEL = {"model_version": 3, "model_epoch": 3, "as_of": AS_OF}
 NAMES = {0: "Champions", 1: "Promising", 2: "Hibernating"}
+
+
+def bought(*lines: tuple[int, int]) -> bytes:
+    """Return the history of purchases so many days before the tick; a negative amount is a return."""
+    days_ago, amounts = np.array(lines).T
+    day = (AS_OF.date().toordinal() - EPOCH.toordinal() - days_ago).astype(np.int32)
+    is_purchase = amounts > 0
+    who, ms = np.zeros(len(lines), np.int64), day.astype(np.int64) * MS_PER_DAY
+    columns = HistoryLines(who, day, day, ms, amounts * MINOR_PER_UNIT, is_purchase, is_purchase)
+    return encode_histories(append(no_history(1), columns))[0]
 
 
 def customer(customer_id: str, **changes: Any) -> Document:
@@ -27,7 +44,7 @@ def customer(customer_id: str, **changes: Any) -> Document:
         "late_floor": None,
         "recent_events": struct.pack("<Qq", 1, 2),
         "recent_invoices": b"",
-        "history": b"",
+        "history": bought((2, 60), (20, 100), (20, 20), (50, -30), (80, 40), (200, 90), (367, 4000)),
         "applied": 182,
         "duplicate": 1,
         "late": 0,

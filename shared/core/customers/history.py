@@ -16,7 +16,7 @@ from shared.core.customers.history_rows import (
     NO_ROWS,
     HistoryLines,
     HistoryRows,
-    concatenate_rows,
+    join_rows,
     merge_equal,
     rows_of,
 )
@@ -100,8 +100,23 @@ def no_history(m: int) -> History:
 
 def append(history: History, lines: HistoryLines) -> History:
     """Add lines to the rows of their day and known day, whichever order and cut they come in."""
-    owner = np.concatenate([history.owner, lines.customer])
-    return _of_rows(owner, concatenate_rows([history.rows, rows_of(lines)]), history.folded)
+    rows = history.rows
+    owner, new_rows = merge_equal(lines.customer, rows_of(lines))
+    new_starts = _starts(owner, len(history))
+    places, new_places = np.empty(len(rows), np.int64), np.empty(len(new_rows), np.int64)
+    starts = np.zeros_like(history.starts)
+    loops.find_places(
+        history.starts,
+        rows.day,
+        rows.known,
+        new_starts,
+        new_rows.day,
+        new_rows.known,
+        places,
+        new_places,
+        starts,
+    )
+    return History(starts, join_rows(rows, places, new_rows, new_places, int(starts[-1])), history.folded)
 
 
 def fold(history: History, step_day: int, history_days: int) -> History:
@@ -110,13 +125,18 @@ def fold(history: History, step_day: int, history_days: int) -> History:
     Rows known `history_days` before the newest step, or earlier, go into the totals. Rows that were that old
     when they became known are in no window of up to `history_days`: those of one known day share a row.
     """
-    rows, owner = history.rows, history.owner
+    rows = history.rows
     is_gone = rows.known <= step_day - history_days
+    outside = np.maximum(rows.day, rows.known - np.int32(history_days))
+    if not (is_gone.any() or (outside > rows.day).any()):
+        return history
+    owner, kept = history.owner, rows.take(~is_gone)
     totals = _with_rows(history.folded, owner[is_gone], rows.take(is_gone))
-    kept = rows.take(~is_gone)
-    outside = np.maximum(kept.day, kept.known - np.int32(history_days))
-    columns = {field.name: getattr(kept, field.name) for field in fields(HistoryRows)}
-    return _of_rows(owner[~is_gone], HistoryRows(**{**columns, "day": outside}), totals)
+    owner, outside = owner[~is_gone], outside[~is_gone]
+    if (outside > kept.day).any():
+        columns = {field.name: getattr(kept, field.name) for field in fields(HistoryRows)}
+        owner, kept = merge_equal(owner, HistoryRows(**{**columns, "day": outside}))
+    return History(_starts(owner, len(history)), kept, totals)
 
 
 def rfm_at(history: History, day: int) -> RfmAt:
@@ -183,10 +203,9 @@ def waiting_lines(history: History, day: int) -> Int64:
     return waiting
 
 
-def _of_rows(owner: Int64, rows: HistoryRows, totals: FoldedTotals) -> History:
-    owner, merged = merge_equal(owner, rows)
-    sizes = np.bincount(owner, minlength=totals.orders.size)
-    return History(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64), merged, totals)
+def _starts(owner: Int64, m: int) -> Int64:
+    """Return where the rows of each of m customers begin, (m + 1,); owner : of each row, sorted."""
+    return np.searchsorted(owner, np.arange(m + 1))
 
 
 def _with_rows(totals: FoldedTotals, owner: Int64, rows: HistoryRows) -> FoldedTotals:

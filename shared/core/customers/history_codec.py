@@ -1,13 +1,16 @@
-"""A customer's history as bytes and back: about 15 bytes a row, whatever the numbers are.
+"""A customer's history as bytes and back: about 15 bytes a row.
 
-A byte of version; twice the number of rows, plus one if totals follow; the totals; the rows, each from the
-day before; two bytes of checksum, so that what was damaged is refused instead of counted. Days that became
-known as they happened, and purchases of one moment, take a byte each.
+One behind the other: a byte of version; twice the number of rows, plus one if totals follow; of the totals
+through, orders, gross, returned and a span; of each row its day less the one before, known less day, orders,
+lines, a span, gross and returned; four bytes of CRC-32, lowest first, so that damage is refused instead of
+counted. A span is 0 where nobody bought, else 1 + the milliseconds from the first purchase to the last, and
+the first from midnight UTC of the day (of day 0 for totals). Numbers are varints, as `history_code_loops`
+says; signed are money, days, where a span begins, and all totals.
 """
 
-from binascii import crc_hqx
 from collections.abc import Sequence
 from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +23,9 @@ from shared.errors import SchemaMismatch
 
 VERSION = 1
 _VERSION_BYTE = bytes((VERSION,))
-_CHECK_BYTES = 2
+_CHECK_BYTES = 4
+_WHOLE = 0x2144DF1C
+"""CRC-32 of any bytes with their own CRC-32 behind them."""
 
 
 def encode_histories(history: History) -> list[bytes]:
@@ -57,7 +62,7 @@ def decode_histories(blobs: Sequence[bytes], customer_ids: Sequence[str]) -> His
     SchemaMismatch : bytes are missing, changed, or of another version.
     """
     _refuse_version([blob[:1] == _VERSION_BYTE for blob in blobs], blobs, customer_ids)
-    _refuse_damage([not crc_hqx(blob, 0) for blob in blobs], customer_ids)
+    _refuse_damage([crc32(blob) == _WHOLE for blob in blobs], customer_ids)
     code = np.frombuffer(b"".join(blobs), np.uint8)
     lengths = np.fromiter(map(len, blobs), np.int64, len(blobs))
     begins = np.cumsum(lengths) - lengths
@@ -84,7 +89,7 @@ def _read(code: NDArray[np.uint8], begins: Int64, ends: Int64, sizes: Int64) -> 
 
 
 def _checked(body: bytes) -> bytes:
-    return body + crc_hqx(body, 0).to_bytes(_CHECK_BYTES, "big")
+    return body + crc32(body).to_bytes(_CHECK_BYTES, "little")
 
 
 def _refuse_version(is_ours: list[bool], blobs: Sequence[bytes], customer_ids: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The compiled loops that add up the rows of each customer. Callers check the days first.
+"""The compiled loops over the rows of each customer. Callers check the days first.
 
 `starts` is (m + 1,): the rows of customer i are [starts[i], starts[i + 1]), sorted by day, then known.
 """
@@ -6,6 +6,43 @@
 from shared.core.arrays import Bool, Int32, Int64
 from shared.core.compiled import compiled
 from shared.core.customers.transactions import ENDLESS_MS
+
+
+@compiled
+def find_places(
+    starts: Int64,
+    day: Int32,
+    known: Int32,
+    other_starts: Int64,
+    other_day: Int32,
+    other_known: Int32,
+    places: Int64,
+    other_places: Int64,
+    joined_starts: Int64,
+) -> None:
+    """Write where each row of two tables stands in the table of both, in which equal rows are one."""
+    at = 0
+    for customer in range(starts.size - 1):
+        row, end = starts[customer], starts[customer + 1]
+        other, other_end = other_starts[customer], other_starts[customer + 1]
+        while row < end or other < other_end:
+            order = 0
+            if other == other_end:
+                order = -1
+            elif row == end:
+                order = 1
+            elif day[row] != other_day[other]:
+                order = -1 if day[row] < other_day[other] else 1
+            elif known[row] != other_known[other]:
+                order = -1 if known[row] < other_known[other] else 1
+            if order <= 0:
+                places[row] = at
+                row += 1
+            if order >= 0:
+                other_places[other] = at
+                other += 1
+            at += 1
+        joined_starts[customer + 1] = at
 
 
 @compiled

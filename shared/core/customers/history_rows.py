@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from shared.core.arrays import Bool, Int32, Int64, ReadOnlyArrays
-from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS
+from shared.core.customers.transactions import ENDLESS_MS, NEVER_DAY, NEVER_MS
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,19 @@ class HistoryRows(ReadOnlyArrays):
         return HistoryRows(*(getattr(self, field.name)[index] for field in fields(self)))
 
 
+_SUMS: dict[str, tuple[int, np.ufunc]] = {
+    "day": (NEVER_DAY, np.maximum),
+    "known": (NEVER_DAY, np.maximum),
+    "orders": (0, np.add),
+    "lines": (0, np.add),
+    "first_ms": (ENDLESS_MS, np.minimum),
+    "last_ms": (NEVER_MS, np.maximum),
+    "gross_minor": (0, np.add),
+    "returned_minor": (0, np.add),
+}
+"""How the columns of equal rows become one, and what stands for no row at all."""
+
 NO_ROWS = HistoryRows(*(np.zeros(0, np.int32),) * 4, *(np.zeros(0, np.int64),) * 4)
-
-
-def concatenate_rows(parts: list[HistoryRows]) -> HistoryRows:
-    """Join the rows of several tables, in order."""
-    return HistoryRows(
-        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(HistoryRows))
-    )
 
 
 def rows_of(lines: HistoryLines) -> HistoryRows:
@@ -94,13 +99,24 @@ def merge_equal(owner: Int64, rows: HistoryRows) -> tuple[Int64, HistoryRows]:
     starts = np.flatnonzero(is_new)
     if starts.size == owner.size:
         return owner, rows
-    return owner[starts], HistoryRows(
-        day=rows.day[starts],
-        known=rows.known[starts],
-        orders=np.add.reduceat(rows.orders, starts, dtype=np.int32),
-        lines=np.add.reduceat(rows.lines, starts, dtype=np.int32),
-        first_ms=np.minimum.reduceat(rows.first_ms, starts),
-        last_ms=np.maximum.reduceat(rows.last_ms, starts),
-        gross_minor=np.add.reduceat(rows.gross_minor, starts),
-        returned_minor=np.add.reduceat(rows.returned_minor, starts),
-    )
+    columns = {
+        name: add.reduceat(getattr(rows, name), starts, dtype=getattr(rows, name).dtype)
+        for name, (_, add) in _SUMS.items()
+    }
+    return owner[starts], HistoryRows(**columns)
+
+
+def join_rows(
+    rows: HistoryRows, places: Int64, other: HistoryRows, other_places: Int64, n: int
+) -> HistoryRows:
+    """Put two tables into one of `n` rows; where both have a row, it is their sum.
+
+    places, other_places : where each row goes, no two of one table to the same.
+    """
+    columns = {}
+    for name, (nothing, add) in _SUMS.items():
+        column = np.full(n, nothing, getattr(rows, name).dtype)
+        column[places] = getattr(rows, name)
+        column[other_places] = add(column[other_places], getattr(other, name))
+        columns[name] = column
+    return HistoryRows(**columns)

@@ -1,5 +1,6 @@
 """The segments in force, and a customer explained."""
 
+import json
 from typing import Any
 
 import pytest
@@ -36,6 +37,21 @@ def test_customer_is_explained(resegment: Resegment) -> None:
     assert "0.520 from its center; the next, Promising (id 1), is 1.250 further" in done.stdout
     assert "write to Champions" in done.stdout
     assert "from Promising (id 1) to Champions (id 0), cause purchase, offset 77" in done.stdout
+
+
+def test_customer_shows_what_was_bought_in_the_last_periods(resegment: Resegment) -> None:
+    done = resegment("customer", "12347")
+    told = json.loads(resegment("customer", "12347", "--json").stdout)["periods"]
+
+    assert "3 orders on 2 days, 180.00" in done.stdout
+    assert "4 orders on 3 days, 190.00 net, 30.00 of it returned" in done.stdout
+    assert [
+        (row["days"], row["orders"], row["active_days"], row["spend"], row["returned"]) for row in told
+    ] == [
+        (30, 3, 2, 180.0, 0.0),
+        (90, 4, 3, 190.0, 30.0),
+        (365, 5, 4, 280.0, 30.0),
+    ]
 
 
 def test_customer_that_is_not_clustered_says_why(resegment: Resegment) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -13,8 +14,6 @@ from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.model.population import PopulationStatistics
 from shared.settings import ModelSettings, Settings, TickSettings
 from shared.settings.reclustering import ScheduleSettings
-from streaming.driver.adopt import Adopter
-from streaming.driver.champions import Champions
 from streaming.driver.live import (
     DayRules,
     LiveState,
@@ -30,6 +29,7 @@ from streaming.driver.live import (
 )
 from streaming.driver.publish import segment_rows
 from streaming.driver.reviews import due_review
+from streaming.driver.ticks import due_tick
 from streaming.task.context import BatchContext
 from streaming.task.task_report import TaskReport
 from tests.support import small_model
@@ -157,9 +157,8 @@ def test_the_live_model_needs_a_champion_and_a_tick() -> None:
 def _tick(
     state: LiveState, wall: datetime, *, accept_jump: bool = False, clock: str = "auto"
 ) -> datetime | None:
-    settings_ = Settings(tick=TickSettings(clock=clock))  # type: ignore[arg-type]
-    adopter = Adopter(None, settings_, Champions(None), accept_jump=accept_jump)  # type: ignore[arg-type]
-    as_of_ms = adopter._tick(state, wall).as_of_ms
+    rules = TickSettings(clock=clock)  # type: ignore[arg-type]
+    as_of_ms = due_tick(state, rules, ZoneInfo("UTC"), wall, accept_jump=accept_jump).as_of_ms
     return None if as_of_ms is None else datetime.fromtimestamp(as_of_ms / 1000, UTC)
 
 
