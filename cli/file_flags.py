@@ -124,7 +124,7 @@ def look_at(args: argparse.Namespace, settings: "Settings") -> "Look":
 
 def command_of(look: "Look", verb: str, accepted: Sequence[str]) -> str:
     """Return the whole command line to copy."""
-    from streaming.replay.meaning.column_meanings import quoted
+    from shared.meaning.column_meanings import quoted
 
     told = [f"--accept {code}" for code in accepted]
     return " ".join([f"resegment {verb}", quoted(str(look.source.path)), *look.flags, *told])

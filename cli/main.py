@@ -6,13 +6,12 @@ Only the module of the verb that is called is imported, and imports its job only
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from types import FrameType
 from typing import NoReturn
 
+from cli.ending import GRACE_S, end_on_sigterm, force_end_after
 from cli.failures import Terminated
 from cli.failures import report as report_failure
 from cli.options import add_common_flags
@@ -37,6 +36,7 @@ MODULES = {
     "verify": "verify",
     "export": "export",
     "study": "study",
+    "cluster": "cluster",
     "generate": "generate",
     "doctor": "doctor",
     "config": "config",
@@ -48,7 +48,7 @@ USAGE = 2
 
 def entry() -> NoReturn:
     """Console script."""
-    signal.signal(signal.SIGTERM, _terminate)
+    end_on_sigterm()
     sys.exit(main(sys.argv[1:]))
 
 
@@ -59,6 +59,7 @@ def main(argv: Sequence[str]) -> int:
         parser.print_help(sys.stderr)
         return USAGE
     args = parser.parse_args(argv)
+    force_end_after(getattr(args, "grace_s", GRACE_S))
     try:
         code: int = args.run(args)
         sys.stdout.flush()
@@ -98,10 +99,6 @@ class _Version(argparse.Action):
         from importlib.metadata import version
 
         parser.exit(0, f"resegment {version('resegment')}\n")
-
-
-def _terminate(_signum: int, _frame: FrameType | None) -> NoReturn:
-    raise Terminated
 
 
 def _reader_left() -> int:

@@ -130,6 +130,21 @@ def waiting(what: str) -> "Iterator[None]":
         yield
 
 
+@contextmanager
+def steps(name: str) -> "Iterator[Callable[[str], None]]":
+    """Show the step that is under way on a terminal, and a line for each elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step: say(f"{name}: {step}")
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda step: bar.update(task, description=f"{name}: {step}")
+
+
 def _print_plain(columns: Sequence[Column], cells: Sequence[Sequence[str]], title: str) -> None:
     titles = [column.title for column in columns]
     lines = [titles, *cells] if any(titles) else list(cells)

@@ -25,13 +25,15 @@ def accounts_of(reading: "Reading", settings: "Settings") -> "dict[str, Account]
 
     money = ("amount",) if "amount" in reading.profile.given else ("quantity", "unit_price")
     fields = ("event_id", "event_time", "customer_id", "invoice_no", *money)
-    rules = RecountRules(settings.input, settings.state)
+    rules = RecountRules(settings.input, settings.state, settings.tick)
     table = pd.DataFrame(_events(reading, rules, fields), columns=list(fields))
     table = table.drop_duplicates(["event_id", "customer_id", "event_time"])
     times = pd.to_datetime(table["event_time"], format="ISO8601", utc=True)
     texts = table.fillna("").astype(str)
     return recount_table(
-        texts.assign(event_time=times), cancellation_prefix=settings.input.cancellation_prefix
+        texts.assign(event_time=times),
+        cancellation_prefix=settings.input.cancellation_prefix,
+        zone=settings.input.zone,
     )
 
 

@@ -1,9 +1,7 @@
 """`resegment study NAME`: an analysis as a report, figures, tables, numbers and a notebook."""
 
 import argparse
-import sys
 import time
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +10,11 @@ from cli.connection import open_studies_database
 from cli.file_flags import add_accept, add_writing, separator_of
 from cli.look_display import print_findings, print_understood
 from cli.options import Verbs, add_verb, start
-from cli.output import Column, print_table, say
+from cli.output import Column, print_table, say, steps
 from shared.errors import InvalidConfig, ReclusteringError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from batch.studies.framework.run_study import StudyRequest
     from batch.studies.reading import DataFile
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
 
 ALL = "all"
 LIST = "ls"
+GRACE_S = 8.0
+"""For unwinding after a signal: Java and the notebook's kernel are gone within two."""
 
 
 def register(subparsers: Verbs) -> None:
@@ -53,6 +53,28 @@ def register(subparsers: Verbs) -> None:
         "--time-format", metavar="PATTERN", help="of dates: strptime pattern, or epoch-seconds and the like"
     )
     add_accept(group)
+    group.add_argument("--zone", help="of `online-retail` and `kmeans-deep`: zone of times without an offset")
+    group.add_argument(
+        "--constant",
+        metavar="FIELD=VALUE",
+        action="append",
+        default=[],
+        help="of the same: what holds on every line (currency=EUR, quantity=1); repeatable",
+    )
+    group.add_argument(
+        "--placeholder",
+        metavar="COLUMN=TEXT",
+        action="append",
+        default=[],
+        help="of `retail-som-hierarchy`: a text of a column that stands for nothing, besides those that are "
+        "found; repeatable",
+    )
+    parser.add_argument(
+        "--training",
+        choices=("batch", "online"),
+        help="of `mall-som`: by the batch rule, or row by row as MiniSom does; both are compared in any case "
+        "(default: batch)",
+    )
     parser.add_argument(
         "--no-notebook", action="store_true", help="leave the notebook out, which takes half of the time"
     )
@@ -61,19 +83,24 @@ def register(subparsers: Verbs) -> None:
         action="store_true",
         help="write nothing to MongoDB, which `online-retail` otherwise does",
     )
+    parser.set_defaults(grace_s=GRACE_S)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the studies one after the other; one that fails does not keep the others from running."""
     settings = start(args)
-    from batch.studies.catalogue import STUDIES
+    from batch.studies.catalogue import STUDIES, require_taken
 
     if args.name == LIST:
         return _list()
     from batch.studies.framework.run_study import StudyRequest, require_extras
 
     require_extras()
-    data, names = _file(args), tuple(STUDIES) if args.name == ALL else (args.name,)
+    names = tuple(STUDIES) if args.name == ALL else (args.name,)
+    for flag in ("placeholder", "training", "zone", "constant"):
+        if getattr(args, flag):
+            require_taken(f"--{flag}", names)
+    data = _file(args)
     if data is not None and len(names) > 1:
         msg = f"--data goes with one study, since each reads other columns; name it instead of `{ALL}`"
         raise InvalidConfig(msg)
@@ -81,7 +108,14 @@ def run(args: argparse.Namespace) -> int:
         _show(data, names[0])
     open_store = None if args.no_store else partial(open_studies_database, settings)
     requests = [
-        StudyRequest(name, args.out, data, with_notebook=not args.no_notebook, open_store=open_store)
+        StudyRequest(
+            name,
+            args.out,
+            data,
+            with_notebook=not args.no_notebook,
+            open_store=open_store,
+            training=args.training or "batch",
+        )
         for name in names
     ]
     return _run_each(requests, settings)
@@ -99,7 +133,17 @@ def _file(args: argparse.Namespace) -> "DataFile | None":
     from batch.studies.reading import DataFile
 
     if args.data is None:
-        said = ("map", "encoding", "separator", "decimal", "time_format", "accept")
+        said = (
+            "map",
+            "encoding",
+            "separator",
+            "decimal",
+            "time_format",
+            "accept",
+            "placeholder",
+            "zone",
+            "constant",
+        )
         if named := [f"--{name.replace('_', '-')}" for name in said if getattr(args, name)]:
             verb = "describes" if len(named) == 1 else "describe"
             msg = f"{' and '.join(named)} {verb} the file of --data, which is missing; add --data FILE"
@@ -107,12 +151,15 @@ def _file(args: argparse.Namespace) -> "DataFile | None":
         return None
     return DataFile(
         args.data,
-        dict(map(_pair, args.map)),
+        dict(_pair("--map", text) for text in args.map),
         encoding=args.encoding,
         separator=separator_of(args),
         decimal=args.decimal,
         time_format=args.time_format,
         accepted=tuple(args.accept),
+        placeholders=_placeholders(args.placeholder),
+        zone=args.zone,
+        constants=dict(_pair("--constant", text) for text in args.constant),
     )
 
 
@@ -121,17 +168,33 @@ def _show(data: "DataFile", name: str) -> None:
     from batch.studies.catalogue import load
     from batch.studies.reading import look
 
-    seen = look(data, load(name).columns)
-    print_understood(seen.rows(), title=data.path.name)
-    print_findings(seen.findings, data.accepted)
+    study = load(name)
+    found = None if study.understand is None else study.understand(data)
+    seen = look(data, study.columns) if found is None else look(found.file, found.columns)
+    meanings = () if found is None else found.file.columns.items()
+    rows = [(field, f"column {column!r}") for field, column in meanings]
+    guessed = () if found is None else tuple(found.findings)
+    print_understood([*seen.rows(), *rows], title=data.path.name)
+    print_findings((*guessed, *seen.findings), data.accepted)
     print()
 
 
-def _pair(text: str) -> tuple[str, str]:
-    """Read COLUMN=YOURS; your name may itself contain `=`."""
+def _placeholders(texts: "Sequence[str]") -> dict[str, tuple[str, ...]]:
+    told: dict[str, tuple[str, ...]] = {}
+    for column, text in (_pair("--placeholder", text) for text in texts):
+        told[column] = (*told.get(column, ()), text)
+    return told
+
+
+_PAIRS = {"--map": "COLUMN=YOURS", "--placeholder": "COLUMN=TEXT", "--constant": "FIELD=VALUE"}
+_EXAMPLES = {"--map": "Age=age_years", "--placeholder": "PinCode=123456", "--constant": "currency=EUR"}
+
+
+def _pair(flag: str, text: str) -> tuple[str, str]:
+    """Read a name and what goes with it; the latter may itself contain `=`."""
     name, equals, yours = text.partition("=")
     if not (name and equals and yours):
-        msg = f"--map takes COLUMN=YOURS, got {text!r}; for example --map Age=age_years"
+        msg = f"{flag} takes {_PAIRS[flag]}, got {text!r}; for example {flag} {_EXAMPLES[flag]}"
         raise InvalidConfig(msg)
     return name, yours
 
@@ -146,7 +209,7 @@ def _run_each(requests: "Sequence[StudyRequest]", settings: "Settings") -> int:
         for request in requests:
             began = time.monotonic()
             try:
-                with _steps(request.name) as tell:
+                with steps(request.name) as tell:
                     folder = run_study(request, spark, tell)
             except ReclusteringError as error:
                 failures.append(error)
@@ -157,18 +220,3 @@ def _run_each(requests: "Sequence[StudyRequest]", settings: "Settings") -> int:
     if failures:
         raise failures[0]
     return 0
-
-
-@contextmanager
-def _steps(name: str) -> "Iterator[Callable[[str], None]]":
-    """Show the step that is under way on a terminal, and a line for each elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda step: say(f"{name}: {step}")
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda step: bar.update(task, description=f"{name}: {step}")

@@ -11,11 +11,17 @@ from shared.errors import StartRefused
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from shared.recount import Comparison, Mismatch
+    from shared.recount import Comparison, Mismatch, RecountRules
     from shared.settings import Settings
     from streaming.replay import Reading
 
 SHOWN_MISMATCHES = 20
+
+BY_DAY_OF_FILE = "histories were compared by day only: a file does not say from when a line was known"
+BY_DAY_OF_TOPIC = (
+    "histories were compared by day only: days that were held have been accepted, or tick.min_customers or "
+    "tick.max_jump_days has changed on the way, so the topic no longer says from when a line was known"
+)
 
 _FIELDS = (
     "frequency",
@@ -27,6 +33,7 @@ _FIELDS = (
     "late",
     "newest_event_at",
     "late_floor",
+    "history",
     "fence",
     "deleted",
 )
@@ -43,6 +50,8 @@ class VerifyReport:
     """Fields that differ."""
     first: "tuple[Mismatch, ...]"
     source: str
+    remark: str | None
+    """What could not be compared as closely as usual, and why."""
 
 
 def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> VerifyReport:
@@ -53,28 +62,36 @@ def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> 
 
     Raises
     ------
-    StartRefused : the topic does not hold everything that was counted.
+    StartRefused : the topic does not hold everything that was counted, or another zone is set.
     ServiceUnavailable : Kafka does not answer.
     """
     from shared.adapters.topic_records import read_records
-    from shared.recount import Ledger, RecountRules, compare_counters, compare_customers
+    from shared.recount import Ledger, compare_counters, compare_customers, compare_histories
 
     live = _live_model(database, settings)
+    rules = _rules(settings, live["day_rules"])
     customers = _stored_customers(database)
     offsets = {entry["partition"]: entry["next"] for entry in live["offsets"]}
     fences = {customer: _fence(document) for customer, document in customers.items()}
     servers = kafka_servers(settings)
     ends = _ends(offsets, fences)
     _require_whole_topic(servers, settings.kafka.topic, live, ends)
-    ledger = Ledger(RecountRules(settings.input, settings.state), offsets, fences)
+    ledger = Ledger(rules, offsets, fences)
     with progress("recounting", sum(ends.values())) as advance:
         for records in read_records(servers, settings.kafka.topic, ends):
             for record in records:
                 ledger.add(*record)
             advance(len(records))
-    compared = compare_customers(customers, ledger.accounts)
-    counted = compare_counters(live["counters"], ledger.totals)
-    return _report(f"topic {settings.kafka.topic}", compared, counted, *_compare_learning(database, live))
+    history_days, has_known_days = settings.state.history_days, live["day_rules"]["is_recountable"]
+    comparisons = [
+        compare_customers(customers, ledger.accounts),
+        compare_histories(
+            customers, ledger.accounts, history_days=history_days, has_known_days=has_known_days
+        ),
+        compare_counters(live["counters"], ledger.totals),
+        *_compare_learning(database, live),
+    ]
+    return _report(f"topic {settings.kafka.topic}", comparisons, None if has_known_days else BY_DAY_OF_TOPIC)
 
 
 def verify_file(
@@ -87,12 +104,30 @@ def verify_file(
     InvalidConfig : the file cannot be read to its end.
     """
     from cli.recount_file import accounts_of
-    from shared.recount import compare_customers
+    from shared.recount import compare_customers, compare_histories
 
-    compared = compare_customers(
-        _stored_customers(database), accounts_of(reading, settings), has_history=False
-    )
-    return _report(f"file {reading.source.path}", compared)
+    customers, accounts = _stored_customers(database), accounts_of(reading, settings)
+    history_days = settings.state.history_days
+    comparisons = [
+        compare_customers(customers, accounts, is_by_record=False),
+        compare_histories(customers, accounts, history_days=history_days, has_known_days=False),
+    ]
+    return _report(f"file {reading.source.path}", comparisons, BY_DAY_OF_FILE)
+
+
+def _rules(settings: "Settings", day_rules: Mapping[str, Any]) -> "RecountRules":
+    """Return the rules that are set; days are told as the stream has told them so far."""
+    from shared.recount import RecountRules
+
+    if settings.input.zone != day_rules["zone"]:
+        msg = (
+            f"input.zone should be {day_rules['zone']!r}, in which the days of stream {settings.stream.id!r} "
+            f"were told apart; it is {settings.input.zone!r}; set it back"
+        )
+        raise StartRefused(msg)
+    names = ("min_customers", "max_jump_days")
+    tick = settings.tick.model_copy(update={name: day_rules[name] for name in names})
+    return RecountRules(settings.input, settings.state, tick)
 
 
 def _compare_learning(database: "Database[dict[str, Any]]", live: Mapping[str, Any]) -> "list[Comparison]":
@@ -111,6 +146,13 @@ def _live_model(database: "Database[dict[str, Any]]", settings: "Settings") -> d
     live = database["live_model"].find_one({"_id": settings.stream.id})
     if live is None:
         msg = f"stream {settings.stream.id!r} has stored nothing yet; start it with: resegment stream"
+        raise StartRefused(msg)
+    if "day_rules" not in live:
+        msg = (
+            f"stream {settings.stream.id!r} should keep its customers' histories; database "
+            f"{database.name!r} was written by a version without them; name another one (`mongo.database`) "
+            "and read the topic again"
+        )
         raise StartRefused(msg)
     return live
 
@@ -152,6 +194,8 @@ def _require_whole_topic(servers: str, topic: str, live: Mapping[str, Any], ends
         raise StartRefused(msg)
 
 
-def _report(source: str, customers: "Comparison", *others: "Comparison") -> VerifyReport:
-    found = [mismatch for comparison in (customers, *others) for mismatch in comparison.mismatches]
-    return VerifyReport(not found, customers.compared, len(found), tuple(found[:SHOWN_MISMATCHES]), source)
+def _report(source: str, comparisons: "list[Comparison]", remark: str | None) -> VerifyReport:
+    """Report on all comparisons, the first of which is the one that counts customers."""
+    found = [mismatch for comparison in comparisons for mismatch in comparison.mismatches]
+    first = tuple(found[:SHOWN_MISMATCHES])
+    return VerifyReport(not found, comparisons[0].compared, len(found), first, source, remark)

@@ -44,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
 def _print(report: VerifyReport) -> None:
     verdict = "ok: " if report.ok else f"{report.mismatches:,} fields differ: "
     print(f"{verdict}{report.compared:,} customers compared with a recount of {report.source}")
+    if report.remark:
+        print(report.remark)
     if not report.ok:
         columns = [Column("subject", "left"), Column("field", "left"), Column("stored"), Column("recounted")]
         rows = [[m.subject, m.field, str(m.stored), str(m.recounted)] for m in report.first]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.drift.simulator import WARM_UP_DAYS, Shop, simulated
-from streaming.replay.meaning.built_in import ONLINE_RETAIL
+from shared.meaning.built_in import ONLINE_RETAIL
 
 OPENS: Final = date(2011, 1, 3)
 PROFILE: Final = replace(ONLINE_RETAIL, name="made-up", zone="UTC")

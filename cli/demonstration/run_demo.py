@@ -22,11 +22,11 @@ from shared.adapters.mongo.collections import ensure
 from shared.documents import Document
 from shared.errors import InvalidConfig
 from shared.intake.source import Source
+from shared.meaning.built_in import ONLINE_RETAIL
 from shared.settings import Settings
 from shared.settings.loading import LoadedSettings, load_settings
 from streaming.replay import ReplayReport, ReplayRequest, Rules, read_as
 from streaming.replay import run as replay
-from streaming.replay.meaning.built_in import ONLINE_RETAIL
 
 DATA = Path(__file__).parents[2] / "data" / "online_retail.csv.gz"
 BATCH_EVENTS = 20_000

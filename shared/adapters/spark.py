@@ -7,10 +7,10 @@ and how it is tuned is its caller's.
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from subprocess import STDOUT
+from subprocess import STDOUT, Popen, TimeoutExpired
 
 from py4j.protocol import Py4JError  # type: ignore[import-untyped]
 from pyspark import SparkConf, SparkContext
@@ -25,6 +25,7 @@ REDACTED = "(?i)secret|password|token|access[.]key|jaas|uri"
 
 _QUIET = f"-Dlog4j2.configurationFile=file:{Path(__file__).with_name('log4j2.properties')}"
 _LOGS = Path(".local/spark")
+_TIDYING_S = 3.0
 
 _COMMON = {
     "spark.driver.bindAddress": "127.0.0.1",
@@ -76,6 +77,40 @@ def start_local_spark(
     except (PySparkException, Py4JError) as error:
         raise SparkNotStarted(_why(log_of(name))) from error
     return session
+
+
+def end_java() -> None:
+    """End the JVM of this process without asking it anything; it tidies up after itself if it can."""
+    gateway = SparkContext._gateway  # noqa: SLF001 - as below
+    if gateway is None:
+        return
+    context = SparkContext._active_spark_context  # noqa: SLF001 - as below
+    if context is not None:  # it would show a traceback when Java hangs up
+        setattr(context._accumulatorServer, "handle_error", lambda *_: None)  # noqa: SLF001, B010
+    java: Popen[bytes] = gateway.proc
+    if java.stdin:
+        java.stdin.close()  # what ends it when this process is gone
+    try:
+        java.wait(_TIDYING_S)
+    except TimeoutExpired:
+        java.kill()
+        java.wait()
+
+
+@contextmanager
+def no_artifacts() -> Iterator[None]:
+    """Leave no folder `artifacts` behind, which Spark 4.0 makes for each session and seldom fills.
+
+    What is in it stays, and so does a folder that was there before.
+    """
+    folder = Path("artifacts").absolute()
+    was_there = folder.exists()
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # it is not there, or something is in it
+            for path in () if was_there else (*folder.glob("spark-*/*"), *folder.glob("spark-*"), folder):
+                path.rmdir()
 
 
 def log_of(name: str) -> Path:

@@ -6,6 +6,7 @@ offset order, with dictionaries and exact numbers. Where the two disagree, one o
 
 from shared.recount.account import Account
 from shared.recount.compare import Comparison, Mismatch, compare_counters, compare_customers
+from shared.recount.histories import compare_histories
 from shared.recount.learning import compare_learning
 from shared.recount.ledger import Ledger, Totals
 from shared.recount.line import Line, RecountRules, read_line
@@ -21,6 +22,7 @@ __all__ = [
     "Totals",
     "compare_counters",
     "compare_customers",
+    "compare_histories",
     "compare_learning",
     "read_line",
     "recount_table",

@@ -4,6 +4,7 @@ import heapq
 from typing import Literal, TypeAlias
 
 from shared.recount.line import DAY_MS, Line, RecountRules
+from shared.recount.past import DaySums, Key, Past
 
 Outcome: TypeAlias = Literal["applied", "duplicate", "late"]
 
@@ -24,6 +25,7 @@ class Account:
         "late_floor_ms",
         "monetary_minor",
         "newest_event_ms",
+        "past",
     )
 
     def __init__(self) -> None:
@@ -34,12 +36,16 @@ class Account:
         self.newest_event_ms: int | None = None
         self.late_floor_ms: int | None = None
         self.applied = self.duplicate = self.late = 0
+        self.past = Past()
         self._events: set[tuple[int, str]] = set()
         self._by_time: list[tuple[int, str]] = []
         self._invoices: dict[str, int] = {}
 
-    def take(self, line: Line, rules: RecountRules) -> Outcome:
-        """Apply a line, unless it is late or known; late is asked first."""
+    def take(self, line: Line, key: Key, rules: RecountRules) -> Outcome:
+        """Apply a line, unless it is late or known; late is asked first.
+
+        key : its local day, and the day from which it is known.
+        """
         if self._is_late(line, rules):
             self.late += 1
             return "late"
@@ -47,7 +53,7 @@ class Account:
             self.duplicate += 1
             return "duplicate"
         self._remember(line, rules)
-        self._count(line, rules)
+        self.past.add(key, self._count(line, rules))
         self.applied += 1
         return "applied"
 
@@ -72,16 +78,18 @@ class Account:
         self._events.remove(oldest)
         return oldest[0]
 
-    def _count(self, line: Line, rules: RecountRules) -> None:
+    def _count(self, line: Line, rules: RecountRules) -> DaySums:
+        """Count a line and return what it adds to its day."""
         self.monetary_minor += line.amount_minor
         if not line.is_purchase(rules.input.cancellation_prefix):
-            return
-        if not self._is_known_invoice(line, rules):
-            self.frequency += 1
+            return DaySums(lines=1, returned=-line.amount_minor)
+        opens = not self._is_known_invoice(line, rules)
+        self.frequency += opens
         self._invoices[line.invoice_no] = max(line.time_ms, self._invoices.get(line.invoice_no, 0))
         first, last = self.first_purchase_ms, self.last_purchase_ms
         self.first_purchase_ms = line.time_ms if first is None else min(first, line.time_ms)
         self.last_purchase_ms = line.time_ms if last is None else max(last, line.time_ms)
+        return DaySums(int(opens), 1, line.amount_minor, 0, line.time_ms, line.time_ms)
 
     def _is_known_invoice(self, line: Line, rules: RecountRules) -> bool:
         """Remember an invoice by its newest line for the horizon and a day; then it counts again."""

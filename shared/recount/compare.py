@@ -34,19 +34,19 @@ class Comparison:
 
 
 def compare_customers(
-    stored: Mapping[str, Mapping[str, Any]], recounted: Mapping[str, Account], *, has_history: bool = True
+    stored: Mapping[str, Mapping[str, Any]], recounted: Mapping[str, Account], *, is_by_record: bool = True
 ) -> Comparison:
     """Compare the customer table with the accounts; deleted customers are left out.
 
     Parameters
     ----------
-    has_history : whether the accounts were counted record by record, so that outcomes and
+    is_by_record : whether the accounts were counted record by record, so that outcomes and
         memory can be compared too; a file knows nothing of what was sent twice.
     """
     deleted = {customer for customer, document in stored.items() if document.get("deleted")}
     customers = sorted((stored.keys() | recounted.keys()) - deleted)
     fields = {**dict.fromkeys(COUNTS), **TIMES}
-    if has_history:
+    if is_by_record:
         fields |= {**dict.fromkeys(OUTCOMES), **MEMORY}
     found = [
         mismatch
@@ -80,13 +80,13 @@ def _compare(
         yield Mismatch(customer, "_id", None if document is None else customer, account and customer)
         return
     for field, attribute in fields.items():
-        stored = _plain(document.get(field))
+        stored = plain(document.get(field))
         recounted = getattr(account, attribute or field)
         if stored != recounted:
             yield Mismatch(customer, field, stored, recounted)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Read a stored value; the driver gives naive datetimes in UTC unless told otherwise."""
     if not isinstance(value, datetime):
         return value

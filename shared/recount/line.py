@@ -14,7 +14,7 @@ from math import floor
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.settings import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings, TickSettings
 
 MINOR_PER_UNIT = 10_000
 MAX_ID_LENGTH = 256
@@ -38,10 +38,11 @@ _NOISE = Fraction(1, 2**51)
 
 @dataclass(frozen=True)
 class RecountRules:
-    """How records are judged and how long a customer's past is remembered."""
+    """How records are judged, how long a customer's past is remembered, and when a day counts."""
 
     input: InputSettings
     state: StateSettings
+    tick: TickSettings
 
 
 class Line(NamedTuple):

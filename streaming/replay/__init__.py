@@ -4,11 +4,11 @@ Replay carries, the stream judges: what a cell holds is sent as it was understoo
 as it stands, so that a damaged line is rejected there with a code, and is not silently lost here.
 """
 
+from shared.meaning.mapping import Wishes
+from shared.meaning.profiles import Profile
 from streaming.replay.judging import Fates, Rules
 from streaming.replay.looking.look import Look, look
 from streaming.replay.loop import run
-from streaming.replay.meaning.mapping import Wishes
-from streaming.replay.meaning.profiles import Profile
 from streaming.replay.opened import Reading, read_as
 from streaming.replay.pace import FULL_SPEED, Pace
 from streaming.replay.request import Progress, ReplayReport, ReplayRequest

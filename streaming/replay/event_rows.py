@@ -11,8 +11,8 @@ from shared.intake.ids import plain_ids
 from shared.intake.numbers.number_format import plain_numbers
 from shared.intake.table import DamagedRow, Table
 from shared.intake.times.parsing import NO_TIME, iso, parse_times
-from streaming.replay.meaning.fields import FillDown, fields_of
-from streaming.replay.meaning.profiles import NUMBERS
+from shared.meaning.fields import FillDown, fields_of
+from shared.meaning.profiles import NUMBERS
 from streaming.replay.opened import Reading, whole_tables
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 from xxhash import xxh3_64_intdigest
 
 from shared.core.arrays import Int32, Int64, UInt64
+from shared.meaning.profiles import FIELDS, NUMBERS, Profile
 from streaming.replay.event_rows import EventRows
-from streaming.replay.meaning.profiles import FIELDS, NUMBERS, Profile
 
 _CONTENT = tuple(name for name in FIELDS if name not in {"event_id", "event_time"})
 _SEPARATOR = "\x1f"

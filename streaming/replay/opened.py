@@ -17,8 +17,8 @@ from shared.intake.source import Source
 from shared.intake.table import Table
 from shared.intake.times.parsing import find_time_format
 from shared.intake.times.time_format import TimeFormat
-from streaming.replay.meaning.fields import fields_of
-from streaming.replay.meaning.profiles import IDS, NUMBERS, Profile, absent_columns
+from shared.meaning.fields import fields_of
+from shared.meaning.profiles import IDS, NUMBERS, Profile, absent_columns
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,9 +11,9 @@ import pyarrow as pa
 from shared.core.arrays import Int64
 from shared.core.customers.features import MS_PER_DAY
 from shared.intake.times.parsing import NO_TIME
+from shared.meaning.fields import fields_of
 from streaming.replay.event_rows import moments
 from streaming.replay.events import Batch
-from streaming.replay.meaning.fields import fields_of
 from streaming.replay.opened import Reading, whole_tables
 
 SORTED_ROWS = 3_000_000

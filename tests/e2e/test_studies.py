@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from batch.studies import stand_ins
+from tests.support import customer_tables
 
 DEADLINE_S = 550
 OFFLINE = ("retail-som-hierarchy", "visualise")
@@ -18,7 +20,11 @@ OFFLINE = ("retail-som-hierarchy", "visualise")
 
 
 def _study(*words: str, folder: Path, expected: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli", "study", *words]
+    return _run("study", *words, folder=folder, expected=expected)
+
+
+def _run(*words: str, folder: Path, expected: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cli", *words]
     done = subprocess.run(
         command,
         capture_output=True,
@@ -57,6 +63,23 @@ def test_a_study_writes_everything_and_its_notebook_ran(name: str, tmp_path: Pat
     assert not [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
     assert 4 <= _pictures(cells) <= len(list((folder / "figures").glob("*.dark.png")))
     assert "# %%" in (folder / "notebook.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("cards", ("--fill", "knn")), ("one_cloud", ("--use", "result {EUR}", "--use", "who {m}"))],
+)
+def test_the_notebook_of_any_table_runs_to_its_end(name: str, words: tuple[str, ...], tmp_path: Path) -> None:
+    getattr(customer_tables, name)().to_csv(tmp_path / "mine.csv", index=False)
+    _run("cluster", "mine.csv", "--out", "out", *words, folder=tmp_path)
+
+    cells = _notebook(tmp_path / "out")
+    assert all(cell["execution_count"] for cell in cells)
+    assert not [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
+    inertia = json.loads((tmp_path / "out" / "numbers.json").read_text())["numbers"]["inertia"]
+    printed = str([cell["outputs"] for cell in cells])
+    theirs = float(re.findall(r"inertia +([0-9.]+)", printed)[0])
+    assert inertia <= 1.001 * theirs
 
 
 def test_a_users_own_file_is_read_by_its_own_names(tmp_path: Path) -> None:

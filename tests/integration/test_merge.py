@@ -12,10 +12,10 @@ from pymongo.errors import AutoReconnect
 from shared.adapters.mongo import collections, customer_store
 from shared.adapters.mongo.customer_codec import newcomer
 from shared.errors import ServiceUnavailable
+from shared.recount.past import read_past
 from streaming.driver.restate import recount
 from streaming.task.merge import MAX_RACES
 from tests.support import small_model
-from tests.support.history_oracle import plainly_decoded
 from tests.support.merging import at, chunk_of, merge, state_under, stored
 from tests.support.small_model import AS_OF_MS
 from tests.support.state_oracle import DAY_MS, Line, replay
@@ -71,9 +71,11 @@ def test_the_history_has_the_days_that_a_loop_over_the_events_finds_however_they
     merge(database, STATE, CHAMPION, replace(late, known=late.day + np.int32(3)))
 
     first_day = (AS_OF_MS // DAY_MS) - 40
+    past = read_past(stored(database)["c0"]["history"])
+    assert past is not None
     rows = [
-        (row[0] - first_day, row[1] - row[0], row[2], row[3], row[6], row[7])
-        for row in plainly_decoded(stored(database)["c0"]["history"])[0]
+        (day - first_day, known - day, sums.orders, sums.lines, sums.gross, sums.returned)
+        for (day, known), sums in past.rows.items()
     ]
     assert rows == [
         (1, 0, 1, 1, 500_000, 0),

@@ -7,11 +7,11 @@ import pytest
 from pymongo.database import Database
 from pymongo.errors import WriteError
 
-from batch.studies.online_retail.analyst_collections import CUSTOMERS, LAYOUTS, PRODUCTS, TRANSACTIONS, VIEWS
+from batch.studies.online_retail.analyst_collections import CUSTOMERS, LAYOUTS, PRODUCTS, TRANSACTIONS, views
 from batch.studies.online_retail.cleaning import Cleaned, clean
 from batch.studies.online_retail.customer_rfm import to_customers
 from batch.studies.online_retail.personas import describe_segments
-from batch.studies.online_retail.reading_lines import SHIPPED, read_lines
+from batch.studies.online_retail.reading_lines import SHIPPED, read_invoices
 from batch.studies.online_retail.store import Stored, store
 from batch.studies.online_retail.stored_documents import customers, products, transactions
 from batch.studies.reading import DataFile
@@ -20,7 +20,7 @@ from batch.studies.reading import DataFile
 @pytest.fixture(scope="module")
 def cleaned() -> Cleaned:
     """Give the cleaned lines of the first two weeks."""
-    lines = read_lines(DataFile(SHIPPED))
+    lines = read_invoices(DataFile(SHIPPED)).lines
     return clean(lines[lines["invoiced_at"] < "2010-12-15"].reset_index(drop=True))
 
 
@@ -31,10 +31,11 @@ def put(database: Database[dict[str, Any]], cleaned: Cleaned) -> Stored:
     return store(
         database,
         {
-            TRANSACTIONS: transactions(cleaned.lines),
-            PRODUCTS: products(cleaned.lines),
+            TRANSACTIONS: transactions(cleaned.lines, "Europe/London"),
+            PRODUCTS: products(cleaned.lines, "Europe/London"),
             CUSTOMERS: customers(found.rfm, labels.tolist(), describe_segments(found.rfm, labels)),
         },
+        "Europe/London",
     )
 
 
@@ -52,7 +53,7 @@ def test_a_second_run_leaves_the_same_documents(
     assert everything(mongo_database) == before
     assert first.documents[TRANSACTIONS] == len(cleaned.lines)
     names = set(mongo_database.list_collection_names()) - {"system.views"}
-    assert names == {*LAYOUTS, *VIEWS}
+    assert names == {*LAYOUTS, *views("UTC")}
 
 
 def test_views_sum_up_to_the_lines(mongo_database: Database[dict[str, Any]], cleaned: Cleaned) -> None:

@@ -12,8 +12,8 @@ from shared.adapters.kafka_topics import beginning_and_end_offsets
 from shared.adapters.topic_records import read_records
 from shared.errors import ServiceUnavailable
 from shared.intake.source import Source
+from shared.meaning.profiles import Profile
 from streaming.replay import Progress, ReplayRequest, position, read_as, run
-from streaming.replay.meaning.profiles import Profile
 
 PROFILE = Profile(
     "own",

@@ -11,7 +11,10 @@ from kafka import TopicPartition
 
 from cli.main import main
 from shared.adapters.kafka_topics import topic_id
+from shared.core.customers.history import append, no_history
+from shared.core.customers.history_codec import encode_histories
 from tests.support import poison
+from tests.support.history_oracle import DAY_MS, PastLine, columns_of
 from tests.support.kafka_records import MAX_RECORD_BYTES, send_cases
 
 if TYPE_CHECKING:
@@ -39,10 +42,25 @@ def verify(
     return lambda *args: main(["verify", *map(str, args)])
 
 
+def _history(at: datetime, *amounts: int, known_later: int = 0) -> bytes:
+    """Return a history of invoices of a line each, all bought at a moment."""
+    ms = round(at.timestamp() * 1000)
+    day = ms // DAY_MS
+    lines = [
+        PastLine(0, day, day + known_later, ms, amount, is_purchase=True, opens_invoice=True)
+        for amount in amounts
+    ]
+    return encode_histories(append(no_history(1), columns_of(lines)))[0]
+
+
 def _customer(customer_id: str, offset: int, **changes: Any) -> dict[str, Any]:
     times = {"first_purchase_at": AT, "last_purchase_at": AT, "newest_event_at": AT, "late_floor": None}
     counts = {"frequency": 1, "monetary_minor": 153_000, "applied": 1, "duplicate": 0, "late": 0}
-    fence = {"fence": [{"partition": 0, "offset": offset}], "deleted": False}
+    fence = {
+        "fence": [{"partition": 0, "offset": offset}],
+        "deleted": False,
+        "history": _history(AT, 153_000),
+    }
     return {"_id": customer_id, **times, **counts, **fence, **changes}
 
 
@@ -104,11 +122,69 @@ def test_a_wrong_field_is_shown_with_both_values(
         "recounted": 153_000,
     }
     assert [mismatch["field"] for mismatch in report["first"][1:]] == [
+        "monetary_minor = sum of history",
         "counters.applied",
         "counters.read = sum of outcomes",
     ]
     assert verify("--set", f"kafka.topic={stored}") == 4
-    assert "3 fields differ" in capsys.readouterr().out
+    assert "4 fields differ" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("history", "stored_as"),
+    [
+        (_history(AT, 153_000, known_later=2), "2011-12-09 known 2011-12-11: orders=1 lines=1 gross=153000"),
+        (b"\x01\x00", "missing, or its bytes do not add up to a history"),
+    ],
+)
+def test_another_history_is_shown_beside_the_recounted_one(
+    verify: Verify,
+    stored: str,
+    mongo_database: "Database[dict[str, Any]]",
+    capsys: pytest.CaptureFixture[str],
+    history: bytes,
+    stored_as: str,
+) -> None:
+    mongo_database["customers"].update_one({"_id": "poison-twice"}, {"$set": {"history": history}})
+    assert verify("--set", f"kafka.topic={stored}", "--json") == 4
+    report = json.loads(capsys.readouterr().out)
+    (found,) = report["first"]
+    assert (found["subject"], found["field"], report["remark"]) == ("poison-twice", "history", None)
+    assert found["stored"].startswith(stored_as)
+
+
+def test_where_known_days_cannot_be_recounted_days_are_compared_and_that_is_said(
+    verify: Verify,
+    stored: str,
+    mongo_database: "Database[dict[str, Any]]",
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    later = _history(AT, 153_000, known_later=2)
+    mongo_database["customers"].update_one({"_id": "poison-twice"}, {"$set": {"history": later}})
+    mongo_database["live_model"].update_one({"_id": STREAM}, {"$set": {"day_rules.is_recountable": False}})
+    assert verify("--set", f"kafka.topic={stored}") == 0
+    assert "compared by day only: days that were held have been accepted" in capsys.readouterr().out
+    day_before = _history(AT.replace(day=8), 153_000, known_later=1)
+    mongo_database["customers"].update_one({"_id": "poison-twice"}, {"$set": {"history": day_before}})
+    assert verify("--set", f"kafka.topic={stored}") == 4
+
+
+def test_another_zone_than_the_days_were_told_apart_in_is_refused(
+    verify: Verify, stored: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify("--set", f"kafka.topic={stored}", "--set", "input.zone=Asia/Tokyo") == 2
+    assert "input.zone should be 'UTC'" in capsys.readouterr().err
+
+
+def test_a_database_without_histories_is_refused_in_words(
+    verify: Verify,
+    stored: str,
+    mongo_database: "Database[dict[str, Any]]",
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    mongo_database["live_model"].update_one({"_id": STREAM}, {"$unset": {"day_rules": 1}})
+    assert verify("--set", f"kafka.topic={stored}") == 2
+    assert "written by a version without them" in capsys.readouterr().err
 
 
 def test_a_topic_without_its_beginning_is_refused(
@@ -171,9 +247,12 @@ def test_a_file_is_recounted_without_a_topic(
         "customer_id,date,quantity,amount\n1,1997-01-01,1,15.30\n1,1997-01-01,2,0\n"
     )
     bought = datetime(1997, 1, 1, 5, tzinfo=UTC)
-    document = _customer("1", 0, frequency=2, first_purchase_at=bought, last_purchase_at=bought, duplicate=9)
+    times = {"first_purchase_at": bought, "last_purchase_at": bought}
+    document = _customer("1", 0, frequency=2, duplicate=9, history=_history(bought, 153_000, 0), **times)
     mongo_database["customers"].insert_one(document)
     assert verify("--file", "cdnow.csv", "--set", "input.currency=USD") == 0
-    assert "1 customers compared" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "1 customers compared" in out
+    assert "a file does not say from when a line was known" in out
     mongo_database["customers"].update_one({"_id": "1"}, {"$inc": {"frequency": 1}})
     assert verify("--file", "cdnow.csv", "--set", "input.currency=USD") == 4

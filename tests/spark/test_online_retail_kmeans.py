@@ -8,7 +8,7 @@ from sklearn.metrics import silhouette_score
 from batch.studies.online_retail.cleaning import clean
 from batch.studies.online_retail.customer_rfm import Customers, to_customers
 from batch.studies.online_retail.personas import describe_segments
-from batch.studies.online_retail.reading_lines import SHIPPED, read_lines
+from batch.studies.online_retail.reading_lines import SHIPPED, read_invoices
 from batch.studies.online_retail.spark_kmeans import fit_curve
 from batch.studies.reading import DataFile
 
@@ -16,7 +16,7 @@ from batch.studies.reading import DataFile
 @pytest.fixture(scope="module")
 def customers() -> Customers:
     """Give the customers of the shipped year."""
-    return to_customers(clean(read_lines(DataFile(SHIPPED))).lines)
+    return to_customers(clean(read_invoices(DataFile(SHIPPED)).lines).lines)
 
 
 def test_the_silhouette_of_every_k_is_scikit_learns(spark: SparkSession, customers: Customers) -> None:

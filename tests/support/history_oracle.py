@@ -2,12 +2,12 @@
 
 from itertools import pairwise
 from typing import Any, NamedTuple
-from zlib import crc32
 
 import numpy as np
 
 from shared.core.customers.history import History
 from shared.core.customers.history_rows import HistoryLines
+from shared.recount.past import Past
 
 DAY_MS = 86_400_000
 
@@ -97,34 +97,12 @@ def _times(first: int, last: int) -> tuple[int | None, int | None]:
     return (None, None) if first == 1 << 62 else (first, last)
 
 
-def plainly_decoded(blob: bytes) -> tuple[list[tuple[Any, ...]], tuple[Any, ...] | None]:
-    """Read one history as docs say it is written; rows as `rows_as_lists`, totals or None."""
-    assert blob[0] == 1
-    assert crc32(blob[:-4]) == int.from_bytes(blob[-4:], "little")
-    numbers, value, shift = [], 0, 0
-    for byte in blob[1:-4]:
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            numbers.append(value)
-            value, shift = 0, 0
-    source = iter(numbers)
-
-    def signed() -> int:
-        folded = next(source)
-        return -(folded + 1) // 2 if folded % 2 else folded // 2
-
-    def span(origin: int) -> tuple[int | None, int | None]:
-        length = next(source)
-        first = signed() + origin if length else None
-        return first, None if first is None else first + length - 1
-
-    n_rows, has_totals = divmod(next(source), 2)
-    totals = (signed(), signed(), signed(), signed(), *span(0)) if has_totals else None
-    rows, day = [], 0
-    for _ in range(n_rows):
-        day += signed()
-        head = (day, day + next(source), next(source), next(source))
-        rows.append((*head, *span(day * DAY_MS), signed(), signed()))
-    assert next(source, None) is None
-    return rows, totals
+def past_as_lists(past: Past) -> tuple[list[tuple[Any, ...]], tuple[Any, ...] | None]:
+    """Return rows as `rows_as_lists` and totals as `totals_as_lists`; None without any."""
+    rows = [
+        (*key, sums.orders, sums.lines, sums.first, sums.last, sums.gross, sums.returned)
+        for key, sums in sorted(past.rows.items())
+    ]
+    total = past.total
+    folded = (past.through, total.orders, total.gross, total.returned, total.first, total.last)
+    return rows, None if past.through is None else folded

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from batch.studies.reading import DataFile, read_table
-from batch.studies.retail_som_hierarchy.usable_rows import COLUMNS
+from batch.studies.retail_som_hierarchy.columns import COLUMNS
 
 
 def as_read(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from shared.adapters.mongo import customer_store, models
 from shared.core.model.population import PopulationStatistics
 from shared.core.windows.hourly_documents import to_document
 from shared.documents import Document
+from shared.recount.histories import flat_mismatches
+from shared.recount.past import read_past
 from streaming.driver import live_store
 from streaming.driver.live import LiveState
 from streaming.driver.restate import recount
@@ -69,8 +71,18 @@ def check(snapshot: Snapshot) -> None:
     assert counters["read"] == sum(counters[name] for name in outcomes)
     assert snapshot.live.pending is None
     assert snapshot.live.population.to_document() == snapshot.population.to_document()
+    check_histories(snapshot)
     check_transitions(snapshot)
     check_targets(snapshot)
+
+
+def check_histories(snapshot: Snapshot) -> None:
+    """Assert that each customer's history adds up to the flat columns."""
+    for customer_id, customer in snapshot.customers.items():
+        past = read_past(customer["history"])
+        assert past is not None, customer_id
+        flat = {name: customer[name] and int(customer[name]) for name in FIELDS[:4]}
+        assert not list(flat_mismatches(customer_id, flat, past))
 
 
 def check_transitions(snapshot: Snapshot) -> None:
@@ -130,6 +142,8 @@ def check_same(snapshot: Snapshot, other: Snapshot) -> None:
     for name in TOLD:
         assert snapshot.told[name] == other.told[name], name
     assert snapshot.live.now == other.live.now
+    assert snapshot.live.clocks == other.live.clocks
+    assert snapshot.live.day_rules == other.live.day_rules
     assert snapshot.live.drift == other.live.drift
     assert to_document(snapshot.live.hours) == to_document(other.live.hours)
     assert snapshot.live.centers.tobytes() == other.live.centers.tobytes()

@@ -10,7 +10,7 @@ from batch.studies.framework.story import (
     Paragraph,
     StudyResult,
 )
-from batch.studies.framework.study import Context, Study
+from batch.studies.framework.study import Context, Study, Subject
 
 __all__ = [
     "Block",
@@ -23,4 +23,5 @@ __all__ = [
     "Paragraph",
     "Study",
     "StudyResult",
+    "Subject",
 ]

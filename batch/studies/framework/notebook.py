@@ -7,13 +7,17 @@ folder, not on ports, and reads no start-up file of the user's.
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
+from threading import Thread
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
 
 import jupytext
+import psutil
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
@@ -22,6 +26,11 @@ from nbformat import NotebookNode
 
 from batch.studies.reading import DataFile
 from shared.errors import ReclusteringError
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+    from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 CELL_TIMEOUT_S = 300
 _FORMATS = {"jupytext": {"formats": "ipynb,py:percent"}}
@@ -37,19 +46,22 @@ class _ThisInterpreter(KernelSpecManager):
         return KernelSpec(argv=command, display_name="Python 3", language="python", name=kernel_name)
 
 
-def write_notebook(name: str, data: DataFile, folder: Path) -> None:
+def write_notebook(
+    name: str, data: DataFile, folder: Path, parameters: Mapping[str, object] = MappingProxyType({})
+) -> None:
     """Write notebook.py and, executed, notebook.ipynb.
 
     Parameters
     ----------
     name : module of `batch.studies.notebooks`; its cell tagged `parameters` is replaced.
+    parameters : what else that cell sets, by name.
 
     Raises
     ------
     NotebookFailed : a cell raised; the notebook is written as far as it came.
     """
     notebook = jupytext.reads(script(name), fmt="py:percent")
-    _fill_in(notebook, data, folder)
+    _fill_in(notebook, data, folder, parameters)
     notebook.metadata.update(_FORMATS)
     (folder / "notebook.py").write_text(jupytext.writes(notebook, fmt="py:percent"), encoding="utf-8")
     try:
@@ -69,30 +81,55 @@ def script(name: str) -> str:
     return (files("batch.studies.notebooks") / f"{name}.py").read_text(encoding="utf-8")
 
 
-def _fill_in(notebook: NotebookNode, data: DataFile, folder: Path) -> None:
+def _fill_in(notebook: NotebookNode, data: DataFile, folder: Path, parameters: Mapping[str, object]) -> None:
     """Name the data as seen from the notebook's folder, where they are below it."""
     path = data.path.resolve()
     shown = path.relative_to(folder.resolve()) if path.is_relative_to(folder.resolve()) else path
-    said = ("encoding", "separator", "decimal", "time_format", "accepted")
+    said = (
+        "encoding",
+        "separator",
+        "decimal",
+        "time_format",
+        "accepted",
+        "zone",
+        "constants",
+        "placeholders",
+    )
     told = "".join(f"    {name}={value!r},\n" for name in said if (value := getattr(data, name)))
     cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ()))
     cell.source = f"DATA = DataFile(\n    Path({str(shown)!r}),\n    columns={dict(data.columns)!r},\n{told})"
+    cell.source += "".join(f"\n{name} = {value!r}" for name, value in parameters.items())
 
 
 def _execute(notebook: NotebookNode, folder: Path) -> None:
-    """Run every cell in a thread of its own, where the client leaves Ctrl-C to us."""
-    with ThreadPoolExecutor(1) as pool, _kernel(folder) as manager:
+    """Run every cell in a thread of its own, where the client leaves Ctrl-C to us.
+
+    Whatever ends the wait ends the kernel; nobody waits for the thread, which may hang with it.
+    """
+    with _kernel(folder) as manager:
         client = NotebookClient(
             notebook,
             km=manager,
             timeout=CELL_TIMEOUT_S,
             resources={"metadata": {"path": str(folder)}},
         )
-        pool.submit(client.execute, cleanup_kc=True).result()
+        done: Future[None] = Future()
+        Thread(target=_run_cells, args=(client, done), name="notebook", daemon=True).start()
+        done.result()
+
+
+def _run_cells(client: NotebookClient, done: "Future[None]") -> None:
+    try:
+        client.execute(cleanup_kc=True)
+    except Exception as error:  # whoever waits raises it
+        done.set_exception(error)
+    else:
+        done.set_result(None)
 
 
 @contextmanager
 def _kernel(folder: Path) -> Iterator[KernelManager]:
+    """Give a running kernel; its process is killed directly: its manager would log, and may wait for that."""
     with tempfile.TemporaryDirectory(prefix="resegment-notebook-") as scratch:
         manager = KernelManager(
             kernel_spec_manager=_ThisInterpreter(),
@@ -104,4 +141,16 @@ def _kernel(folder: Path) -> Iterator[KernelManager]:
         try:
             yield manager
         finally:
-            manager.shutdown_kernel(now=True)
+            _kill(cast("LocalProvisioner", manager.provisioner).process)
+
+
+def _kill(kernel: "Popen[bytes] | None") -> None:
+    """End a kernel and what it has started: a notebook may have a Java of its own."""
+    if kernel is None:
+        return
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(kernel.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+    kernel.kill()
+    kernel.wait()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batch.studies.catalogue import load
-from batch.studies.framework.study import Context, OpenStore
+from batch.studies.framework.study import Context, OpenStore, Training
 from batch.studies.reading import DataFile
 from shared.errors import InvalidConfig
 
@@ -25,7 +25,7 @@ class StudyRequest:
     ----------
     data : the user's file, None for the study's own.
     out : the study makes a folder of its name in it.
-    open_store : see `Context`.
+    open_store, training : see `Context`.
     """
 
     name: str
@@ -33,6 +33,7 @@ class StudyRequest:
     data: DataFile | None = None
     with_notebook: bool = True
     open_store: OpenStore | None = None
+    training: Training = "batch"
 
 
 def require_extras() -> None:
@@ -70,7 +71,8 @@ def run(
 
     folder = made_folder(request.out / study.name)
     data = request.data or study.own_data(folder)
-    result = study.run(Context(data, request.data is None, folder, spark, say, request.open_store))
+    is_own = request.data is None
+    result = study.run(Context(data, is_own, folder, spark, say, request.open_store, request.training))
     say("writing the report")
     write(study, result, folder)
     if request.with_notebook:

@@ -4,6 +4,7 @@ from typing import Any
 
 from IPython import display
 
+from batch.studies.claims import text_of
 from batch.studies.framework.drawing import drawn
 from batch.studies.framework.story import Block, DataTable, Fact, Figure, Interactive, Paragraph
 from batch.studies.framework.study_page import in_words
@@ -21,12 +22,12 @@ def show(*blocks: Block) -> None:
         _display(_shown(block))
         if isinstance(block, Figure | Interactive | DataTable):
             below = block.note if isinstance(block, DataTable) else block.caption
-            _display(_markdown(f"**{block.title}.** {below}"))
+            _display(_markdown(f"**{block.title}.** {text_of(below)}"))
 
 
 def _shown(block: Block) -> object:
     if isinstance(block, Paragraph):
-        return _markdown(block.body)
+        return _markdown(text_of(block.body))
     if isinstance(block, Fact):
         return _markdown(f"{block.label}: **{in_words(block)}**")
     if isinstance(block, DataTable):

@@ -7,6 +7,8 @@ it, since it is drawn once for a light page and once for a dark one.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from batch.studies.claims import Claim, Sentence
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -19,9 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph of plain text."""
+    """One paragraph: plain text where it is true of any data, else a claim."""
 
-    body: str
+    body: Sentence
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,18 @@ class DataTable:
     frame : a column whose name ends in `share`, from 0 to 1, is shown in percent; one that ends in `_id`
         or `_code` without separators of thousands.
     decimals : decimals shown of numbers that are not whole.
+    claims : what sentences in its cells state.
+    first : columns that the page shows before the others; the CSV keeps their order.
     """
 
     name: str
     title: str
     frame: "pd.DataFrame"
-    note: str = ""
+    note: Sentence = ""
     shown: int = 30
     decimals: int = 2
+    claims: tuple[Claim, ...] = ()
+    first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Figure:
 
     name: str
     title: str
-    caption: str
+    caption: Sentence
     draw: "Callable[[Theme], Drawing]"
 
 
@@ -84,7 +90,7 @@ class Interactive:
 
     name: str
     title: str
-    caption: str
+    caption: Sentence
     draw: "Callable[[], go.Figure]"
 
 
@@ -110,7 +116,7 @@ class StudyResult:
     ValueError : two blocks of a kind have the same name, so that one would overwrite the other.
     """
 
-    source: str
+    source: Sentence
     chapters: tuple[Chapter, ...]
 
     def __post_init__(self) -> None:
@@ -127,3 +133,16 @@ class StudyResult:
     def of(self, kind: type[Kind]) -> "Iterator[Kind]":
         """Give every block of one kind, in order."""
         return (block for chapter in self.chapters for block in chapter.blocks if isinstance(block, kind))
+
+    def sentences(self) -> "Iterator[Sentence]":
+        """Give all that is said, in order: plain text and claims."""
+        yield self.source
+        for block in (block for chapter in self.chapters for block in chapter.blocks):
+            match block:
+                case Paragraph():
+                    yield block.body
+                case Figure() | Interactive():
+                    yield block.caption
+                case DataTable():
+                    yield block.note
+                    yield from block.claims

@@ -7,16 +7,17 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
+from batch.studies.claims import text_of
 from batch.studies.framework.drawing import Drawn
 from batch.studies.framework.story import Block, DataTable, Fact, Figure, Interactive, Paragraph, StudyResult
-from batch.studies.framework.study import Study
+from batch.studies.framework.study import Subject
 from batch.studies.framework.wording import heading, name_and_unit
 from shared.reporting import blocks, page
 
 Drawings = Mapping[str, Mapping[str, Drawn]]
 
 
-def report(study: Study, result: StudyResult, drawings: Drawings) -> str:
+def report(study: Subject, result: StudyResult, drawings: Drawings) -> str:
     """Return the page as HTML.
 
     Parameters
@@ -31,11 +32,11 @@ def report(study: Study, result: StudyResult, drawings: Drawings) -> str:
     return page.render(
         page.Page(
             title=study.title,
-            subtitle=result.source,
+            subtitle=text_of(result.source),
             lead=[page.Note(study.asked, title="What was asked")],
             sections=[*chapters, advice],
             footer=(
-                f"`resegment study {study.name}` wrote this page, with its figures, tables, numbers.json "
+                f"`{study.command}` wrote this page, with its figures, tables, numbers.json "
                 "and notebook beside it."
             ),
         )
@@ -53,20 +54,20 @@ def _blocks(parts: Sequence[Block], drawings: Drawings) -> Iterator[blocks.Block
 
 def _block(block: Block, drawings: Drawings) -> blocks.Block:
     if isinstance(block, Paragraph):
-        return page.TextBlock(block.body)
+        return page.TextBlock(text_of(block.body))
     if isinstance(block, DataTable):
         return _table(block)
     if isinstance(block, Interactive):
-        return page.Chart(block.draw(), alt=block.caption, caption=_caption(block), height=560)
+        return page.Chart(block.draw(), alt=text_of(block.caption), caption=_caption(block), height=560)
     if isinstance(block, Figure):
         both = drawings[block.name]
-        return page.Picture(both["light"].svg, block.caption, both["dark"].svg, _caption(block))
+        return page.Picture(both["light"].svg, text_of(block.caption), both["dark"].svg, _caption(block))
     msg = f"a chapter holds no {type(block).__name__}; see batch.studies.framework.story"
     raise TypeError(msg)
 
 
 def _caption(block: Figure | Interactive) -> str:
-    return f"**{block.title}.** {block.caption}"
+    return f"**{block.title}.** {text_of(block.caption)}"
 
 
 def _key_figure(number: Fact) -> page.KeyFigure:
@@ -83,12 +84,13 @@ def in_words(number: Fact) -> str:
 
 
 def _table(table: DataTable) -> page.TableBlock:
-    frame = table.frame.head(table.shown)
+    others = [name for name in table.frame if name not in table.first]
+    frame = table.frame.head(table.shown)[[*table.first, *others]]
     columns = [_column(name, frame[name], table.decimals) for name in frame.columns]
     rows = [list(map(_cell, frame.columns, row)) for row in frame.itertuples(index=False)]
     is_cut = len(frame) < len(table.frame)
     where = f"First {len(frame):,} of {len(table.frame):,} rows; all are in" if is_cut else "Also in"
-    note = f"{table.note} " if table.note else ""
+    note = f"{text_of(table.note)} " if table.note else ""
     return page.TableBlock(columns, rows, f"**{table.title}.** {note}{where} `tables/{table.name}.csv`.")
 
 

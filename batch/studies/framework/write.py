@@ -5,16 +5,17 @@ from pathlib import Path
 import pandas as pd
 from pandas.api import types
 
+from batch.studies.claims import text_of
 from batch.studies.framework.drawing import drawn_in_both
 from batch.studies.framework.story import DataTable, Fact, Figure, StudyResult
-from batch.studies.framework.study import Study
+from batch.studies.framework.study import Subject
 from batch.studies.framework.study_page import Drawings, report
 from shared.adapters.tables import neutralised
 from shared.errors import InvalidConfig
 from shared.plain import to_json
 
 
-def write(study: Study, result: StudyResult, folder: Path) -> None:
+def write(study: Subject, result: StudyResult, folder: Path) -> None:
     """Write report.html, figures/, tables/ and numbers.json; files of an earlier run are replaced."""
     drawings: Drawings = {figure.name: drawn_in_both(figure.draw) for figure in result.of(Figure)}
     _write_figures(drawings, made_folder(folder / "figures", ("*.png", "*.svg")))
@@ -43,10 +44,10 @@ def made_folder(folder: Path, stale: tuple[str, ...] = ()) -> Path:
     return folder
 
 
-def numbers_json(study: Study, result: StudyResult) -> str:
+def numbers_json(study: Subject, result: StudyResult) -> str:
     """Return every number of the study under its key; what is not finite is null."""
     numbers = {number.key: number.value for number in result.of(Fact)}
-    document = {"study": study.name, "source": result.source, "numbers": numbers}
+    document = {"study": study.name, "source": text_of(result.source), "numbers": numbers}
     return to_json(document) + "\n"
 
 

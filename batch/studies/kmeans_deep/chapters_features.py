@@ -8,6 +8,7 @@ import pandas as pd
 
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
 from batch.studies.framework.wording import in_words
+from batch.studies.kmeans_deep import deep_claims
 from batch.studies.kmeans_deep import figures_features as figures
 from batch.studies.kmeans_deep.behaviour import Behaviour, rank_correlations
 from batch.studies.kmeans_deep.components import Components
@@ -28,16 +29,16 @@ def features(customers: Behaviour) -> Chapter:
             Fact("n_customers", "customers", len(customers.customers)),
             Paragraph(
                 "Age, gender and income are not in a shop's invoices; how much, how often, how broadly and "
-                "at what prices somebody buys is. Interval is the mean pause between purchases (0 "
-                "for a single one); discount share is the part of spend on lines at least 5% below the "
+                "at what prices somebody buys is. Interval is the mean pause between purchases (none "
+                "for a single one); discount share is the part of spend on lines noticeably below the "
                 "article's usual "
-                "price; return share is what came back. All are taken as log(1 + x) and standardised."
+                "price; return share is what came back. All are taken as logarithms and standardised."
             ),
             DataTable("features", "The features", frame.describe().T.reset_index(names="feature")),
             Figure(
                 "correlations",
                 "What goes with what",
-                "Rank correlations. Spend goes with frequency and breadth: the three say much the same.",
+                deep_claims.goes_with_spend(customers, alike),
                 partial(figures.correlations, alike, customers.names),
             ),
         ),
@@ -64,14 +65,13 @@ def selection(verdicts: Mapping[str, Sequence[FeatureVerdict]]) -> Chapter:
             Paragraph(
                 "Rules: variance of the feature's range, rank correlation with an earlier feature, the "
                 "Laplacian "
-                "score (does it differ little between neighbours?). They agree on "
-                f"{', '.join(map(in_words, kept_by_all)) or 'none'} only. None knows what a "
-                "feature is "
-                "for. The batch job has the same rules and a fourth that tries sets out; it keeps the "
-                "features of "
-                "the model in force unless another set is clearly better, since other features are other "
-                "segments."
+                "score (does it differ little between neighbours?). None knows what a feature is for. "
+                "The batch "
+                "job has the same rules and a fourth that tries sets out; it keeps the features of the "
+                "model in "
+                "force unless another set is clearly better, since other features are other segments."
             ),
+            Paragraph(deep_claims.kept(kept_by_all)),
         ),
     )
 
@@ -84,19 +84,14 @@ def components(found: Components, names: Sequence[str]) -> Chapter:
             Figure(
                 "loadings",
                 "Principal components",
-                f"{found.n_kept} of {len(names)} hold nine tenths of the variance.",
+                deep_claims.dimensions(found, len(names)),
                 partial(figures.loadings, found, names),
             ),
             Fact("n_components", "components kept", found.n_kept),
             Fact("components_ari", "agreement of segments, kept against all (ARI)", found.ari, digits=3),
             Fact("components_silhouette", "silhouette, kept", found.silhouette_kept, digits=3),
             Fact("all_silhouette", "silhouette, all", found.silhouette_all, digits=3),
-            Paragraph(
-                "Dropping components saves nothing here (nine features cost no time) and moves segments "
-                "for no "
-                "better separation, measured on all features. It pays where features are many or nearly "
-                "repeat each other."
-            ),
+            Paragraph(deep_claims.fewer_dimensions(found)),
         ),
     )
 
@@ -109,7 +104,7 @@ def outliers(found: Sequence[Unusual]) -> Chapter:
             Figure(
                 "outliers",
                 "What each rule calls an outlier",
-                "On the raw scale the rules set the best customers aside.",
+                deep_claims.set_aside(found, "raw"),
                 partial(figures.outlier_bars, found),
             ),
             DataTable(
@@ -122,13 +117,13 @@ def outliers(found: Sequence[Unusual]) -> Chapter:
                 Fact(f"outliers_{u.rule}_{u.scale}", f"{u.rule}, {u.scale} scale", u.n_outliers)
                 for u in found
             ),
+            Paragraph(deep_claims.set_aside(found, "log")),
             Paragraph(
-                "Nine features each with their own fences add up: the quartile rule sets aside a third to "
-                "almost half of "
-                "the customers. To remove outliers before clustering is to remove customers who pay. On the "
-                "log scale few are far out, and the product flags them instead: they keep their segment, "
-                "and an "
-                "operator may leave them out of the fit (`model.outliers`)."
+                "Nine features each with their own fences add up. To remove outliers before clustering "
+                "is to remove "
+                "customers who pay; the product flags them instead: they keep their segment, and an "
+                "operator may "
+                "leave them out of the fit (`model.outliers`)."
             ),
         ),
     )
@@ -159,12 +154,12 @@ def labels(
             Figure(
                 "profiles",
                 "What the segments are like",
-                "Means of the scaled features; 0 is everybody's mean.",
+                "Means of the scaled features, against everybody's mean.",
                 partial(figures.profiles, found, X, given, names),
             ),
             DataTable("labels", "Segments and their typical customers", pd.DataFrame(rows)),
             *(Fact(f"label_{s.label}_customers", f"{s.word} ({s.name})", s.n_customers) for s in found),
-            *(Paragraph(f"{s.word} ({s.n_customers:,} customers): {s.action}") for s in found),
+            *(Paragraph(deep_claims.label(segment, given)) for segment in found),
             Paragraph(
                 "The labels are read off each segment's typical customer, among all customers; two segments "
                 "may share one. In the document's five words there is no place for new and for lost "
@@ -180,8 +175,7 @@ def people(bank: Demographics, gender: Gender) -> Chapter:
         "Age, income, gender",
         (
             Paragraph(
-                "Made-up customers of a bank (`resegment generate customer360`) and of a mall (`resegment "
-                "generate mall`): "
+                "Made-up customers of a bank and of a mall (see `resegment generate`): "
                 "their kinds are built in, so that this shows the method and says nothing about anybody."
             ),
             Fact("bank_k_log", "k by silhouette, log scale (6 kinds are built in)", bank.log.by_silhouette),
@@ -199,7 +193,8 @@ def people(bank: Demographics, gender: Gender) -> Chapter:
                 "gender_purity_with_percent", "with gender as a number, %", 100 * gender.purity_with, digits=1
             ),
             Paragraph(
-                "Gender as 0 and 1, standardised, is the strongest feature there is: nobody lies between, so "
+                "Gender as a number, standardised, is the strongest feature there is: nobody lies "
+                "between, so "
                 "K-means splits along it first. Leave it out of the fit, and "
                 "tabulate it against the segments afterwards. The same holds for every category; and "
                 "segments "

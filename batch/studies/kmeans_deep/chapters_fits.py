@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
+from batch.studies.kmeans_deep import deep_claims
 from batch.studies.kmeans_deep import figures_fits as figures
 from batch.studies.kmeans_deep.algorithms import AlgorithmOutcome, Mixtures
 from batch.studies.kmeans_deep.consensus import Consensus, Robustness
@@ -16,7 +16,7 @@ from batch.studies.kmeans_deep.starts import Starts
 from shared.core.arrays import Float64
 
 
-def how_many(wide: QualityCurve, rfm: QualityCurve, *, k: int) -> Chapter:
+def how_many(wide: QualityCurve, rfm: QualityCurve) -> Chapter:
     """Ask every measure for k."""
     rows = [
         {"features": words} | asdict(quality)
@@ -24,7 +24,6 @@ def how_many(wide: QualityCurve, rfm: QualityCurve, *, k: int) -> Chapter:
         for quality in curve.qualities
     ]
     picks = (wide.elbow, wide.by_silhouette, wide.by_davies_bouldin, wide.by_dunn, wide.by_calinski_harabasz)
-    n_answers = len({pick for pick in picks if pick is not None})
     return Chapter(
         "How many clusters",
         (
@@ -44,15 +43,16 @@ def how_many(wide: QualityCurve, rfm: QualityCurve, *, k: int) -> Chapter:
                 for q in wide.qualities
             ),
             DataTable("measures", "All measures", pd.DataFrame(rows), decimals=3),
+            Paragraph(deep_claims.answers(picks)),
             Paragraph(
-                f"Asked for the k of nine features, five measures give {n_answers} answers. Dunn divides the "
-                "smallest gap by the largest diameter: with thousands of customers, two neighbours decide "
-                "it. "
-                "Measures of spaces of different dimension cannot be compared at all: nine features do not "
+                "Dunn divides the smallest gap by the largest diameter: among many customers, two "
+                "neighbours decide "
+                "it. Measures of spaces of different dimension cannot be compared at all: nine features "
+                "do not "
                 "cluster worse than three because their silhouette is lower."
             ),
             Paragraph(
-                f"From here on k = {k}, one for each label that the document names. The product asks first "
+                "From here on there is a segment for each label that was asked for. The product asks first "
                 "whether segments come back in resampled customers and are large enough, and separation last."
             ),
         ),
@@ -89,18 +89,18 @@ def beginnings(found: Mapping[str, Sequence[Starts]]) -> Chapter:
             Figure(
                 "starts",
                 "One start each, over seeds",
-                "A dot is one fit run until it rests; the line is the median. 1 is the best fit that any "
+                "A dot is one fit run until it rests; the line is the median. At one is the best fit "
+                "that any "
                 "found.",
                 partial(figures.start_ratios, found),
             ),
             DataTable("starts", "Starts", pd.DataFrame(rows), decimals=3),
             *numbers,
+            *(Paragraph(claim) for claim in deep_claims.beginnings(found)),
             Paragraph(
-                "On the shop's customers, one cloud without gaps, it hardly matters where a start begins: "
-                "every method mostly ends in some optimum a few percent above the best. On customers of "
-                "distinct kinds random starts miss a kind and stay there, and careful seeding pays. Either "
-                "way the remedy is "
-                "several starts, of which the best is kept; the product uses greedy k-means++ and ten."
+                "Either way the remedy is several starts, of which the best is kept; the product uses "
+                "greedy seeding "
+                "and ten."
             ),
         ),
     )
@@ -112,8 +112,6 @@ def algorithms(
     """Lay other algorithms beside K-means."""
     columns = ("name", "n_clusters", "noise_share", "largest_share", "silhouette", "davies_bouldin", "ari")
     rows = [{name: getattr(outcome, name) for name in columns} for outcome in outcomes]
-    by_name = {outcome.name: outcome for outcome in outcomes}
-    average, dense = by_name["hierarchical, average"], by_name["HDBSCAN"]
     return Chapter(
         "Other algorithms",
         (
@@ -134,19 +132,11 @@ def algorithms(
                 Fact(f"ari_{_key(o.name)}", f"{o.name}: agreement with K-means", o.ari, digits=3)
                 for o in outcomes
             ),
-            Paragraph(
-                f"Average linkage puts {average.largest_share:.1%} into one segment and has the best "
-                "silhouette "
-                "of all: indices reward splitting a few odd customers off. Density finds "
-                f"{by_name['DBSCAN'].n_clusters} and {dense.n_clusters} clusters, HDBSCAN with "
-                f"{dense.noise_share:.0%} of the customers in none. There are no gaps to find: segments of a "
-                "shop are cuts through a continuum, and K-means at least makes them compact and even."
-            ),
+            Paragraph(deep_claims.algorithms(outcomes)),
             Figure(
                 "bic",
                 "Gaussian mixtures",
-                "BIC goes on falling: components shrink onto the ties (no second purchase, no discount) "
-                "instead of describing kinds of customers.",
+                deep_claims.mixtures(mixtures),
                 partial(figures.bic_curves, mixtures),
             ),
             Fact("mixture_best_k", "components by BIC, of those tried", mixtures.best_k),
@@ -156,17 +146,10 @@ def algorithms(
 
 def consensus(found: Consensus, robustness: Robustness) -> Chapter:
     """Show the ensemble and what it buys."""
-    sizes = np.sort(np.bincount(found.labels))[::-1]
     return Chapter(
         "An ensemble",
         (
-            Paragraph(
-                f"{found.n_clusterings} clusterings of {len(found.unit_labels)} micro-clusters (units of a "
-                "self-organising map, with the weight of their customers) differ in k, start and features "
-                "seen. Micro-clusters that mostly stay together are joined. Sizes of the result: "
-                + ", ".join(f"{size:,}" for size in sizes)
-                + "."
-            ),
+            Paragraph(deep_claims.ensemble(found)),
             Figure(
                 "together",
                 "Who stays together",
@@ -177,17 +160,14 @@ def consensus(found: Consensus, robustness: Robustness) -> Chapter:
             Figure(
                 "robustness",
                 "What it buys",
-                f"{robustness.n_runs} runs, each on four fifths of the customers, judged on all of them.",
+                deep_claims.runs(robustness),
                 partial(figures.robustness_bars, robustness),
             ),
             Fact("undecided_pairs_percent", "undecided pairs, %", 100 * found.undecided_share, digits=1),
             Fact("robust_single", "agreement of single fits", robustness.single_start, digits=3),
             Fact("robust_consensus", "agreement of ensembles", robustness.consensus, digits=3),
             Fact("robust_best_of_ten", "agreement of best-of-ten fits", robustness.best_of_ten, digits=3),
-            Paragraph(
-                "An ensemble is steadier than one K-means. Compare it with the best of ten starts before "
-                "using it: that costs less, and its segments have centers that a stream can assign to."
-            ),
+            Paragraph(deep_claims.steadiness(robustness)),
         ),
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
+from batch.studies.kmeans_deep import deep_claims
 from batch.studies.kmeans_deep.daily import Year
 from batch.studies.kmeans_deep.figures_features import year_curves
 
@@ -23,20 +24,11 @@ def year(found: Year | None) -> Chapter:
     return Chapter(
         title,
         (
-            Paragraph(
-                f"A first model of {found.champion_day} (k = {found.k}; recency, frequency, monetary), "
-                f"then {found.n_days} trading days with "
-                f"{found.n_lines:,} lines of known customers in their order, through the very functions "
-                "that the stream calls: purchases "
-                "update each customer's state, at midnight everybody ages and the centers move until "
-                "labels rest. "
-                "Every seventh trading day a clustering from scratch of the same customers is the yardstick."
-            ),
+            Paragraph(deep_claims.followed(found)),
             Figure(
                 "year",
                 "A model over the year",
-                "Tended daily it stays as good as a new one; untouched, its fit decays within weeks. Where "
-                "agreement dips although the fit is as good, two different clusterings are equally good.",
+                deep_claims.aged(tended, frozen),
                 partial(year_curves, found),
             ),
             Fact(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from batch.studies.online_retail.invoice_lines import ZONE, amounts, is_known, is_purchase
+from batch.studies.online_retail.invoice_lines import amounts, instants_ms, is_known, is_purchase
 from shared.core.arrays import Float64, Int64
 from shared.core.choice.stability import adjusted_rand
 from shared.core.customers.features import MINOR_PER_UNIT, RfmColumns, feature_matrix
@@ -67,13 +67,13 @@ class Year:
 
 
 def follow(
-    lines: pd.DataFrame, k: int, *, first_days: int = 75, every: int = 7, seed: int = 0
+    lines: pd.DataFrame, k: int, *, zone: str, first_days: int = 75, every: int = 7, seed: int = 0
 ) -> Year | None:
     """Fit a first model after some trading days, tend it daily, and judge it every few days.
 
     None where the lines hold no day after the first model.
     """
-    days = midnights(lines)
+    days = midnights(lines, zone)
     first = next(
         (day for at, day in enumerate(days) if at + 1 >= first_days and len(day.customers) >= k), None
     )
@@ -95,11 +95,10 @@ def follow(
     return Year(k, first.day, tuple(looks), n_days, n_lines) if looks else None
 
 
-def midnights(lines: pd.DataFrame) -> Iterator[Midnight]:
+def midnights(lines: pd.DataFrame, zone: str) -> Iterator[Midnight]:
     """Apply the lines of known customers day by day, and give the table at the end of each."""
     known = lines[is_known(lines)]
-    zoned = known["invoiced_at"].dt.tz_localize(ZONE, ambiguous=np.zeros(len(known), np.bool_))
-    rows = _transactions(known, zoned)
+    rows = _transactions(known, instants_ms(known["invoiced_at"], zone))
     dates = known["invoiced_at"].dt.normalize()
     states = _nobody(int(rows.customer.max(initial=-1)) + 1)
     for date, place in pd.Series(np.arange(len(known))).groupby(dates.to_numpy()):
@@ -107,10 +106,10 @@ def midnights(lines: pd.DataFrame) -> Iterator[Midnight]:
         states, _ = apply_transactions(states, today, horizon_days=HORIZON_DAYS, max_recent=MAX_RECENT)
         inside = np.flatnonzero((states.frequency > 0) & (states.monetary_minor > 0))
         day = pd.Timestamp(str(date))
-        ends = (day + pd.Timedelta(days=1)).tz_localize(ZONE)
+        ends_ms = instants_ms(pd.Series([day + pd.Timedelta(days=1)]), zone)
         yield Midnight(
             day.date().isoformat(),
-            int(ends.timestamp() * 1000),
+            int(ends_ms[0]),
             inside,
             states.take(inside).rfm,
             len(today),
@@ -143,14 +142,14 @@ def _vectors(day: Midnight, transform: FeatureTransform) -> Int64:
     return to_fixed(transform.apply(feature_matrix(FEATURES, day.rfm, day.as_of_ms)))
 
 
-def _transactions(known: pd.DataFrame, zoned: "pd.Series[pd.Timestamp]") -> Transactions:
+def _transactions(known: pd.DataFrame, event_ms: Int64) -> Transactions:
     n = len(known)
     invoices = pd.factorize(known["invoice_no"])[0]
     return Transactions(
         customer=pd.factorize(known["customer_id"])[0].astype(np.int64),
         event_hash=np.arange(n, dtype=np.uint64),  # every line is an event of its own
         invoice_hash=invoices.astype(np.uint64),
-        event_ms=zoned.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[ms]").astype(np.int64),
+        event_ms=event_ms,
         amount_minor=np.rint(amounts(known).to_numpy(np.float64) * MINOR_PER_UNIT).astype(np.int64),
         is_purchase=is_purchase(known).to_numpy(np.bool_),
         offset=np.arange(n, dtype=np.int64),

@@ -1,11 +1,14 @@
 """K-means in depth: the whole list of the source document, measured on the same customers."""
 
+import pandas as pd
+
 from batch.studies import stand_ins
 from batch.studies.catalogue import STUDIES
+from batch.studies.claims import Claim, Facts
 from batch.studies.framework import Context, Study, StudyResult
 from batch.studies.kmeans_deep import chapters_features, chapters_fits, chapters_year
 from batch.studies.kmeans_deep.algorithms import compare_algorithms, compare_mixtures
-from batch.studies.kmeans_deep.behaviour import behaviour
+from batch.studies.kmeans_deep.behaviour import Behaviour, behaviour
 from batch.studies.kmeans_deep.components import find_components
 from batch.studies.kmeans_deep.consensus import agree, judge_robustness
 from batch.studies.kmeans_deep.daily import follow
@@ -16,7 +19,8 @@ from batch.studies.kmeans_deep.labels import label_segments
 from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
 from batch.studies.online_retail.enough import require_customers
-from batch.studies.online_retail.reading_lines import FILE_COLUMNS, read_lines, shipped
+from batch.studies.online_retail.line_columns import COLUMNS, understand
+from batch.studies.online_retail.reading_lines import read_invoices, shipped
 from shared.core.choice.feature_selection import FeatureVerdict, Method, select
 from shared.core.kmeans.lloyd import fit_kmeans
 
@@ -31,7 +35,8 @@ SELECTORS: tuple[Method, ...] = ("variance", "correlation", "laplacian")
 def run(context: Context) -> StudyResult:
     """Do the whole analysis."""
     context.say("reading the lines")
-    lines = read_lines(context.data)
+    shop = read_invoices(context.data)
+    lines = shop.lines
     customers = behaviour(lines)
     require_customers(len(customers.customers), context.data.path.name)
     X, names = customers.X, customers.names
@@ -52,14 +57,14 @@ def run(context: Context) -> StudyResult:
     ensemble, robustness = agree(X, K, seed=SEED), judge_robustness(X, K, seed=SEED)
     given = fit_kmeans(X, K, rng=SEED).labels
     context.say("following the year day by day")
-    year = follow(lines, K, seed=SEED)
+    year = follow(lines, K, zone=shop.zone, seed=SEED)
     return StudyResult(
-        f"{context.data.path.name}: {len(customers.customers):,} customers of {len(lines):,} invoice lines.",
+        _source(context.data.path.name, customers, lines),
         (
             chapters_features.features(customers),
             chapters_features.selection(verdicts),
             chapters_features.components(components, names),
-            chapters_fits.how_many(wide, rfm, k=K),
+            chapters_fits.how_many(wide, rfm),
             chapters_fits.beginnings(starts),
             chapters_fits.algorithms(outcomes, mixtures, components.scores, k=K),
             chapters_fits.consensus(ensemble, robustness),
@@ -73,6 +78,13 @@ def run(context: Context) -> StudyResult:
             chapters_year.year(year),
         ),
     )
+
+
+def _source(name: str, customers: Behaviour, lines: pd.DataFrame) -> Claim:
+    def again(table: pd.DataFrame) -> Facts:
+        return {"name": name, "n": len(customers.customers), "n_lines": len(table)}
+
+    return Claim("{name}: {n:,} customers of {n_lines:,} invoice lines.", again(lines), again)
 
 
 STUDY = Study(
@@ -97,7 +109,8 @@ STUDY = Study(
         "Do not re-cluster in real time: keep states right, let centers rest daily, re-cluster when they "
         "no longer fit.",
     ),
-    columns=FILE_COLUMNS,
+    columns=tuple(COLUMNS.values()),
+    understand=understand,
     own_data=shipped,
     run=run,
     notebook="kmeans_deep",

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure as Drawing
 
 from batch.studies.framework import Figure
 from batch.studies.framework.drawing import canvas, colors_of
-from batch.studies.mall_som.customers import LABELS
-from batch.studies.mall_som.statistics import AGE_GROUPS, Regression, age_group
+from batch.studies.mall_som import column_claims
+from batch.studies.mall_som.customers import Mall
+from batch.studies.mall_som.statistics import AGE_GROUPS, Regression, age_group, strongest
 from shared.reporting.theme import Theme
 
 MAX_POINTS = 5_000
@@ -22,26 +23,24 @@ MAX_SHAPED = 50_000
 _SEED = 20_111_209
 
 
-def correlation_heatmap(matrix: pd.DataFrame) -> Figure:
-    """Show the correlation of each pair of features."""
-    caption = "Pearson's correlation of each pair, from -1 over 0 to 1. It sees straight lines only."
-    return Figure("correlations", "Correlations", caption, partial(_draw_correlations, matrix))
+def correlation_heatmap(mall: Mall, matrix: pd.DataFrame) -> Figure:
+    """Show the correlation of each pair of features that vary, (d, d) of at least two."""
+    caption = column_claims.of_correlations(mall, strongest(matrix))
+    draw = partial(_draw_correlations, matrix.rename(index=mall.labels, columns=mall.labels))
+    return Figure("correlations", "Correlations", caption, draw)
 
 
-def spending_on_income(customers: pd.DataFrame, line: Regression) -> Figure:
+def spending_on_income(mall: Mall, line: Regression) -> Figure:
     """Show the regression with the band of its line."""
-    caption = (
-        f"Spending score against income: slope {line.slope:.3f} points for each thousand dollars "
-        f"(95 % interval {line.low:.3f} to {line.high:.3f}), R² {line.r_squared:.3f}."
-    )
-    draw = partial(_draw_regression, customers, line)
+    caption = "Each point is a customer. The line is that of least squares, with the band of its uncertainty."
+    draw = partial(_draw_regression, mall, line)
     return Figure("spending_on_income", "Spending on income", caption, draw)
 
 
-def age_histogram(customers: pd.DataFrame) -> Figure:
+def age_histogram(mall: Mall) -> Figure:
     """Show how many customers have each age."""
     caption = "Customers by age, five years a bar."
-    return Figure("ages", "Ages", caption, partial(_draw_ages, customers["age_years"]))
+    return Figure("ages", "Ages", caption, partial(_draw_ages, mall))
 
 
 def gender_bars(counts: pd.DataFrame) -> Figure:
@@ -50,30 +49,30 @@ def gender_bars(counts: pd.DataFrame) -> Figure:
     return Figure("genders", "Genders", caption, partial(_draw_genders, counts))
 
 
-def spending_by_gender(customers: pd.DataFrame) -> Figure:
+def spending_by_gender(mall: Mall) -> Figure:
     """Show the spread of spending for each gender."""
     caption = (
         "Spending score by gender: the box holds the middle half, the line in it is the median, the "
-        "whiskers end at the last customer within 1.5 boxes."
+        "whiskers end at the last customer within one and a half boxes."
     )
-    draw = partial(_draw_boxes, _some(customers, MAX_SHAPED))
+    draw = partial(_draw_boxes, _some(mall.table, MAX_SHAPED), mall.labels["score"])
     return Figure("spending_by_gender", "Spending by gender", caption, draw)
 
 
-def spending_by_age(customers: pd.DataFrame) -> Figure:
-    """Show the distribution of spending in six age groups."""
+def spending_by_age(mall: Mall) -> Figure:
+    """Show the distribution of spending in the age groups that have customers."""
     caption = (
         "Spending score by age group: the wider a shape, the more customers have that score; the lines are "
         "quartiles. Shapes end at the lowest and the highest score."
     )
-    draw = partial(_draw_violins, _some(customers, MAX_SHAPED))
+    draw = partial(_draw_violins, _some(mall.table, MAX_SHAPED), mall.labels["score"])
     return Figure("spending_by_age", "Spending by age group", caption, draw)
 
 
 def _draw_correlations(matrix: pd.DataFrame, theme: Theme) -> Drawing:
     figure = canvas(6.4, 4.8)
     axes = figure.subplots()
-    names = [LABELS[str(name)].replace(", ", ",\n") for name in matrix]
+    names = [str(name).replace(" (", "\n(") for name in matrix]
     sns.heatmap(
         matrix.to_numpy(),
         ax=axes,
@@ -92,13 +91,13 @@ def _draw_correlations(matrix: pd.DataFrame, theme: Theme) -> Drawing:
     return figure
 
 
-def _draw_regression(customers: pd.DataFrame, line: Regression, theme: Theme) -> Drawing:
+def _draw_regression(mall: Mall, line: Regression, theme: Theme) -> Drawing:
     figure = canvas(8.4)
     axes = figure.subplots()
-    shown = _some(customers, MAX_POINTS)
+    shown = _some(mall.table, MAX_POINTS)
     points: dict[str, Any] = {"s": 22, "color": theme.series[0], "alpha": 0.75, "label": "customer"}
-    axes.scatter(shown["income_k"], shown["score"], rasterized=len(shown) > 2_000, **points)
-    x = np.linspace(customers["income_k"].min(), customers["income_k"].max(), 100)
+    axes.scatter(shown["income"], shown["score"], rasterized=len(shown) > 2_000, **points)
+    x = np.linspace(mall.table["income"].min(), mall.table["income"].max(), 100)
     middle, half = line.at(x), line.half_width(x)
     axes.plot(x, middle, color=theme.series[1], linewidth=2, label="least squares")
     band: dict[str, Any] = {
@@ -108,17 +107,18 @@ def _draw_regression(customers: pd.DataFrame, line: Regression, theme: Theme) ->
         "label": "95 % of the line",
     }
     axes.fill_between(x, middle - half, middle + half, **band)
-    axes.set(xlabel=LABELS["income_k"], ylabel=LABELS["score"])
+    axes.set(xlabel=mall.labels["income"], ylabel=mall.labels["score"])
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
-def _draw_ages(ages: "pd.Series[float]", theme: Theme) -> Drawing:
+def _draw_ages(mall: Mall, theme: Theme) -> Drawing:
     figure = canvas()
     axes = figure.subplots()
+    ages = mall.table["age_years"]
     first, last = 5 * np.floor(ages.min() / 5), 5 * np.floor(ages.max() / 5) + 5
     axes.hist(ages, bins=np.arange(first, last + 1, 5).tolist(), color=theme.series[0])
-    axes.set(xlabel=LABELS["age_years"], ylabel="customers")
+    axes.set(xlabel=mall.labels["age_years"], ylabel="customers")
     axes.grid(visible=False, axis="x")
     return figure
 
@@ -133,7 +133,7 @@ def _draw_genders(counts: pd.DataFrame, theme: Theme) -> Drawing:
     return figure
 
 
-def _draw_boxes(customers: pd.DataFrame, theme: Theme) -> Drawing:
+def _draw_boxes(customers: pd.DataFrame, score: str, theme: Theme) -> Drawing:
     figure = canvas(6.4, 4.8)
     axes = figure.subplots()
     table = customers.assign(gender=customers["gender"].astype(str))
@@ -144,21 +144,22 @@ def _draw_boxes(customers: pd.DataFrame, theme: Theme) -> Drawing:
         table, x="gender", y="score", ax=axes, order=sorted(table["gender"].unique()), width=0.5,
         color=theme.series[5], flierprops={"markeredgecolor": theme.ink}, **looks,
     )  # fmt: skip
-    axes.set(xlabel="gender", ylabel=LABELS["score"])
+    axes.set(xlabel="gender", ylabel=score)
     return figure
 
 
-def _draw_violins(customers: pd.DataFrame, theme: Theme) -> Drawing:
+def _draw_violins(customers: pd.DataFrame, score: str, theme: Theme) -> Drawing:
     figure = canvas(8.4)
     axes = figure.subplots()
     table = pd.DataFrame({"group": age_group(customers["age_years"]), "score": customers["score"]})
+    sizes = table["group"].value_counts()
+    groups = [group for group in AGE_GROUPS if sizes[group]]
     sns.violinplot(
-        table, x="group", y="score", ax=axes, order=list(AGE_GROUPS), cut=0, inner="quart",
+        table, x="group", y="score", ax=axes, order=groups, cut=0, inner="quart",
         density_norm="width", color=theme.series[5], linecolor=theme.ink, linewidth=1.1,
     )  # fmt: skip
-    sizes = table["group"].value_counts()
-    axes.set_xticks(range(len(AGE_GROUPS)), [f"{group}\nn = {sizes[group]:,}" for group in AGE_GROUPS])
-    axes.set(xlabel="age, years", ylabel=LABELS["score"])
+    axes.set_xticks(range(len(groups)), [f"{group}\nn = {sizes[group]:,}" for group in groups])
+    axes.set(xlabel="age, years", ylabel=score)
     return figure
 
 

@@ -1,6 +1,7 @@
 """What the columns say on their own and in pairs."""
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from scipy import stats
 
-from batch.studies.mall_som.customers import FEATURES
 from shared.core.arrays import Float64
 
 AGE_GROUPS = ("under 25", "25-34", "35-44", "45-54", "55-64", "65 and over")
@@ -39,6 +39,11 @@ class Regression:
     x_squares: float
     residual_deviation: float
 
+    @property
+    def is_defined(self) -> bool:
+        """Whether there is a line: x varies."""
+        return bool(np.isfinite(self.slope))
+
     def at(self, x: Float64) -> Float64:
         """Return the line."""
         return self.intercept + self.slope * x
@@ -49,13 +54,20 @@ class Regression:
         return np.asarray(_t(self.n) * self.residual_deviation * spread)
 
 
-def correlations(customers: DataFrame) -> pd.DataFrame:
-    """Return Pearson's correlation of each pair of features, computed by Spark; NaN for a constant one."""
-    vectors = VectorAssembler(inputCols=list(FEATURES), outputCol="v").transform(customers).select("v")
+def correlations(customers: DataFrame, features: tuple[str, ...]) -> pd.DataFrame:
+    """Return Pearson's correlation of each pair of features, computed by Spark."""
+    vectors = VectorAssembler(inputCols=list(features), outputCol="v").transform(customers).select("v")
     row = Correlation.corr(vectors, "v").head()
     if row is None:
-        return pd.DataFrame(np.nan, index=FEATURES, columns=FEATURES)
-    return pd.DataFrame(row[0].toArray(), index=FEATURES, columns=FEATURES)
+        return pd.DataFrame(np.nan, index=features, columns=features)
+    return pd.DataFrame(row[0].toArray(), index=features, columns=features)
+
+
+def strongest(matrix: pd.DataFrame) -> tuple[str, str, float]:
+    """Return the two features whose correlation is farthest from zero, and it."""
+    values, names = matrix.to_numpy(dtype=np.float64), list(map(str, matrix.columns))
+    a, b = max(combinations(range(len(names)), 2), key=lambda pair: abs(values[pair]))
+    return names[a], names[b], float(values[a, b])
 
 
 def regress(x: Float64, y: Float64) -> Regression:
@@ -107,6 +119,13 @@ def by_group(values: "pd.Series[float]", groups: "pd.Series[str]", name: str) ->
         upper_quartile=lambda group: group.quantile(0.75),
     )
     return table.rename_axis(name).reset_index()
+
+
+def explained(values: "pd.Series[float]", groups: "pd.Series[str]") -> float:
+    """Return which share of the variance lies between the groups (eta squared); 0 where nothing varies."""
+    total = float(values.var(ddof=0))
+    means = values.groupby(groups, observed=True).transform("mean")
+    return float(means.var(ddof=0)) / total if total > 0 else 0.0
 
 
 def _t(n: int) -> float:

@@ -21,7 +21,7 @@ from batch.studies.kmeans_deep.k_qualities import measure
 from batch.studies.kmeans_deep.labels import label_segments
 from batch.studies.kmeans_deep.starts import compare_starts
 from batch.studies.kmeans_deep.unusual import compare_rules
-from batch.studies.online_retail.reading_lines import read_lines
+from batch.studies.online_retail.reading_lines import read_invoices
 from batch.studies.reading import DataFile
 from shared.core.choice.feature_selection import Method, select
 from shared.core.kmeans.lloyd import fit_kmeans
@@ -30,7 +30,8 @@ from shared.core.kmeans.lloyd import fit_kmeans
 DATA = DataFile(Path("data/online_retail.csv.gz"))
 
 # %%
-lines = read_lines(DATA)
+shop = read_invoices(DATA)
+lines = shop.lines
 customers = behaviour(lines)
 X, K = customers.X, 5
 show(*chapters_features.features(customers).blocks)
@@ -56,7 +57,7 @@ show(*chapters_features.components(components, customers.names).blocks)
 
 # %%
 rfm = customers.columns(("recency_days", "frequency", "monetary"))
-show(*chapters_fits.how_many(measure(X, (2, 4, 6, 8)), measure(rfm, (2, 4, 6, 8)), k=K).blocks)
+show(*chapters_fits.how_many(measure(X, (2, 4, 6, 8)), measure(rfm, (2, 4, 6, 8))).blocks)
 
 # %%
 bank = stand_ins.make("customer360")
@@ -98,4 +99,4 @@ show(
 """
 
 # %%
-show(*chapters_year.year(follow(lines, K, every=21)).blocks)
+show(*chapters_year.year(follow(lines, K, zone=shop.zone, every=21)).blocks)

@@ -18,7 +18,7 @@ from batch.studies.online_retail import (
 )
 from batch.studies.online_retail.cleaning import clean
 from batch.studies.online_retail.customer_rfm import to_customers
-from batch.studies.online_retail.reading_lines import read_lines
+from batch.studies.online_retail.reading_lines import read_invoices
 from batch.studies.online_retail.spark_kmeans import fit_curve
 from batch.studies.reading import DataFile
 
@@ -26,7 +26,8 @@ from batch.studies.reading import DataFile
 DATA = DataFile(Path("data/online_retail.csv.gz"))
 
 # %%
-lines = read_lines(DATA)
+shop = read_invoices(DATA)
+lines, currency = shop.lines, shop.currency
 lines.head()
 
 # %% [markdown]
@@ -35,13 +36,13 @@ lines.head()
 """
 
 # %%
-show(*chapters_lines.structure(lines).blocks)
+show(*chapters_lines.structure(shop).blocks)
 
 # %%
-show(*chapters_lines.customers(lines).blocks)
+show(*chapters_lines.customers(shop).blocks)
 
 # %%
-show(*chapters_lines.duplicates(lines).blocks)
+show(*chapters_lines.duplicates(shop).blocks)
 
 # %% [markdown]
 """
@@ -49,13 +50,13 @@ show(*chapters_lines.duplicates(lines).blocks)
 """
 
 # %%
-show(*chapters_money.capping(lines).blocks)
+show(*chapters_money.capping(shop).blocks)
 
 # %%
-show(*chapters_money.prices(lines).blocks)
+show(*chapters_money.prices(shop).blocks)
 
 # %%
-show(*chapters_money.cancellations(lines).blocks)
+show(*chapters_money.cancellations(shop).blocks)
 
 # %% [markdown]
 """
@@ -64,10 +65,10 @@ show(*chapters_money.cancellations(lines).blocks)
 
 # %%
 cleaned = clean(lines)
-show(*chapters_cleaned.cleaning(lines, cleaned, k=4, seed=0).blocks)
+show(*chapters_cleaned.cleaning(shop, cleaned, k=4, seed=0).blocks)
 
 # %%
-show(*chapters_cleaned.categories(cleaned).blocks)
+show(*chapters_cleaned.categories(cleaned, currency).blocks)
 
 # %% [markdown]
 """
@@ -76,7 +77,7 @@ show(*chapters_cleaned.categories(cleaned).blocks)
 
 # %%
 customers = to_customers(cleaned.lines)
-show(*chapters_segments.rfm(customers).blocks)
+show(*chapters_segments.rfm(customers, currency).blocks)
 
 # %% [markdown]
 """
@@ -90,4 +91,4 @@ with shared_spark() as spark:
 show(*chapters_segments.how_many(raw, log, k=4).blocks)
 
 # %%
-show(*chapters_segments.segments(customers, log, k=4).blocks)
+show(*chapters_segments.segments(customers, log, currency, k=4).blocks)

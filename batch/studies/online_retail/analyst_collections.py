@@ -27,8 +27,8 @@ LAYOUTS: Mapping[str, DocumentShape] = MappingProxyType(
         TRANSACTIONS: DocumentShape(
             shape(
                 fields(STRING, "_id invoice_no stock_code customer_id country")
-                | fields(WHOLE, "line quantity unit_price_minor amount_minor")
-                | fields(NUMBER, "unit_price amount")
+                | fields(WHOLE, "line unit_price_minor amount_minor")
+                | fields(NUMBER, "quantity unit_price amount")
                 | fields(BOOL, "is_cancellation is_price_filled")
                 | {"invoiced_at": DATE}
             ),
@@ -56,7 +56,7 @@ LAYOUTS: Mapping[str, DocumentShape] = MappingProxyType(
 Pipeline = list[dict[str, Any]]
 
 _REVENUE = {"$sum": "$amount_minor"}
-_POUNDS = {"revenue": {"$divide": ["$revenue_minor", 10_000]}}
+_UNITS = {"revenue": {"$divide": ["$revenue_minor", 10_000]}}
 
 
 def _sales_by(key: Any, order: dict[str, int]) -> Pipeline:
@@ -68,16 +68,20 @@ def _sales_by(key: Any, order: dict[str, int]) -> Pipeline:
         "invoices": {"$addToSet": "$invoice_no"},
         "customers": {"$addToSet": "$customer_id"},
     }
-    counted = {"invoices": {"$size": "$invoices"}, "customers": {"$size": "$customers"}} | _POUNDS
+    counted = {"invoices": {"$size": "$invoices"}, "customers": {"$size": "$customers"}} | _UNITS
     return [{"$group": group}, {"$set": counted}, {"$sort": order}]
 
 
-VIEWS: Mapping[str, tuple[str, Pipeline]] = MappingProxyType(
-    {
+def views(zone: str) -> Mapping[str, tuple[str, Pipeline]]:
+    """Return name -> the collection it reads, and how; months are those of a zone.
+
+    A dashboard reads them as it reads collections.
+    """
+    return {
         "online_retail_sales_by_month": (
             TRANSACTIONS,
             _sales_by(
-                {"$dateToString": {"date": "$invoiced_at", "format": "%Y-%m", "timezone": "Europe/London"}},
+                {"$dateToString": {"date": "$invoiced_at", "format": "%Y-%m", "timezone": zone}},
                 {"_id": 1},
             ),
         ),
@@ -104,10 +108,8 @@ VIEWS: Mapping[str, tuple[str, Pipeline]] = MappingProxyType(
                         "action": {"$first": "$action"},
                     }
                 },
-                {"$set": _POUNDS},
+                {"$set": _UNITS},
                 {"$sort": {"revenue_minor": -1}},
             ],
         ),
     }
-)
-"""Name -> the collection it reads, and how. A dashboard reads them as it reads collections."""

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, is_known, is_purchase
+from batch.studies.online_retail.invoice_lines import (
+    amounts,
+    is_cancellation,
+    is_known,
+    is_purchase,
+    share_of,
+)
 
 
 @dataclass(frozen=True)
 class CancellationShares:
-    """Shares are of all invoices, of all lines, and of the value of all purchase lines; values in GBP."""
+    """Shares are of all invoices, of all lines, and of the value of all purchase lines."""
 
     n_invoices: int
     n_cancelled_invoices: int
@@ -58,7 +64,7 @@ def measure_shares(lines: pd.DataFrame) -> CancellationShares:
         n_cancelled_lines=int(cancelled.sum()),
         line_share=float(cancelled.mean()),
         cancelled_value=round(value, 3),
-        value_share=value / float(amounts(lines[is_purchase(lines)]).sum()),
+        value_share=share_of(value, float(amounts(lines[is_purchase(lines)]).sum())),
         n_customers=n_customers,
         customer_share=n_customers / lines["customer_id"].nunique(),
     )
@@ -85,7 +91,7 @@ def judge_independence(lines: pd.DataFrame) -> Independence:
 
 def _chance_after(known: pd.DataFrame) -> tuple[float, float]:
     """Share of cancelled orders among those of customers without, and with, an earlier cancelled one."""
-    orders = known[["customer_id", "invoiced_at", "invoice_no"]].sort_values(
+    orders = known[["customer_id", "invoiced_at", "invoice_no", "quantity"]].sort_values(
         ["customer_id", "invoiced_at", "invoice_no"]
     )
     orders = orders.drop_duplicates(["customer_id", "invoice_no"])

@@ -33,7 +33,7 @@ class Capped:
 
 @dataclass(frozen=True)
 class CappingEffect:
-    """Both columns capped at once. Revenue in GBP; skewness of customers' spend on three scales.
+    """Both columns capped at once. Skewness of customers' spend on three scales.
 
     top_share : of the revenue that the best 1% of customers bring.
     """

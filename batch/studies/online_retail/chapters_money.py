@@ -4,7 +4,9 @@ from functools import partial
 
 import pandas as pd
 
+from batch.studies.claims import Claim, Facts
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
+from batch.studies.online_retail import line_claims
 from batch.studies.online_retail.cancellations import judge_independence, measure_shares
 from batch.studies.online_retail.capping import CappingEffect, capped_lines, judge_capping, spend_of
 from batch.studies.online_retail.counterparts import judge_counterparts, match
@@ -14,24 +16,26 @@ from batch.studies.online_retail.figures_lines import (
     price_boxes,
     spend_scales,
 )
-from batch.studies.online_retail.invoice_lines import is_known, usual_subset
+from batch.studies.online_retail.invoice_lines import is_known, usual_subset, with_unit
 from batch.studies.online_retail.prices import judge_zero_prices, price_box, usual_prices
+from batch.studies.online_retail.reading_lines import Invoices
 
 
-def capping(lines: pd.DataFrame) -> Chapter:
+def capping(shop: Invoices) -> Chapter:
     """Show what capping at the quartile fences would do; it is not applied."""
-    purchases = usual_subset(lines)
+    currency, purchases = shop.currency, usual_subset(shop.lines)
     found = judge_capping(purchases)
     return Chapter(
         "Outliers: what capping would do",
         (
             Paragraph(
-                "Asked for was to replace quantities and prices beyond 1.5 interquartile ranges by that "
-                "fence. "
+                "Asked for was to replace quantities and prices beyond the quartile fences by the fence. "
                 "Measured on the usual subset, so that every touched line is a real sale:"
             ),
             Fact("capping_high_quantity", "upper fence of quantity", found.quantity.high, digits=1),
-            Fact("capping_high_price_gbp", "upper fence of unit price, GBP", found.unit_price.high),
+            Fact(
+                "capping_high_price", with_unit("upper fence of unit price", currency), found.unit_price.high
+            ),
             Fact("capping_touched_lines_percent", "lines changed, %", 100 * found.touched_share, digits=1),
             Fact(
                 "capping_touched_revenue_percent",
@@ -49,30 +53,23 @@ def capping(lines: pd.DataFrame) -> Chapter:
             Figure(
                 "capping",
                 "What capping changes",
-                "Few lines, much of the revenue: what lies beyond the fences is the wholesale business.",
+                line_claims.capping_shares(found),
                 partial(capping_bars, found),
             ),
             Figure(
                 "spend_scales",
                 "Spend of customers on three scales",
-                f"Skewness {found.spend_skewness:.1f} as it is, {found.spend_skewness_capped:.1f} from "
-                "capped "
-                f"lines, {found.spend_skewness_log:.1f} on the log scale.",
-                partial(spend_scales, spend_of(purchases), spend_of(capped_lines(purchases))),
+                line_claims.skewness(found),
+                partial(spend_scales, spend_of(purchases), spend_of(capped_lines(purchases)), currency),
             ),
-            Paragraph(
-                "So nothing is capped. Capping takes a third of the revenue away from exactly the customers "
-                "one looks for (the best 1% would bring "
-                f"{found.top_share_after:.0%} instead of {found.top_share_before:.0%}), and spend stays "
-                "as skewed as before, because it sums many lines. A log scale keeps every pound and its "
-                "order, and makes the distances that K-means measures ones between ratios."
-            ),
+            Paragraph(line_claims.capping_verdict(found)),
         ),
     )
 
 
-def prices(lines: pd.DataFrame) -> Chapter:
+def prices(shop: Invoices) -> Chapter:
     """Prices, and lines that cost nothing."""
+    lines, currency = shop.lines, shop.currency
     usual = usual_prices(lines)
     found, everywhere = (judge_zero_prices(part, usual) for part in (lines[is_known(lines)], lines))
     box = price_box(lines)
@@ -81,37 +78,27 @@ def prices(lines: pd.DataFrame) -> Chapter:
         (
             Figure(
                 "price_box",
-                "Unit prices above 0",
-                f"Half of all lines cost {box.quartile_1:.2f} to {box.quartile_3:.2f} GBP; "
-                f"{box.n_beyond:,} lie "
-                f"beyond the upper whisker at {box.whisker_high:.2f}, up to {box.largest:,.2f}: manual "
-                "entries "
-                "and fees. On the plain scale they leave the box no more than a line at the left edge.",
-                partial(price_boxes, lines),
+                "Unit prices above nothing",
+                line_claims.price_spread(box, currency),
+                partial(price_boxes, lines, currency),
             ),
             Fact("zero_price_lines", "lines at price 0", everywhere.n_lines),
             Fact("zero_price_without_mode", "whose article never has a price", everywhere.n_without_mode),
             Fact("zero_price_with_customer", "lines at price 0 with a customer", found.n_lines),
             Fact("zero_price_filled", "of these, filled with the article's usual price", found.n_filled),
-            Fact("zero_price_invented_gbp", "revenue that filling invents, GBP", found.invented),
+            Fact("zero_price_invented", with_unit("revenue that filling invents", currency), found.invented),
             Fact("zero_price_largest_percent", "of it from one line, %", 100 * found.largest_share, digits=1),
-            Paragraph(
-                "The usual price of an article is the one on most of its lines. Lines with a customer are "
-                "filled, as was asked, and marked. We would not: they are most likely gifts or samples, and "
-                f"the line on invoice {found.largest_invoice} ({found.largest_quantity:,} items) alone gives "
-                f"its customer {found.largest_line:,.2f} GBP that nobody paid."
-            ),
+            Paragraph(line_claims.filled_prices(found, currency)),
         ),
     )
 
 
-def cancellations(lines: pd.DataFrame) -> Chapter:
+def cancellations(shop: Invoices) -> Chapter:
     """How much is cancelled, and both assumptions about it."""
+    lines = shop.lines
     shares, alone = measure_shares(lines), judge_independence(lines)
     if not alone.n_lines:
-        return Chapter(
-            "Cancellations", (Paragraph("No line with a customer is on an invoice that cancels."),)
-        )
+        return Chapter("Cancellations", (Paragraph(_unmarked(lines)),))
     found = judge_counterparts(lines, match(lines))
     return Chapter(
         "Cancellations",
@@ -124,15 +111,7 @@ def cancellations(lines: pd.DataFrame) -> Chapter:
                 "customers who ever cancelled, %",
                 100 * shares.customer_share,
             ),
-            Paragraph(
-                "First assumption: every cancelled order is independent. On paper it is: "
-                f"{alone.n_naming_their_order} cancelling invoices carry the number of a purchase. In "
-                f"substance it is not: {alone.with_purchase_share:.1%} of the cancelled lines follow a "
-                "purchase "
-                "of the same article by the same customer, and who has cancelled before does it again on "
-                f"{alone.chance_after_one:.1%} of the following orders, against "
-                f"{alone.chance_before_any:.1%} for everybody else."
-            ),
+            Paragraph(line_claims.independence(alone)),
             Fact("cancelled_lines_with_customer", "cancelled lines with a customer", alone.n_lines),
             Fact(
                 "cancelled_after_purchase_percent",
@@ -149,10 +128,7 @@ def cancellations(lines: pd.DataFrame) -> Chapter:
                 "chance with an earlier one, %",
                 100 * alone.chance_after_one,
             ),
-            Paragraph(
-                "Second assumption: every cancelled order has a counterpart of exactly the same quantity. "
-                "That fails for two lines in three, because people return part of what they bought:"
-            ),
+            Paragraph(line_claims.own_counterparts(found)),
             Figure(
                 "counterparts",
                 "Counterparts of cancelled lines",
@@ -165,14 +141,26 @@ def cancellations(lines: pd.DataFrame) -> Chapter:
             Fact("counterpart_covered_percent", "that is, % ", 100 * found.covered_share),
             Paragraph(
                 "Cancellations without a counterpart are dropped from here on, as was asked. That keeps "
-                f"{found.value - found.one_to_one_value:,.2f} GBP of returned goods in their customers' "
-                "spend; "
-                "to net every cancellation, as the product does, loses nothing but lines that undo a "
-                "purchase "
-                "from before the file begins."
+                "returned goods in their customers' spend; to net every cancellation, as the product "
+                "does, loses "
+                "nothing but lines that undo a purchase from before the file begins."
             ),
         ),
     )
+
+
+def _unmarked(lines: pd.DataFrame) -> Claim:
+    """Say that no invoice cancels, and how many lines come back all the same."""
+
+    def facts(table: pd.DataFrame) -> Facts:
+        return {"n": int((table["customer_id"].notna() & (table["quantity"] < 0)).sum())}
+
+    text = (
+        "No line with a customer is on an invoice whose number marks it as a cancellation. {n:,} such "
+        "lines have a "
+        "negative quantity or value; they are netted with what the customer bought."
+    )
+    return Claim(text, facts(lines), facts)
 
 
 def _fences(found: CappingEffect) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 
 from batch.studies.framework import Chapter, DataTable, Fact, Figure, Paragraph
+from batch.studies.online_retail import customer_claims
 from batch.studies.online_retail.customer_rfm import Customers
 from batch.studies.online_retail.figures_segments import (
     k_curves,
@@ -17,7 +18,7 @@ from batch.studies.online_retail.personas import describe_segments
 from batch.studies.online_retail.spark_kmeans import KCurve
 
 
-def rfm(customers: Customers) -> Chapter:
+def rfm(customers: Customers, currency: str) -> Chapter:
     """Recency, frequency and monetary."""
     table = customers.rfm
     return Chapter(
@@ -25,15 +26,12 @@ def rfm(customers: Customers) -> Chapter:
         (
             Fact("n_clustered", "customers to cluster", len(table)),
             Fact("n_left_out", "left out: net spend of 0 or less", customers.n_left_out),
-            Paragraph(
-                f"As of {customers.as_of}, the midnight after the last invoice. Frequency counts invoices "
-                "with a purchase; monetary is net of the cancellations that were kept."
-            ),
+            Paragraph(customer_claims.as_of(customers)),
             Figure(
                 "rfm_histograms",
                 "The three features",
-                "Frequency and spend reach over three and six powers of ten.",
-                partial(rfm_histograms, table),
+                customer_claims.spread(customers),
+                partial(rfm_histograms, table, currency),
             ),
             DataTable("rfm", "Customers", table, shown=8),
         ),
@@ -72,7 +70,7 @@ def how_many(raw: KCurve, log: KCurve, *, k: int) -> Chapter:
             Figure(
                 "k_curves",
                 "Elbow and silhouette",
-                "K-means of Spark on standardised features, raw and after log(1 + x).",
+                "K-means of Spark on standardised features, as they are and after taking logarithms.",
                 partial(k_curves, raw, log),
             ),
             DataTable("k_scores", "Every k on both scales", pd.DataFrame(rows), decimals=3),
@@ -87,23 +85,16 @@ def how_many(raw: KCurve, log: KCurve, *, k: int) -> Chapter:
             Fact(
                 "log_smallest", f"customers in the smallest of {k} clusters, log scale", log.of(k).sizes[-1]
             ),
+            Paragraph(customer_claims.raw_scale(raw, k)),
             Paragraph(
-                "Standardising does not change the shape of a feature. On the raw scale a handful of "
-                f"wholesalers is so far out that K-means gives them a cluster of {raw.of(k).sizes[-1]}, and "
-                f"{raw.of(k).sizes[0]:,} customers share one; the silhouette rewards exactly that. "
-                "Silhouettes of "
-                "two scales cannot be compared: each measures distances of its own. Spark's silhouette uses "
-                "squared distances and is larger than the usual one for the same labels."
-            ),
-            Paragraph(
-                f"The document fixes k = {k}, and the elbow does not decide it: where its straight line ends "
-                "moves it. The log scale is used from here on."
+                "The number of kinds is the one that was asked for; the elbow does not decide it: where its "
+                "straight line ends moves it. The log scale is used from here on."
             ),
         ),
     )
 
 
-def segments(customers: Customers, curve: KCurve, *, k: int) -> Chapter:
+def segments(customers: Customers, curve: KCurve, currency: str, *, k: int) -> Chapter:
     """Name the four kinds of customers, by what each cluster is like."""
     labels = curve.of(k).labels
     found = describe_segments(customers.rfm, labels)
@@ -116,12 +107,12 @@ def segments(customers: Customers, curve: KCurve, *, k: int) -> Chapter:
                 "segment_scatter",
                 "Customers by recency and spend",
                 "On the scale they were clustered on; frequency is the third dimension.",
-                partial(segment_scatter, customers.rfm, labels, found),
+                partial(segment_scatter, customers.rfm, labels, found, currency),
             ),
             Figure(
                 "segment_shares",
                 "Customers and revenue",
-                "Who is many is seldom who pays.",
+                customer_claims.who_pays(found, customers, labels),
                 partial(segment_shares, found),
             ),
             DataTable(
@@ -147,10 +138,7 @@ def segments(customers: Customers, curve: KCurve, *, k: int) -> Chapter:
                 )
                 for s in found
             ),
-            *(
-                Paragraph(f"{segment.persona} ({segment.n_customers:,} customers): {segment.action}")
-                for segment in found
-            ),
+            *(Paragraph(customer_claims.persona(segment, labels)) for segment in found),
             Paragraph(
                 "The names come from where a segment's typical customer lies among all customers (fifths of "
                 "recency, frequency and spend), never from a cluster's number, which changes with every "

@@ -12,7 +12,7 @@ from batch.studies.online_retail.prices import fill_zero_prices, usual_prices
 
 @dataclass(frozen=True)
 class CleaningStep:
-    """What one step did; revenue is the net value of the lines that are left, GBP."""
+    """What one step did; revenue is the net value of the lines that are left."""
 
     name: str
     n_dropped: int

@@ -15,7 +15,7 @@ from shared.core.kmeans.lloyd import fit_kmeans
 class CleaningEffect:
     """The document's cleaning against none but dropping lines without a customer, as the product does.
 
-    n_customers : in both. ari : agreement of the k segments, 1 is the same. revenues in GBP, net.
+    n_customers : in both. ari : agreement of the k segments, 1 is the same. revenues net.
     n_moved_spend : customers whose net spend differs by more than a tenth.
     """
 

@@ -32,7 +32,7 @@ class Matching(ReadOnlyArrays):
 
 @dataclass(frozen=True)
 class Counterparts:
-    """Cancelled lines by how good a counterpart they have, each with its share, and values in GBP."""
+    """Cancelled lines by how good a counterpart they have, each with its share, and values."""
 
     n_lines: int
     n_anywhere: int

@@ -10,7 +10,7 @@ from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, 
 
 @dataclass(frozen=True)
 class Dirt:
-    """Counts of lines, unless the name says invoices, customers, codes or names; values in GBP."""
+    """Counts of lines, unless the name says invoices, customers, codes or names."""
 
     without_customer: int
     without_customer_invoices: int
@@ -25,7 +25,7 @@ class Dirt:
     zero_price: int
     zero_price_with_customer: int
     negative_price: int
-    price_below_a_penny: int
+    price_below_a_hundredth: int
     duplicates: int
     duplicates_with_customer: int
     without_description: int
@@ -43,7 +43,7 @@ class Dirt:
 
 @dataclass(frozen=True)
 class UsualSubset:
-    """Size of the subset that publications on this file compare; revenue in GBP."""
+    """Size of the subset that publications on this file compare."""
 
     n_lines: int
     n_customers: int
@@ -112,7 +112,7 @@ def _numbers(lines: pd.DataFrame) -> dict[str, int]:
         "zero_price": int((price == 0).sum()),
         "zero_price_with_customer": int(((price == 0) & known).sum()),
         "negative_price": int((price < 0).sum()),
-        "price_below_a_penny": int(((price > 0) & (price < 0.01)).sum()),
+        "price_below_a_hundredth": int(((price > 0) & (price < 0.01)).sum()),
         "duplicates": int(repeated.sum()),
         "duplicates_with_customer": int((repeated & known).sum()),
     }

@@ -18,7 +18,7 @@ class Duplicates:
 
     n_adjacent : repeats right after their twin in the file; an export that wrote lines twice would make
     nearly all of them so. n_whole_invoices : invoices whose every line is repeated, as an invoice sent twice
-    would be. value : GBP of the repeats.
+    would be. value : of the repeats.
     """
 
     n_repeats: int

@@ -8,6 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from batch.studies.framework.drawing import canvas
 from batch.studies.online_retail.capping import CappingEffect
 from batch.studies.online_retail.counterparts import Counterparts
+from batch.studies.online_retail.invoice_lines import with_unit
 from batch.studies.online_retail.structure import Structure
 from shared.reporting.theme import Theme
 
@@ -25,12 +26,12 @@ def missing_bars(structure: Structure, theme: Theme) -> Drawing:
     axes.bar_label(
         bars, [f"{c.missing_share:.2%} ({c.n_missing:,})" for c in columns], padding=4, color=theme.ink
     )
-    axes.set(xlabel="empty cells, % of lines", ylabel="column", xlim=(0, 35))
+    axes.set(xlabel="empty cells, % of lines", ylabel="column", xlim=(0, 115))
     axes.grid(visible=False, axis="y")
     return figure
 
 
-def price_boxes(lines: pd.DataFrame, theme: Theme) -> Drawing:
+def price_boxes(lines: pd.DataFrame, currency: str, theme: Theme) -> Drawing:
     """Prices above 0 of all lines, on a plain and on a log scale."""
     prices = lines.loc[lines["unit_price"] > 0, "unit_price"].to_numpy()
     figure = canvas(8, 4.6)
@@ -53,7 +54,7 @@ def price_boxes(lines: pd.DataFrame, theme: Theme) -> Drawing:
                 "rasterized": True,
             },
         )
-        axes.set(xscale=scale, yticks=[], xlabel=f"unit price, GBP ({scale} scale)")
+        axes.set(xscale=scale, yticks=[], xlabel=f"{with_unit('unit price', currency)} ({scale} scale)")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _at: f"{value:,.10g}"))
     return figure
 
@@ -77,19 +78,21 @@ def capping_bars(effect: CappingEffect, theme: Theme) -> Drawing:
         )
         axes.bar_label(bars, fmt="%.1f", padding=2, color=theme.ink)
     axes.set_xticks(places, names)
-    axes.set(xlabel="what would be capped", ylabel="changed by capping, %", ylim=(0, 60))
+    axes.set(xlabel="what would be capped", ylabel="changed by capping, %", ylim=(0, 110))
     axes.grid(visible=False, axis="x")
     axes.legend(loc="upper left")
     return figure
 
 
-def spend_scales(spend: "pd.Series[float]", capped: "pd.Series[float]", theme: Theme) -> Drawing:
+def spend_scales(
+    spend: "pd.Series[float]", capped: "pd.Series[float]", currency: str, theme: Theme
+) -> Drawing:
     """Distribution of customers' spend: as it is, from capped lines, and on the log scale."""
     figure = canvas(10, 3.6)
     panels = (
-        ("as it is", spend, "spend, thousand GBP", 1e3),
-        ("from capped lines", capped, "spend, thousand GBP", 1e3),
-        ("log(1 + spend)", np.log1p(spend), "log(1 + spend in GBP)", 1.0),
+        ("as it is", spend, with_unit("spend, thousands", currency), 1e3),
+        ("from capped lines", capped, with_unit("spend, thousands", currency), 1e3),
+        ("log(1 + spend)", np.log1p(spend), "log(1 + spend)", 1.0),
     )
     for axes, (title, values, label, unit) in zip(figure.subplots(1, 3), panels, strict=True):
         axes.hist(np.asarray(values) / unit, bins=60, color=theme.series[0])
@@ -115,17 +118,17 @@ def counterpart_bars(found: Counterparts, theme: Theme) -> Drawing:
     return figure
 
 
-def country_bars(countries: pd.DataFrame, theme: Theme, shown: int = 15) -> Drawing:
+def country_bars(countries: pd.DataFrame, currency: str, theme: Theme, shown: int = 15) -> Drawing:
     """Draw customers of each country, and what one of them spends."""
-    return _paired_bars(countries.head(shown), "country", theme)
+    return _paired_bars(countries.head(shown), "country", currency, theme)
 
 
-def description_bars(articles: pd.DataFrame, theme: Theme, shown: int = 15) -> Drawing:
+def description_bars(articles: pd.DataFrame, currency: str, theme: Theme, shown: int = 15) -> Drawing:
     """Draw customers of each article, and what one of them spends on it."""
-    return _paired_bars(articles.head(shown), "description", theme)
+    return _paired_bars(articles.head(shown), "description", currency, theme)
 
 
-def month_bars(months: pd.DataFrame, theme: Theme) -> Drawing:
+def month_bars(months: pd.DataFrame, currency: str, theme: Theme) -> Drawing:
     """Purchases and cancellations by month."""
     figure = canvas(9, 4)
     axes = figure.subplots()
@@ -134,14 +137,14 @@ def month_bars(months: pd.DataFrame, theme: Theme) -> Drawing:
     axes.bar(places, -months["cancellations"] / 1e3, color=theme.series[1], label="cancellations")
     axes.axhline(0, color=theme.muted, linewidth=0.8)
     axes.set_xticks(places, months["month"], rotation=45, ha="right")
-    axes.set(xlabel="month (the last one ends on the 9th)", ylabel="value, thousand GBP")
+    axes.set(xlabel="month", ylabel=with_unit("value, thousands", currency))
     axes.legend(loc="upper left", ncols=2)
     axes.margins(y=0.15)
     axes.grid(visible=False, axis="x")
     return figure
 
 
-def _paired_bars(table: pd.DataFrame, key: str, theme: Theme) -> Drawing:
+def _paired_bars(table: pd.DataFrame, key: str, currency: str, theme: Theme) -> Drawing:
     """Draw customers on the left, revenue per customer on the right."""
     figure = canvas(10, 5.4)
     left, right = figure.subplots(1, 2, sharey=True)
@@ -158,7 +161,7 @@ def _paired_bars(table: pd.DataFrame, key: str, theme: Theme) -> Drawing:
         left.margins(x=0.15)
     bars = right.barh(names, table["revenue_per_customer"][::-1], color=theme.series[1])
     right.bar_label(bars, fmt="{:,.0f}", padding=3, color=theme.ink, fontsize=9)
-    right.set(xlabel="revenue per customer, GBP")
+    right.set(xlabel=with_unit("revenue per customer", currency))
     right.margins(x=0.15)
     right.xaxis.set_major_locator(MaxNLocator(5))
     right.xaxis.set_major_formatter(FuncFormatter(lambda value, _at: f"{value:,.0f}"))

@@ -9,6 +9,7 @@ from matplotlib.ticker import EngFormatter, FuncFormatter
 
 from batch.studies.framework.common_drawings import bars_of_customers_and_revenue
 from batch.studies.framework.drawing import canvas
+from batch.studies.online_retail.invoice_lines import with_unit
 from batch.studies.online_retail.personas import PersonaSegment
 from batch.studies.online_retail.spark_kmeans import KCurve
 from shared.core.arrays import Int32
@@ -18,17 +19,18 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 """Colour is never the only sign of a segment."""
 
 
-def rfm_histograms(rfm: pd.DataFrame, theme: Theme) -> Drawing:
+def rfm_histograms(rfm: pd.DataFrame, currency: str, theme: Theme) -> Drawing:
     """Draw the three features, on the scale a person knows."""
     figure = canvas(10, 3.6)
     panels = (
         ("recency_days", "days since the last purchase", False),
         ("frequency", "purchases (log scale)", True),
-        ("monetary", "net spend, GBP (log scale)", True),
+        ("monetary", f"{with_unit('net spend', currency)} (log scale)", True),
     )
     for axes, (name, label, logarithmic) in zip(figure.subplots(1, 3), panels, strict=True):
         values = rfm[name].to_numpy()
-        bins = np.geomspace(values.min(), values.max(), 40) if logarithmic else 40
+        is_spread = logarithmic and values.min() < values.max()
+        bins = np.geomspace(values.min(), values.max(), 40) if is_spread else 40
         axes.hist(values, bins=bins, color=theme.series[0])
         axes.set(xlabel=label, ylabel="customers", xscale="log" if logarithmic else "linear")
         if logarithmic:
@@ -71,7 +73,7 @@ def k_curves(raw: KCurve, log: KCurve, theme: Theme) -> Drawing:
 
 
 def segment_scatter(
-    rfm: pd.DataFrame, labels: Int32, segments: Sequence[PersonaSegment], theme: Theme
+    rfm: pd.DataFrame, labels: Int32, segments: Sequence[PersonaSegment], currency: str, theme: Theme
 ) -> Drawing:
     """Every customer by recency and spend, coloured by segment."""
     figure = canvas(9, 5.4)
@@ -93,7 +95,7 @@ def segment_scatter(
         xscale="log",
         yscale="log",
         xlabel="days since the last purchase, + 1 (log scale)",
-        ylabel="net spend, GBP (log scale)",
+        ylabel=f"{with_unit('net spend', currency)} (log scale)",
     )
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(_plain))

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from batch.studies.online_retail.invoice_lines import amounts, is_known
+from batch.studies.online_retail.invoice_lines import amounts, is_known, share_of
 
 
 @dataclass(frozen=True)
 class MissingCustomers:
     """n_mixed_invoices : invoices with a customer on some lines only, where alone filling is possible.
 
-    n_fillable : lines that their invoice gives a customer. n_dropped, dropped_value : the rest; GBP.
+    n_fillable : lines that their invoice gives a customer. n_dropped, dropped_value : the rest.
     """
 
     n_missing: int
@@ -44,5 +44,5 @@ def judge_missing(lines: pd.DataFrame) -> MissingCustomers:
         n_fillable=int(rescued.sum()),
         n_dropped=int(still.sum()),
         dropped_value=round(lost, 3),
-        dropped_value_share=lost / float(amounts(lines).sum()),
+        dropped_value_share=share_of(lost, float(amounts(lines).sum())),
     )

@@ -6,7 +6,7 @@ from batch.studies.online_retail.invoice_lines import amounts, is_cancellation, 
 
 
 def by_month(lines: pd.DataFrame) -> pd.DataFrame:
-    """Value of purchases and, above 0 too, of cancellations of each month, GBP; all lines."""
+    """Value of purchases and, above 0 too, of cancellations of each month; all lines."""
     month = lines["invoiced_at"].dt.strftime("%Y-%m").rename("month")
     value = amounts(lines)
     table = pd.DataFrame(

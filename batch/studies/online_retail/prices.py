@@ -9,7 +9,7 @@ from batch.studies.online_retail.invoice_lines import amounts
 
 @dataclass(frozen=True)
 class ZeroPrices:
-    """n_without_mode : lines whose article never has a price. invented : revenue that filling adds, GBP.
+    """n_without_mode : lines whose article never has a price. invented : revenue that filling adds.
 
     largest_share : of it that comes from the one line with the most.
     """
@@ -26,7 +26,7 @@ class ZeroPrices:
 
 @dataclass(frozen=True)
 class PriceBox:
-    """What a box plot of prices above 0 shows; GBP. Whiskers end at the last value within the fences."""
+    """What a box plot of prices above 0 shows. Whiskers end at the last value within the fences."""
 
     quartile_1: float
     median: float

@@ -55,10 +55,8 @@ class KCurve:
 def fit_curve(spark: SparkSession, X: Float64, *, ks: Sequence[int] = KS, seed: int = 0) -> KCurve:
     """Fit each k to scaled features (n, d), and score it."""
     table = _frame(spark, X).cache()
-    try:
-        fits = tuple(_fit(table, X, k, seed) for k in ks)
-    finally:
-        table.unpersist()
+    fits = tuple(_fit(table, X, k, seed) for k in ks)
+    table.unpersist()  # not in a `finally`: behind a signal, Java's next answer would be to another question
     best = max(fits, key=lambda fit: fit.silhouette)
     return KCurve(fits, knee([fit.k for fit in fits], [fit.inertia for fit in fits]), best.k)
 

@@ -4,14 +4,14 @@ Each collection is written beside the old one and takes its place in one step: w
 the old documents or the new ones, and running the study again leaves the same documents.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from pymongo.database import Database
 
-from batch.studies.online_retail.analyst_collections import LAYOUTS, VIEWS
+from batch.studies.online_retail.analyst_collections import LAYOUTS, views
 from shared.documents import Document
 
 CHUNK = 10_000
@@ -19,7 +19,7 @@ CHUNK = 10_000
 
 @dataclass(frozen=True)
 class Stored:
-    """Documents of each collection, rows of each view, and what the monthly view sums up to, 1/10,000 GBP."""
+    """Documents of each collection, rows of each view, and the sum of the monthly view, in 1/10,000."""
 
     database: str
     documents: Mapping[str, int]
@@ -27,14 +27,14 @@ class Stored:
     revenue_minor: int
 
 
-def store(database: Database[Document], documents: Mapping[str, Iterable[Document]]) -> Stored:
+def store(database: Database[Document], documents: Mapping[str, Iterable[Document]], zone: str) -> Stored:
     """Replace the collections by `documents` (name -> documents), and make the views."""
     for name, found in documents.items():
         _replace(database, name, found)
-    for name, (source, pipeline) in VIEWS.items():
+    for name, (source, pipeline) in views(zone).items():
         database.drop_collection(name)
         database.create_collection(name, viewOn=source, pipeline=pipeline, check_exists=False)
-    return _read_back(database)
+    return _read_back(database, tuple(views(zone)))
 
 
 def _replace(database: Database[Document], name: str, documents: Iterable[Document]) -> None:
@@ -51,9 +51,9 @@ def _replace(database: Database[Document], name: str, documents: Iterable[Docume
     collection.rename(name, dropTarget=True)
 
 
-def _read_back(database: Database[Document]) -> Stored:
+def _read_back(database: Database[Document], names: Sequence[str]) -> Stored:
     """Ask the views as a dashboard would."""
     months = list(database["online_retail_sales_by_month"].find())
-    rows: dict[str, int] = {name: sum(1 for _ in database[name].find()) for name in VIEWS}
+    rows: dict[str, int] = {name: sum(1 for _ in database[name].find()) for name in names}
     counts: dict[str, Any] = {name: database[name].count_documents({}) for name in LAYOUTS}
     return Stored(database.name, counts, rows, sum(month["revenue_minor"] for month in months))

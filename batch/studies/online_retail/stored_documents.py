@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from batch.studies.online_retail.invoice_lines import ZONE, is_cancellation
+from batch.studies.online_retail.invoice_lines import amounts, instants_ms, is_cancellation
 from batch.studies.online_retail.personas import PersonaSegment
 from shared.core.customers.features import MINOR_PER_UNIT
 from shared.documents import Document
 
 
-def transactions(lines: pd.DataFrame) -> Iterator[Document]:
+def transactions(lines: pd.DataFrame, zone: str) -> Iterator[Document]:
     """One document a line; its id is the invoice and the line's place on it.
 
-    Money is whole 1/10,000 of a pound, with a double beside it for display; times are instants.
+    Money is whole 1/10,000 of the currency, with a double beside it for display; times are instants.
     """
     table = pd.DataFrame(
         {
@@ -24,10 +24,10 @@ def transactions(lines: pd.DataFrame) -> Iterator[Document]:
             "stock_code": lines["stock_code"],
             "quantity": lines["quantity"],
             "unit_price_minor": _minor(lines["unit_price"]),
-            "amount_minor": _minor(lines["unit_price"]) * lines["quantity"],
+            "amount_minor": _minor(amounts(lines)),
             "unit_price": lines["unit_price"],
-            "amount": (_minor(lines["unit_price"]) * lines["quantity"]) / MINOR_PER_UNIT,
-            "invoiced_at": _instants(lines["invoiced_at"]),
+            "amount": _minor(amounts(lines)) / MINOR_PER_UNIT,
+            "invoiced_at": _instants(lines["invoiced_at"], zone),
             "customer_id": lines["customer_id"],
             "country": lines["country"],
             "is_cancellation": is_cancellation(lines),
@@ -37,7 +37,7 @@ def transactions(lines: pd.DataFrame) -> Iterator[Document]:
     return _documents(table)
 
 
-def products(lines: pd.DataFrame) -> Iterator[Document]:
+def products(lines: pd.DataFrame, zone: str) -> Iterator[Document]:
     """One document an article: its latest name, its prices, and when it was first and last sold."""
     named = lines[lines["description"].notna()]
     groups = lines.assign(minor=_minor(lines["unit_price"])).groupby("stock_code", sort=True)
@@ -52,7 +52,7 @@ def products(lines: pd.DataFrame) -> Iterator[Document]:
     table["description"] = named.groupby("stock_code")["description"].last().reindex(table.index)
     table["median_price_minor"] = np.rint(table["median_price_minor"]).astype(np.int64)
     for column in ("first_at", "last_at"):
-        table[column] = _instants(table[column])
+        table[column] = _instants(table[column], zone)
     return _documents(table.rename_axis("_id").reset_index())
 
 
@@ -83,10 +83,8 @@ def _minor(money: "pd.Series[float]") -> "pd.Series[int]":
     return (money * MINOR_PER_UNIT).round().astype(np.int64)
 
 
-def _instants(local: "pd.Series[pd.Timestamp]") -> "pd.Series[pd.Timestamp]":
-    """Local times as instants; the hour that the clock shows twice is taken for the second."""
-    zoned = local.dt.tz_localize(ZONE, ambiguous=np.zeros(len(local), np.bool_), nonexistent="shift_forward")
-    return zoned.dt.tz_convert("UTC")
+def _instants(local: "pd.Series[pd.Timestamp]", zone: str) -> "pd.Series[pd.Timestamp]":
+    return pd.Series(pd.to_datetime(instants_ms(local, zone), unit="ms", utc=True), index=local.index)
 
 
 def _documents(table: pd.DataFrame) -> Iterator[Document]:

@@ -36,7 +36,7 @@ class NumberSummary:
 
 @dataclass(frozen=True)
 class Structure:
-    """first_at, last_at : local times without a zone, as the file writes them. revenue : GBP, net."""
+    """first_at, last_at : local times without a zone, as the file writes them. revenue : net."""
 
     n_lines: int
     n_columns: int
@@ -85,5 +85,5 @@ def _profile(lines: pd.DataFrame, name: str) -> ColumnProfile:
     column = lines[name]
     missing = int(column.isna().sum())
     return ColumnProfile(
-        COLUMNS[name], KINDS[name], str(column.dtype), missing, missing / max(len(lines), 1), column.nunique()
+        name, KINDS[name], str(column.dtype), missing, missing / max(len(lines), 1), column.nunique()
     )

@@ -22,12 +22,14 @@ class StudyColumn:
     is_dirty : cells that are empty or of another type are expected and left to the study, which gets
         text: numbers as plain decimals, dates in ISO 8601, other cells as they stand. The column is
         refused only where no cell at all is of its type.
+    is_optional : the study does without it.
     """
 
     name: str
     kind: Kind
     meaning: str
     is_dirty: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class DataFile:
     columns : the study's name of a column -> the file's.
     decimal : the decimal sign. time_format : a pattern of `strptime`, see `shared.intake.times.parsing`.
     accepted : codes of findings to go on with.
+    zone, constants : of invoice lines: where their times are local, and what is the same on every line.
+    placeholders : the study's name of a column -> cells that stand for nothing, besides what is found.
     """
 
     path: Path
@@ -48,6 +52,9 @@ class DataFile:
     decimal: str | None = None
     time_format: str | None = None
     accepted: tuple[str, ...] = ()
+    placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    zone: str | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> Source:

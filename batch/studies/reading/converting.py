@@ -63,7 +63,8 @@ def problem(column: StudyColumn, name: str, parts: Sequence[Part]) -> str | None
     """Say how many cells of a column do not fit and which, if it is to be refused for them."""
     n = sum(len(part.values) for part in parts)
     n_wrong, n_empty = sum(part.n_wrong for part in parts), sum(part.n_empty for part in parts)
-    if n_wrong + n_empty == 0 or (column.is_dirty and n_wrong + n_empty < n):
+    is_usable = n_wrong + n_empty < n or (column.is_optional and n_wrong == 0)
+    if n_wrong + n_empty == 0 or (column.is_dirty and is_usable):
         return None
     told = []
     if n_wrong:

@@ -56,6 +56,7 @@ def look(file: DataFile, columns: Sequence[StudyColumn], *, min_rows: int = 2) -
     """
     layout = find_layout(file.source)
     names = matched(file, columns, layout)
+    columns = [column for column in columns if column.name in names]
     sample = next(tables(file.source, layout, SAMPLE_ROWS), None)
     if sample is None:
         raise too_few_rows(file, 0, min_rows)

@@ -9,31 +9,39 @@ from shared.intake.layout import Layout
 
 
 def matched(file: DataFile, columns: Sequence[StudyColumn], layout: Layout) -> dict[str, str]:
-    """Return the study's name of each column -> the file's.
+    """Return the study's name of each column -> the file's; an optional one that it lacks is left out.
 
     Raises
     ------
     InvalidConfig : columns are missing or stand there twice; the message names all of them.
     """
-    _check_map(file, columns)
-    wanted = {column.name: file.name_of(column) for column in columns}
-    problems = [problem for column in columns for problem in _problems(column, file, layout.names)]
+    _check_names(file, columns)
+    read = [column for column in columns if not _is_left_out(column, file, layout.names)]
+    wanted = {column.name: file.name_of(column) for column in read}
+    problems = [problem for column in read for problem in _problems(column, file, layout.names)]
     if problems:
         as_read = f"as {layout.kind}"
         if layout.separator:
             as_read = f"separated by {layout.separator!r}"
         as_read = f"its header, {as_read}, has: {', '.join(map(repr, layout.names))}"
-        msg = f"{file.path}: {'; '.join(problems)}\n{as_read}\n{_next_step(columns, layout.names, wanted)}"
+        msg = f"{file.path}: {'; '.join(problems)}\n{as_read}\n{_next_step(read, layout.names, wanted)}"
         raise InvalidConfig(msg)
     return wanted
 
 
-def _check_map(file: DataFile, columns: Sequence[StudyColumn]) -> None:
+def _check_names(file: DataFile, columns: Sequence[StudyColumn]) -> None:
     known = [column.name for column in columns]
-    unknown = sorted(set(file.columns) - set(known))
-    if unknown:
-        msg = f"--map names {', '.join(unknown)}, which this study does not read; it reads {', '.join(known)}"
-        raise InvalidConfig(msg)
+    for flag, told in (("--map", file.columns), ("--placeholder", file.placeholders)):
+        unknown = sorted(set(told) - set(known))
+        if unknown:
+            read = f"it reads {', '.join(known)}"
+            msg = f"{flag} names {', '.join(unknown)}, which this study does not read; {read}"
+            raise InvalidConfig(msg)
+
+
+def _is_left_out(column: StudyColumn, file: DataFile, names: Sequence[str]) -> bool:
+    """Tell whether the study goes on without it; one that --map names must be there."""
+    return column.is_optional and column.name not in file.columns and column.name not in names
 
 
 def _problems(column: StudyColumn, file: DataFile, names: Sequence[str]) -> list[str]:

@@ -28,7 +28,7 @@ def read_table(file: DataFile, columns: Sequence[StudyColumn], *, min_rows: int 
 
     Returns
     -------
-    One column for each of `columns`, under the study's names: float64, int64, datetime64 or
+    One column for each of `columns` that the file has, under the study's names: float64, int64, datetime64 or
     pyarrow's text; dirty columns are text, with missing values where a cell is empty. Dates are what
     clocks showed, whatever offset stands behind them.
 
@@ -39,7 +39,8 @@ def read_table(file: DataFile, columns: Sequence[StudyColumn], *, min_rows: int 
         message.
     """
     seen = look(file, columns, min_rows=min_rows)
-    _require_none(file, stops(file, seen.findings), [])
+    refuse_for(file, seen.findings)
+    columns = [column for column in columns if column.name in seen.names]
     parts: dict[str, list[Part]] = {column.name: [] for column in columns}
     read, numbers, findings = list[Table](), seen.numbers, list[Finding]()
     for table in tables(file.source, seen.layout):
@@ -52,7 +53,7 @@ def read_table(file: DataFile, columns: Sequence[StudyColumn], *, min_rows: int 
     findings += row_findings(seen.layout, read)
     n_rows = sum(len(table.cells) for table in read)
     problems = [problem(column, seen.names[column.name], parts[column.name]) for column in columns]
-    _require_none(file, stops(file, findings), [text for text in problems if text])
+    refuse_for(file, findings, [text for text in problems if text])
     if n_rows < min_rows:
         raise too_few_rows(file, n_rows, min_rows)
     return pd.DataFrame({column.name: joined(column, parts.pop(column.name)) for column in columns})
@@ -73,17 +74,18 @@ def _has_signs(cells: pd.Series) -> bool:
     return any(pc.any(pc.match_substring(array, sign)).as_py() for sign in DECIMALS)
 
 
-def _require_none(file: DataFile, findings: Sequence[Finding], problems: Sequence[str]) -> None:
-    """Refuse a file for all that is wrong with it.
+def refuse_for(file: DataFile, findings: Sequence[Finding], problems: Sequence[str] = ()) -> None:
+    """Refuse a file for all that is wrong with it: findings that stop, and problems in words.
 
     Raises
     ------
     InvalidConfig : something is.
     """
-    if not findings and not problems:
+    stopping = stops(file, findings)
+    if not stopping and not problems:
         return
-    told = [f"{finding.message}: {', '.join(finding.examples)}" for finding in findings] + list(problems)
-    mends = [finding.mend for finding in findings if finding.mend]
+    told = [f"{finding.message}: {', '.join(finding.examples)}" for finding in stopping] + list(problems)
+    mends = [finding.mend for finding in stopping if finding.mend]
     mends += ["correct these cells, or --map another column"] if problems else []
     msg = f"{file.path}: {'; '.join(told)}\n{'; '.join(dict.fromkeys(mends))}"
     raise InvalidConfig(msg)

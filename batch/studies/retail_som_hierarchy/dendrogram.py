@@ -19,9 +19,8 @@ ANNOTATED_JOINS = 9
 def tree(linkage: Float64, max_d: float) -> Figure:
     """Show the last joins (s - 1, 4), as scipy writes them, and the cut at distance `max_d`."""
     caption = (
-        f"The last {SHOWN_BRANCHES} branches of the tree. In brackets: units below a branch that is cut "
-        f"short. Dots: the distance at which two branches join. The line at {max_d:.2f} cuts it into "
-        "clusters."
+        "The last branches of the tree. In brackets: units below a branch that is cut short. Dots: the "
+        "distance at which two branches join. The dashed line cuts it into clusters."
     )
     return Figure("dendrogram", "The tree of the units", caption, partial(_draw_tree, linkage, max_d))
 

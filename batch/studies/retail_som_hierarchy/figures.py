@@ -7,10 +7,13 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure as Drawing
 
+from batch.studies.claims import Sentence
 from batch.studies.framework import Figure, som_drawings
 from batch.studies.framework.drawing import canvas, colors_of
 from batch.studies.framework.wording import name_and_unit
-from batch.studies.retail_som_hierarchy.retail_map import GRID
+from batch.studies.retail_som_hierarchy import map_claims
+from batch.studies.retail_som_hierarchy.retail_map import GRID, RetailMap
+from batch.studies.retail_som_hierarchy.unit_marks import UnitMarks
 from batch.studies.retail_som_hierarchy.usable_rows import CleanedTable
 from shared.core.arrays import Float64, Int64
 from shared.core.som.maps import u_matrix
@@ -19,27 +22,15 @@ from shared.reporting.theme import Theme
 
 def dropped_rows(cleaned: CleanedTable) -> Figure:
     """Show how many rows each reason has taken."""
-    caption = (
-        f"{cleaned.n_in - len(cleaned.rows):,} of {cleaned.n_in:,} rows are dropped, each counted under the "
-        "first fault it has."
-    )
-    return Figure("dropped_rows", "Rows dropped, and why", caption, partial(_draw_dropped, cleaned.dropped))
+    caption = "Rows that are dropped, each counted under the first fault it has."
+    taken = {reason: count for reason, count in cleaned.dropped.items() if count}
+    return Figure("dropped_rows", "Rows dropped, and why", caption, partial(_draw_dropped, taken))
 
 
-def distances(weights: Float64, hits: Int64, discounted: Float64) -> Figure:
-    """Show the U-matrix, marked with what the purchases at each unit are mostly like.
-
-    Parameters
-    ----------
-    discounted : (n_units,) share of each unit's purchases at a discount, NaN without any.
-    """
-    caption = (
-        "Each unit's mean distance to the units it touches: ridges of large distances part regions of like "
-        "purchases. A circle marks units most of whose purchases were at full price, a square those mostly "
-        "at a discount; the larger, the more purchases."
-    )
-    draw = partial(_draw_distances, u_matrix(weights, GRID), hits, discounted)
-    return Figure("u_matrix", "Distances between neighbours", caption, draw)
+def distances(found: RetailMap, marks: UnitMarks | None) -> Figure:
+    """Show the U-matrix, marked with what the purchases at each unit are mostly like."""
+    draw = partial(_draw_distances, u_matrix(found.weights, GRID), found.hits, marks)
+    return Figure("u_matrix", "Distances between neighbours", map_claims.of_marks(marks), draw)
 
 
 def clusters_on_map(unit_clusters: Int64) -> Figure:
@@ -51,15 +42,14 @@ def clusters_on_map(unit_clusters: Int64) -> Figure:
 def cluster_heatmap(means: pd.DataFrame) -> Figure:
     """Show how each cluster's mean differs from the mean of all purchases."""
     caption = (
-        "Mean of each cluster in deviations from the mean of all purchases: 1 is a clear difference. A "
-        "category's number is its place in the alphabet."
+        "Mean of each cluster in deviations from the mean of all purchases: one is a clear difference. The "
+        "number of a word is its place in the alphabet."
     )
     return Figure("cluster_means", "What sets clusters apart", caption, partial(_draw_means, means))
 
 
-def explained_bars(explained: pd.DataFrame) -> Figure:
+def explained_bars(explained: pd.DataFrame, caption: Sentence) -> Figure:
     """Show which features the clusters are made of."""
-    caption = "Share of each feature's variance that lies between the clusters (eta squared)."
     return Figure("explained", "What the clusters are made of", caption, partial(_draw_explained, explained))
 
 
@@ -74,28 +64,25 @@ def _draw_dropped(dropped: dict[str, int], theme: Theme) -> Drawing:
     return figure
 
 
-def _draw_distances(heights: Float64, hits: Int64, discounted: Float64, theme: Theme) -> Drawing:
+def _draw_distances(heights: Float64, hits: Int64, marks: UnitMarks | None, theme: Theme) -> Drawing:
     figure = canvas(8.4, 7.0)
     axes = figure.subplots()
     som_drawings.draw_picture(axes, heights, "mean distance to neighbours, share of the largest", theme)
-    looks = (
-        ("mostly full price", "o", theme.series[1], discounted < 0.5),
-        ("mostly at a discount", "s", theme.series[3], discounted >= 0.5),
-    )
-    for label, marker, color, chosen in looks:
+    looks = marks.looks() if marks else [("purchases", hits > 0)]
+    for number, (label, chosen) in enumerate(looks):
         rows, cols = np.divmod(np.flatnonzero(chosen), GRID.cols)
         sizes = 15 + 95 * hits[chosen] / max(hits.max(), 1)
         axes.scatter(
             cols,
             rows,
             s=sizes,
-            marker=marker,
-            color=color,
+            marker=som_drawings.MARKERS[number],
+            color=theme.series[(number + 1) % len(theme.series)],
             edgecolors=theme.surface,
             linewidths=0.8,
             label=label,
         )
-    legend = axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    legend = axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
     for handle in legend.legend_handles:
         if handle is not None:
             handle.set(sizes=[60])

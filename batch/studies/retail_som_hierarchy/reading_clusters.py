@@ -1,9 +1,13 @@
 """What the clusters are made of."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from batch.studies.retail_som_hierarchy.encoded_rows import CATEGORIES, FEATURES
-from shared.core.arrays import Float64, Int64
+from batch.studies.retail_som_hierarchy.encoded_rows import Encoded, categories
+from shared.core.arrays import Int64
+
+KEYS = ("customer_id", "date")
 
 
 def result_table(
@@ -15,37 +19,43 @@ def result_table(
 ) -> pd.DataFrame:
     """Return every kept row with its place on the map and its cluster, in the units of the file."""
     places = {"map_row": units // cols, "map_col": units % cols, "cluster": clusters}
-    table = decoded.assign(**places)
-    table.insert(0, "customer_id", rows["customer_id"].to_numpy())
-    table.insert(1, "date", rows["date"].dt.strftime("%Y-%m-%d").to_numpy())
-    return table
+    values = {name: (decoded if name in decoded else rows)[name].to_numpy() for name in rows}
+    values["date"] = rows["date"].dt.strftime("%Y-%m-%d").to_numpy()
+    return pd.DataFrame(values | places)
 
 
-def profiles(result: pd.DataFrame) -> pd.DataFrame:
+def profiles(result: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
     """Return size, share, means of numbers and the most frequent word of each cluster."""
     grouped = result.groupby("cluster")
-    numbers = [name for name in FEATURES if name not in (*CATEGORIES, "post_code")]
+    words = categories(result, features)
+    numbers = [name for name in features if name not in (*words, "post_code")]
     table = grouped[numbers].mean()
-    words = {name: grouped[name].agg(lambda words: words.mode().iloc[0]) for name in CATEGORIES}
-    table = table.assign(**words)
+    table = table.assign(**{name: grouped[name].agg(lambda words: words.mode().iloc[0]) for name in words})
     table.insert(0, "share", grouped.size() / len(result))
     table.insert(0, "customers", grouped["customer_id"].nunique())
     table.insert(0, "purchases", grouped.size())
     return table.reset_index()
 
 
-def cluster_means(X: Float64, clusters: Int64) -> pd.DataFrame:
+def cluster_means(encoded: Encoded, clusters: Int64) -> pd.DataFrame:
     """Return the mean of each scaled feature in each cluster, in deviations; clusters are rows."""
-    return pd.DataFrame(X, columns=list(FEATURES)).groupby(clusters).mean().rename_axis("cluster")
+    table = pd.DataFrame(encoded.X, columns=list(encoded.features))
+    return table.groupby(clusters).mean().rename_axis("cluster")
 
 
-def explained(X: Float64, clusters: Int64) -> pd.DataFrame:
+def explained(encoded: Encoded, clusters: Int64) -> pd.DataFrame:
     """Return which share of each feature's variance lies between the clusters (eta squared), most first.
 
-    A constant feature has no variance to explain: NaN.
+    Features are in deviations, so that the variance of each is 1, or 0 where it is the same in every row.
     """
-    table = pd.DataFrame(X, columns=list(FEATURES))
+    table = pd.DataFrame(encoded.X, columns=list(encoded.features))
     means = table.groupby(clusters).transform("mean")
-    total = table.var(ddof=0)
-    share = (means.var(ddof=0) / total.where(total > 0)).rename("explained_share")
-    return share.sort_values(ascending=False).rename_axis("feature").reset_index()
+    share = means.var(ddof=0).rename("explained_share")
+    return share.sort_values(ascending=False, kind="stable").rename_axis("feature").reset_index()
+
+
+def in_several(result: pd.DataFrame) -> tuple[int, int]:
+    """Return how many customers bought more than once, and how many of them are in several clusters."""
+    grouped = result.groupby("customer_id")
+    again = grouped.size() > 1
+    return int(again.sum()), int((grouped["cluster"].nunique()[again] > 1).sum())

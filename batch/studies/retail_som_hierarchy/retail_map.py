@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from batch.studies.framework.minisom_rule import learn
 from shared.core.arrays import Float64, Int64
 from shared.core.choice.silhouette import silhouette
-from shared.core.som.decay import Schedule
 from shared.core.som.grid import SomGrid
 from shared.core.som.initial import initial_weights
 from shared.core.som.maps import activation_response
-from shared.core.som.online_rule import train_online
 from shared.core.som.quality import quantization_error, topographic_error
 from shared.core.som.two_level import MacroSegments, Method, macro_segments
 from shared.core.som.units import best_two_units
@@ -22,10 +21,7 @@ SEED = 20_111_209
 
 SIGMA_START = 4.0
 """Units. MiniSom's default of 1 leaves a map of this size unordered: neighbours never hear of each other."""
-LEARNING_RATE_START = 0.5
 
-_FALL = 3.0
-"""MiniSom's asymptotic decay: the last step is this many times smaller than the first."""
 _SAMPLE = 4_000
 
 
@@ -50,7 +46,7 @@ def train(X: Float64, iterations: int = ITERATIONS, seed: int = SEED) -> RetailM
     """Train on `iterations` rows drawn from `X` (n, d), each moving the map a little."""
     rng = np.random.default_rng(seed)
     start = initial_weights(X, GRID, "random", rng)
-    weights = learn(X[rng.integers(0, len(X), iterations)], start)
+    weights = learn(X[rng.integers(0, len(X), iterations)], start, GRID, SIGMA_START)
     before, best = best_two_units(X, start), best_two_units(X, weights)
     return RetailMap(
         weights,
@@ -58,17 +54,6 @@ def train(X: Float64, iterations: int = ITERATIONS, seed: int = SEED) -> RetailM
         activation_response(best.first, GRID).ravel(),
         (quantization_error(before), quantization_error(best)),
         (topographic_error(before, GRID), topographic_error(best, GRID)),
-    )
-
-
-def learn(rows: Float64, start: Float64) -> Float64:
-    """Return the weights after one step for each of `rows`, radius and rate falling as MiniSom lets them."""
-    n = len(rows)
-    radius = Schedule(n + 1, SIGMA_START, SIGMA_START / _FALL, "asymptotic")
-    rate = Schedule(n + 1, LEARNING_RATE_START, LEARNING_RATE_START / _FALL, "asymptotic")
-    steps = range(n)
-    return train_online(
-        rows, start, GRID, sigmas=[radius.at(t) for t in steps], learning_rates=[rate.at(t) for t in steps]
     )
 
 

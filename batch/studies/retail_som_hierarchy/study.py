@@ -1,17 +1,25 @@
-"""The study: clean, encode, train the map, join its units, read the clusters."""
+"""The study: clean the table, train the map row by row, join its units, read the clusters."""
 
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from batch.studies import stand_ins
 from batch.studies.catalogue import STUDIES
+from batch.studies.claims import Claim
 from batch.studies.framework import Chapter, Context, DataTable, Fact, Paragraph, Study, StudyResult
 from batch.studies.reading import DataFile, look, read_table
-from batch.studies.retail_som_hierarchy import dendrogram, figures
+from batch.studies.retail_som_hierarchy import (
+    cleaning_claims,
+    cluster_words,
+    dendrogram,
+    figures,
+    map_claims,
+)
+from batch.studies.retail_som_hierarchy.columns import COLUMNS, placeholders
 from batch.studies.retail_som_hierarchy.encoded_rows import Encoded, decode, encode, largest_difference
 from batch.studies.retail_som_hierarchy.reading_clusters import (
+    KEYS,
     cluster_means,
     explained,
     profiles,
@@ -21,45 +29,51 @@ from batch.studies.retail_som_hierarchy.retail_map import (
     GRID,
     ITERATIONS,
     N_CLUSTERS,
-    Contest,
     RetailMap,
     compare,
     height_of_cut,
     join_units,
     train,
 )
-from batch.studies.retail_som_hierarchy.usable_rows import COLUMNS, REDUNDANT, CleanedTable, clean
-from shared.core.arrays import Float64, Int64
+from batch.studies.retail_som_hierarchy.unit_marks import mark
+from batch.studies.retail_som_hierarchy.usable_rows import CleanedTable, clean
+from shared.core.arrays import Int64
 from shared.core.som.two_level import MacroSegments
 from shared.errors import InvalidConfig
 
 MIN_ROWS = 10
-_MADE_UP = (
-    "Made-up purchases: 6,000 rows of the schema and with the dirt of a shop's file that may not be shipped. "
-    "The numbers show the method and say nothing about any shop."
-)
 
 
 def run(context: Context) -> StudyResult:
     """Run every step and tell it in four chapters."""
     context.say("reading and cleaning")
-    cleaned = usable(read_table(context.data, COLUMNS, min_rows=MIN_ROWS), context.data)
+    file = context.data
+    read = read_table(file, COLUMNS, min_rows=MIN_ROWS)
+    cleaned = usable(read, file)
     encoded = encode(cleaned.rows)
     context.say(f"training the map, {ITERATIONS:,} rows one by one")
     found = train(encoded.X)
     context.say("joining its units")
     tree = join_units(found.weights)
     clusters = tree.labels[found.units] + 1
-    decoded = decode(encoded, encoded.X)
-    result = result_table(cleaned.rows, decoded, found.units, clusters, GRID.cols)
     chapters = (
-        cleaning_chapter(cleaned, redundant(context.data)),
-        map_chapter(encoded, found, cleaned),
-        tree_chapter(tree, compare(encoded.X, found)),
-        clusters_chapter(encoded, clusters, result),
+        cleaning_chapter(file, read, cleaned, encoded),
+        map_chapter(file, encoded, found, cleaned),
+        tree_chapter(tree, found, encoded, clusters),
+        clusters_chapter(file, encoded, clusters, cleaned, found),
     )
-    source = _MADE_UP if context.is_own else f"{cleaned.n_in:,} rows of {context.data.path.name}"
-    return StudyResult(source, chapters)
+    return StudyResult(_source(context, cleaned.n_in), chapters)
+
+
+def _source(context: Context, n_in: int) -> Claim:
+    wording = "{n:,} rows of {file}."
+    if context.is_own:
+        wording = (
+            "Made-up purchases: {n:,} rows of the schema and with the dirt of a shop's file that may not be "
+            "shipped. The numbers show the method and say nothing about any shop."
+        )
+    file = context.data.path.name
+    return Claim(wording, {"n": n_in, "file": file}, lambda read: {"n": len(read), "file": file})
 
 
 def usable(table: pd.DataFrame, file: DataFile) -> CleanedTable:
@@ -69,7 +83,7 @@ def usable(table: pd.DataFrame, file: DataFile) -> CleanedTable:
     ------
     InvalidConfig : fewer than `MIN_ROWS` rows are left; the message says what took the others.
     """
-    cleaned = clean(table)
+    cleaned = clean(table, file.placeholders)
     if len(cleaned.rows) < MIN_ROWS:
         taken = "; ".join(f"{reason}: {count:,}" for reason, count in cleaned.dropped.items() if count)
         msg = (
@@ -80,73 +94,59 @@ def usable(table: pd.DataFrame, file: DataFile) -> CleanedTable:
     return cleaned
 
 
-def redundant(file: DataFile) -> tuple[str, ...]:
-    """Return which of the redundant columns the file has."""
-    return tuple(name for name in REDUNDANT if name in look(file, COLUMNS).layout.names)
-
-
-def discounted(rows: pd.DataFrame, units: Int64) -> Float64:
-    """Return the share of each unit's purchases at a discount, (n_units,); NaN where it has none.
-
-    A discount is any word but the one that sorts first, such as `no` before `yes`.
-    """
-    words = rows["discount_used"]
-    is_discount = (words != words.min()).to_numpy(dtype=np.float64)
-    counts = np.bincount(units, minlength=GRID.n_units)
-    with_discount = np.bincount(units, is_discount, GRID.n_units)
-    return np.where(counts > 0, with_discount / np.maximum(counts, 1), np.nan)
-
-
-def cleaning_chapter(cleaned: CleanedTable, not_read: tuple[str, ...]) -> Chapter:
-    """Tell what became of every row."""
-    n_dropped = sum(cleaned.dropped.values())
-    reasons = pd.DataFrame(cleaned.dropped.items(), columns=["reason", "rows"])
+def cleaning_chapter(file: DataFile, read: pd.DataFrame, cleaned: CleanedTable, encoded: Encoded) -> Chapter:
+    """Tell what became of every column and of every row."""
+    told, found = file.placeholders, placeholders(read, file.placeholders)
+    names = look(file, COLUMNS).layout.names
+    reasons = pd.DataFrame(
+        [(reason, count) for reason, count in cleaned.dropped.items() if count], columns=["reason", "rows"]
+    )
+    claims = [
+        *cleaning_claims.of_the_file(names, read, cleaned, encoded.features, told),
+        cleaning_claims.of_placeholders(found, told),
+        *cleaning_claims.of_fills(cleaned, told),
+    ]
     return Chapter(
         "Cleaning",
         (
             Paragraph(
-                "The prefix of the customer's number goes; columns that repeat another one are not read "
-                f"({', '.join(not_read) or 'this file has none of them'}); dates become dates, and age, week "
-                "and month follow from them. An unknown gender or promotion becomes a word of its own. A row "
-                "that lacks anything else is dropped."
+                "Dates become dates, and week and month follow from them, as does the age where dates of "
+                "birth are known. An unknown word becomes a word of its own. A row that lacks anything else "
+                "is dropped, and counted under its first fault."
             ),
+            *(Paragraph(claim) for claim in claims),
             Fact("rows_in", "rows in the file", cleaned.n_in),
             Fact("rows_kept", "rows kept", len(cleaned.rows)),
-            Fact("rows_dropped", "rows dropped", n_dropped),
-            Fact("genders_filled", "genders unknown", cleaned.filled["gender"]),
-            Fact("promotions_filled", "without promotion", cleaned.filled["promo_code"]),
-            figures.dropped_rows(cleaned),
+            Fact("rows_dropped", "rows dropped", cleaned.n_in - len(cleaned.rows)),
+            *([figures.dropped_rows(cleaned)] if len(reasons) else []),
             DataTable("dropped", "Rows dropped, by their first fault", reasons),
+            *([DataTable("placeholders", "Cells that stand for nothing", found)] if len(found) else []),
         ),
     )
 
 
-def map_chapter(encoded: Encoded, found: RetailMap, cleaned: CleanedTable) -> Chapter:
+def map_chapter(file: DataFile, encoded: Encoded, found: RetailMap, cleaned: CleanedTable) -> Chapter:
     """Tell how the map was learnt and what it looks like."""
     before, after = found.quantization_errors
     torn_before, torn_after = found.topographic_errors
+    marks = mark(cleaned.rows, encoded.features, found.units, GRID.n_units)
     return Chapter(
         "The map",
         (
-            Paragraph(
-                "Categories become numbers in the order of the alphabet, and every feature is scaled to mean "
-                f"0 and deviation 1. A map of {GRID.rows} x {GRID.cols} units starts at random and learns "
-                f"{ITERATIONS:,} rows one by one, by MiniSom's rule: each moves the nearest unit and, less, "
-                "its neighbours; rate and radius fall to a third."
-            ),
+            Paragraph(map_claims.of_training(encoded, found, file.placeholders)),
             Fact("quantization_before", "quantization error before", before, 3),
             Fact("quantization_after", "after", after, 3),
             Fact("topographic_before", "topographic error before", torn_before, 3),
             Fact("topographic_after", "after", torn_after, 3),
             Fact("way_back", "largest error of scaling back", largest_difference(encoded, cleaned.rows)),
-            figures.distances(found.weights, found.hits, discounted(cleaned.rows, found.units)),
+            figures.distances(found, marks),
         ),
     )
 
 
-def tree_chapter(tree: MacroSegments, contests: tuple[Contest, ...]) -> Chapter:
+def tree_chapter(tree: MacroSegments, found: RetailMap, encoded: Encoded, clusters: Int64) -> Chapter:
     """Tell how units are joined, and what other ways would give."""
-    max_d = height_of_cut(tree.linkage)
+    max_d, contests = height_of_cut(tree.linkage), compare(encoded.X, found)
     others = pd.DataFrame(
         [(way.name, way.sizes[0], way.sizes[-1], way.silhouette) for way in contests],
         columns=["units joined by", "largest cluster", "smallest cluster", "mean silhouette"],
@@ -154,30 +154,43 @@ def tree_chapter(tree: MacroSegments, contests: tuple[Contest, ...]) -> Chapter:
     return Chapter(
         "The tree",
         (
-            Paragraph(
-                "Units are joined two by two, by average linkage; each counts once, however many purchases "
-                f"it stands for. Cut at {max_d:.2f}, the tree leaves {N_CLUSTERS} clusters."
-            ),
+            Paragraph(map_claims.of_tree(found, max_d, clusters)),
             Fact("max_d", "cut, deviations", max_d, 3),
             Fact("clusters", "clusters", N_CLUSTERS),
             dendrogram.tree(tree.linkage, max_d),
             figures.clusters_on_map(tree.labels + 1),
+            Paragraph(map_claims.of_linkages(contests)),
             DataTable("linkages", "Other ways to join", others, "Sizes in purchases.", decimals=3),
         ),
     )
 
 
-def clusters_chapter(encoded: Encoded, clusters: Int64, result: pd.DataFrame) -> Chapter:
+def clusters_chapter(
+    file: DataFile, encoded: Encoded, clusters: Int64, cleaned: CleanedTable, found: RetailMap
+) -> Chapter:
     """Tell what each cluster is made of, and give every row with its cluster."""
-    made_of = explained(encoded.X, clusters)
+    told, rows = file.placeholders, cleaned.rows
+    result = result_table(rows, decode(encoded, encoded.X), found.units, clusters, GRID.cols)
+    made_of = explained(encoded, clusters)
+    bars = map_claims.of_explained(made_of, encoded, clusters, told)
     return Chapter(
         "The clusters",
         (
-            figures.cluster_heatmap(cluster_means(encoded.X, clusters)),
-            figures.explained_bars(made_of),
-            DataTable("clusters", "The clusters, in the units of the file", profiles(result)),
+            cluster_words.readings(rows, clusters, encoded.features, told),
+            Paragraph(map_claims.of_customers(result, clusters, told)),
+            figures.cluster_heatmap(cluster_means(encoded, clusters)),
+            figures.explained_bars(made_of, bars),
+            DataTable(
+                "clusters", "The clusters, in the units of the file", profiles(result, encoded.features)
+            ),
             DataTable("explained", "Variance between clusters", made_of, decimals=3),
-            DataTable("result", "Every purchase with its place and cluster", result, shown=10),
+            DataTable(
+                "result",
+                "Every purchase with its place and cluster",
+                result,
+                shown=10,
+                first=("cluster", *KEYS),
+            ),
         ),
     )
 
@@ -192,12 +205,11 @@ STUDY = Study(
         "with a cut, take eight clusters back to the original units and save them."
     ),
     advice=(
-        "Cluster customers, not purchases: one customer lands in several clusters here. Sum purchases up "
-        "first, as recency, frequency and spend.",
+        "Cluster customers, not purchases. Sum purchases up first, as recency, frequency and spend.",
         "Week, month and post code say when and where, not who, and divide the customers along the "
         "calendar; leave them out. Week and month also say the same thing twice.",
-        "A code in the order of the alphabet puts `none` between `fest10` and `new5`. Use one column for "
-        "each word, or leave the column out.",
+        "A code in the order of the alphabet makes neighbours of words that have nothing in common. Use one "
+        "column for each word, or leave the column out.",
         "Take the logarithm of amounts before scaling: a few large ones stretch the scale for all.",
         "Weight units by their rows when joining them (Ward): otherwise an empty unit counts as much as a "
         "crowded one.",

@@ -12,11 +12,11 @@ import numpy as np
 from shared.core.arrays import Bool
 from shared.intake.findings import Finding, Level
 from shared.intake.numbers.number_format import plain_numbers
+from shared.meaning.column_meanings import pair
+from shared.meaning.profiles import NUMBERS, parts_of
+from shared.meaning.vocabulary import USUAL_NAMES, plain_name
 from streaming.replay.judging import KEPT
 from streaming.replay.looking.sample_findings import JudgedSample
-from streaming.replay.meaning.column_meanings import pair
-from streaming.replay.meaning.profiles import NUMBERS, parts_of
-from streaming.replay.meaning.vocabulary import USUAL_NAMES, plain_name
 
 _TAKEN_BACK = re.compile(
     r"""(?<![a-z])(?:

@@ -7,6 +7,9 @@ import numpy as np
 
 from shared.intake.findings import Finding, Level
 from shared.intake.source import Source
+from shared.meaning.column_meanings import meaning_of, told_flags
+from shared.meaning.fields import FillDown
+from shared.meaning.mapping import Wishes, choose
 from streaming.replay.event_rows import EventRows, event_rows
 from streaming.replay.events import Batch, encode
 from streaming.replay.identity import Identities
@@ -21,9 +24,6 @@ from streaming.replay.looking.look_rows import (
     trade_rows,
 )
 from streaming.replay.looking.sample_findings import JudgedSample, blank_cells_of_orders, sample_findings
-from streaming.replay.meaning.column_meanings import meaning_of, told_flags
-from streaming.replay.meaning.fields import FillDown
-from streaming.replay.meaning.mapping import Wishes, choose
 from streaming.replay.opened import Reading, SampledFile, open_file, understand
 from streaming.replay.order import SORTED_ROWS, TimeOrder, order_of
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from shared.intake.layout import SAMPLE_ROWS
 from shared.intake.times.parsing import NO_TIME
+from shared.meaning.fields import fields_of
+from shared.meaning.profiles import FIELDS, Profile, parts_of
 from streaming.replay.event_rows import EventRows
 from streaming.replay.looking.sample_findings import JudgedSample
-from streaming.replay.meaning.fields import fields_of
-from streaming.replay.meaning.profiles import FIELDS, Profile, parts_of
 from streaming.replay.opened import Reading, SampledFile
 from streaming.replay.order import TimeOrder
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from shared.core.arrays import Bool, Int64
 from shared.intake.findings import Finding, Level
+from shared.meaning.column_meanings import quoted
+from shared.meaning.fields import behind_damage, blanks_of_orders, fields_of
 from streaming.replay.event_rows import EventRows
 from streaming.replay.events import Batch
 from streaming.replay.identity import Identities, content_hashes
 from streaming.replay.judging import KEPT, Group, Judge, Rules
-from streaming.replay.meaning.column_meanings import quoted
-from streaming.replay.meaning.fields import behind_damage, blanks_of_orders, fields_of
 from streaming.replay.opened import Reading, SampledFile
 from streaming.task.parse import Parsed
 

@@ -15,9 +15,9 @@ from shared.intake.damage import place
 from shared.intake.numbers.number_format import plain_numbers
 from shared.intake.table import Table
 from shared.intake.times.parsing import NO_TIME
+from shared.meaning.fields import FillDown, fields_of
+from shared.meaning.profiles import NUMBERS, Profile
 from streaming.replay.event_rows import moments
-from streaming.replay.meaning.fields import FillDown, fields_of
-from streaming.replay.meaning.profiles import NUMBERS, Profile
 from streaming.replay.opened import Reading, whole_tables
 from streaming.replay.rehearsal.simulation import NOBODY, SCENARIOS, Lines, Plan, Scenario, rehearse
 

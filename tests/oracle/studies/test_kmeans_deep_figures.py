@@ -17,7 +17,7 @@ from batch.studies.kmeans_deep.demographics import study_bank, study_gender
 from batch.studies.kmeans_deep.k_qualities import measure
 from batch.studies.online_retail.customer_rfm import to_customers
 from batch.studies.online_retail.invoice_lines import is_known
-from batch.studies.online_retail.reading_lines import SHIPPED, read_lines
+from batch.studies.online_retail.reading_lines import SHIPPED, read_invoices
 from batch.studies.reading import DataFile
 from shared.core.choice.stability import adjusted_rand
 from shared.core.kmeans.lloyd import fit_kmeans
@@ -26,7 +26,7 @@ from shared.core.kmeans.lloyd import fit_kmeans
 @pytest.fixture(scope="module")
 def lines() -> pd.DataFrame:
     """Read the year once."""
-    return read_lines(DataFile(SHIPPED))
+    return read_invoices(DataFile(SHIPPED)).lines
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_gender_as_a_number_takes_the_segments_over() -> None:
 
 
 def test_the_last_midnight_is_the_table_of_the_whole_year(lines: pd.DataFrame) -> None:
-    *_, last = midnights(lines)
+    *_, last = midnights(lines, "Europe/London")
     expected = to_customers(lines[is_known(lines)]).rfm
     assert len(last.customers) == len(expected)
     spend = np.sort(last.rfm.monetary_minor) / 10_000
@@ -105,7 +105,7 @@ def test_the_last_midnight_is_the_table_of_the_whole_year(lines: pd.DataFrame) -
 
 
 def test_tended_daily_centers_stay_as_good_as_new_ones(lines: pd.DataFrame) -> None:
-    year = follow(lines, 5, every=40)
+    year = follow(lines, 5, zone="Europe/London", every=40)
     assert year is not None
     assert max(look.restated for look in year.looks) < 1.02
     assert max(look.frozen for look in year.looks) > 1.4

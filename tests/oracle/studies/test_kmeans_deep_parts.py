@@ -71,7 +71,8 @@ def test_a_day_ends_at_local_midnight_with_everybodys_state() -> None:
             ("2", "A", 1, "2011-06-01 13:00", 8.0, "d"),
             ("C3", "B", -1, "2011-06-02 12:00", 4.0, "c"),
             ("4", "A", 1, "2011-06-02 12:00", 1.0, None),
-        )
+        ),
+        "Europe/London",
     )
     assert pd.Timestamp(first.as_of_ms, unit="ms") == pd.Timestamp("2011-06-01 23:00")
     assert first.rfm.frequency.tolist() == [1, 1]
@@ -82,4 +83,4 @@ def test_a_day_ends_at_local_midnight_with_everybodys_state() -> None:
 
 def test_too_few_days_leave_nothing_to_follow() -> None:
     table = lines(("1", "A", 2, "2011-06-01 12:00", 10.0, "c"), ("2", "A", 2, "2011-06-02 12:00", 10.0, "d"))
-    assert follow(table, 2) is None
+    assert follow(table, 2, zone="UTC") is None

@@ -13,7 +13,7 @@ from batch.studies.online_retail.duplicates import judge_duplicates
 from batch.studies.online_retail.invoice_lines import is_known, usual_subset
 from batch.studies.online_retail.missing_customers import judge_missing
 from batch.studies.online_retail.prices import judge_zero_prices, usual_prices
-from batch.studies.online_retail.reading_lines import SHIPPED, read_lines
+from batch.studies.online_retail.reading_lines import SHIPPED, read_invoices
 from batch.studies.online_retail.structure import describe
 from batch.studies.reading import DataFile
 
@@ -21,7 +21,7 @@ from batch.studies.reading import DataFile
 @pytest.fixture(scope="module")
 def lines() -> pd.DataFrame:
     """Read the year once."""
-    return read_lines(DataFile(SHIPPED))
+    return read_invoices(DataFile(SHIPPED)).lines
 
 
 def test_the_file_has_the_published_size_and_reach(lines: pd.DataFrame) -> None:
@@ -35,17 +35,17 @@ def test_the_file_has_the_published_size_and_reach(lines: pd.DataFrame) -> None:
     assert (found.first_at, found.last_at) == ("2010-12-01T08:26:00", "2011-12-09T12:50:00")
     distinct = {column.name: column.n_distinct for column in found.columns}
     assert distinct == {
-        "InvoiceNo": 25_900,
-        "StockCode": 4_070,
-        "Description": 4_211,
-        "Quantity": 722,
-        "InvoiceDate": 23_260,
-        "UnitPrice": 1_630,
-        "CustomerID": 4_372,
-        "Country": 38,
+        "invoice_no": 25_900,
+        "stock_code": 4_070,
+        "description": 4_211,
+        "quantity": 722,
+        "invoiced_at": 23_260,
+        "unit_price": 1_630,
+        "customer_id": 4_372,
+        "country": 38,
     }
     missing = {column.name: column.n_missing for column in found.columns if column.n_missing}
-    assert missing == {"Description": 1_454, "CustomerID": 135_080}
+    assert missing == {"description": 1_454, "customer_id": 135_080}
 
 
 def test_the_dirt_is_counted_as_known(lines: pd.DataFrame) -> None:
@@ -64,7 +64,11 @@ def test_the_dirt_is_counted_as_known(lines: pd.DataFrame) -> None:
         0,
     )
     assert (found.zero_price, found.zero_price_with_customer, found.negative_price) == (2_515, 40, 2)
-    assert (found.price_below_a_penny, found.duplicates, found.duplicates_with_customer) == (4, 5_268, 5_225)
+    assert (found.price_below_a_hundredth, found.duplicates, found.duplicates_with_customer) == (
+        4,
+        5_268,
+        5_225,
+    )
     assert (found.without_description, found.distinct_names) == (1_454, 4_211)
     assert (found.distinct_codes, found.distinct_codes_upper) == (4_070, 3_958)
     assert (found.service_lines, found.service_codes, found.service_lines_with_customer) == (2_995, 33, 1_920)

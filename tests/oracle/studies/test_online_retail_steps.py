@@ -188,12 +188,12 @@ def test_every_score_has_one_of_the_four_names() -> None:
 
 def test_documents_are_typed_and_their_ids_follow_from_the_lines() -> None:
     table = clean(lines(("1", "A", 4, 1, 0.295, "c"), ("1", "B", 1, 1, 2.0, "c"))).lines
-    first, second = transactions(table)
+    first, second = transactions(table, "Europe/London")
     assert (first["_id"], second["_id"]) == ("1:1", "1:2")
     assert (first["unit_price_minor"], first["amount_minor"], first["amount"]) == (2950, 11800, 1.18)
     assert first["invoiced_at"].isoformat() == "2011-01-01T12:00:00+00:00"
     assert {type(value) for value in first.values()} <= {str, int, float, bool, type(first["invoiced_at"])}
-    article = next(iter(products(table)))
+    article = next(iter(products(table, "Europe/London")))
     assert (article["_id"], article["description"], article["lines"]) == ("A", "a", 1)
     clustered = to_customers(table)
     segments = describe_segments(clustered.rfm, np.zeros(1, np.int32))
@@ -203,4 +203,4 @@ def test_documents_are_typed_and_their_ids_follow_from_the_lines() -> None:
 
 def test_summer_times_become_instants() -> None:
     table = lines(("1", "A", 4, 200, 1.0, "c")).assign(is_price_filled=False)
-    assert next(iter(transactions(table)))["invoiced_at"].hour == 11
+    assert next(iter(transactions(table, "Europe/London")))["invoiced_at"].hour == 11

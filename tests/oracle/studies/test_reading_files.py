@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from batch.studies.online_retail.reading_lines import read_lines
+from batch.studies.online_retail.reading_lines import read_invoices
 from batch.studies.reading import DataFile, StudyColumn, look, read_table
 from shared.errors import InvalidConfig
 
@@ -289,10 +289,35 @@ def _retail(name: str) -> DataFile:
 
 @pytest.mark.parametrize("name", ["Y2_retail_german_dates.csv", "Y3_retail_seconds_us.csv"])
 def test_exports_of_the_retail_shop_are_read_and_their_customers_are_whole_numbers(name: str) -> None:
-    lines = read_lines(_retail(name))
+    lines = read_invoices(_retail(name)).lines
     plain = pd.read_csv(_retail(name).path)
     pattern = "%d.%m.%Y %H:%M" if "german" in name else "%m/%d/%Y %H:%M:%S"
 
     assert lines["customer_id"].tolist() == plain["CustomerID"].map("{:.0f}".format).tolist()
     expected = pd.to_datetime(plain["InvoiceDate"], format=pattern).sort_values(kind="stable")
     assert lines["invoiced_at"].tolist() == expected.tolist()
+
+
+OPTIONAL = (*COLUMNS, StudyColumn("Points", "number", "of anything", is_dirty=True, is_optional=True))
+
+
+def test_an_optional_column_is_left_out_where_the_file_lacks_it(write: Write) -> None:
+    assert _is_the_table(read_table(write(HEADER + ROWS), OPTIONAL))
+    assert "Points" not in read_table(write(HEADER + ROWS), OPTIONAL)
+
+
+def test_an_optional_column_may_be_empty_from_top_to_bottom(write: Write) -> None:
+    content = HEADER.replace("\n", ",Points\n") + ROWS.replace("\n", ",\n")
+
+    assert read_table(write(content), OPTIONAL)["Points"].isna().all()
+
+
+def test_an_optional_column_that_is_mapped_must_be_there(write: Write) -> None:
+    with pytest.raises(InvalidConfig, match="no column 'marks'"):
+        read_table(write(HEADER + ROWS, columns={"Points": "marks"}), OPTIONAL)
+
+
+def test_placeholders_of_a_column_that_is_not_read_are_refused(write: Write) -> None:
+    file = write(HEADER + ROWS, placeholders={"Height": ("0",)})
+
+    assert "--placeholder names Height, which this study does not read" in _refusal(file)

@@ -66,7 +66,7 @@ def test_an_unknown_gender_or_promotion_becomes_a_word(word: str | None) -> None
     cleaned = clean(as_read(table))
 
     assert cleaned.rows.iloc[2][["gender", "promo_code"]].tolist() == ["unknown", "none"]
-    assert cleaned.filled == {"gender": 1, "promo_code": 1}
+    assert cleaned.filled == {"gender": 1, "promo_code": 1, "discount_used": 0}
 
 
 def test_rows_in_are_rows_kept_and_dropped() -> None:

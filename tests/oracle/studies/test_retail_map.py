@@ -8,10 +8,9 @@ from scipy.cluster import hierarchy
 from sklearn.metrics import adjusted_rand_score
 
 from batch.studies import stand_ins
+from batch.studies.framework import minisom_rule
 from batch.studies.retail_som_hierarchy import retail_map
 from batch.studies.retail_som_hierarchy.encoded_rows import (
-    CATEGORIES,
-    FEATURES,
     decode,
     encode,
     largest_difference,
@@ -31,12 +30,12 @@ def rows() -> pd.DataFrame:
 def test_learning_repeats_minisom_step_by_step() -> None:
     X, steps = RNG.normal(size=(60, 4)), 60
     start = RNG.normal(size=(retail_map.GRID.n_units, 4))
-    theirs = MiniSom(15, 15, 4, sigma=retail_map.SIGMA_START, learning_rate=retail_map.LEARNING_RATE_START)
+    theirs = MiniSom(15, 15, 4, sigma=retail_map.SIGMA_START, learning_rate=minisom_rule.LEARNING_RATE_START)
     theirs._weights = start.reshape(15, 15, 4).copy()
     for step in range(steps):
         theirs.update(X[step], theirs.winner(X[step]), step, steps)
 
-    ours = retail_map.learn(X, start)
+    ours = minisom_rule.learn(X, start, retail_map.GRID, retail_map.SIGMA_START)
 
     np.testing.assert_allclose(ours, theirs.get_weights().reshape(-1, 4), rtol=1e-9, atol=1e-12)
 
@@ -71,14 +70,15 @@ def test_scaling_is_undone_exactly(rows: pd.DataFrame) -> None:
     assert largest_difference(encoded, rows) < 1e-6
     np.testing.assert_allclose(encoded.X.mean(axis=0), 0, atol=1e-9)
     assert all(
-        (back[name].to_numpy() == rows[name].to_numpy()).all() for name in (*CATEGORIES, "week", "post_code")
+        (back[name].to_numpy() == rows[name].to_numpy()).all()
+        for name in (*encoded.encoders, "week", "post_code")
     )
 
 
 def test_explained_shares_are_those_of_an_analysis_of_variance(rows: pd.DataFrame) -> None:
-    X, clusters = encode(rows).X, RNG.integers(1, 4, len(rows))
-    shares = explained(X, clusters).set_index("feature")["explained_share"]
+    encoded, clusters = encode(rows), RNG.integers(1, 4, len(rows))
+    shares = explained(encoded, clusters).set_index("feature")["explained_share"]
 
-    amount = X[:, FEATURES.index("amount")]
+    amount = encoded.X[:, encoded.features.index("amount")]
     within = sum(((amount[clusters == one] - amount[clusters == one].mean()) ** 2).sum() for one in (1, 2, 3))
     assert shares["amount"] == pytest.approx(1 - within / ((amount - amount.mean()) ** 2).sum())

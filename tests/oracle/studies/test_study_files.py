@@ -2,8 +2,6 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import jupytext
 import numpy as np
@@ -18,8 +16,8 @@ from batch.studies.framework import (
     Fact,
     Figure,
     Paragraph,
-    Study,
     StudyResult,
+    Subject,
     notebook,
     run_study,
 )
@@ -30,10 +28,7 @@ from batch.studies.reading import DataFile
 from shared.errors import InvalidConfig
 from shared.reporting.theme import DARK, LIGHT, Theme
 
-STUDY = cast(
-    "Study",
-    SimpleNamespace(name="tiny", title="A <tiny> study", asked="Whether it works.", advice=("Do more.",)),
-)
+STUDY = Subject("tiny", "A <tiny> study", "Whether it works.", ("Do more.",), "tiny")
 FRAME = pd.DataFrame(
     {"who": ["=cmd()", "<b>"], "n": [1, 2], "share": [0.25, np.nan], "post_code": [560001, 2]}
 )
@@ -156,12 +151,13 @@ def test_every_study_has_advice_and_columns(name: str) -> None:
 def test_the_data_are_named_from_the_notebooks_folder(tmp_path: Path) -> None:
     script = jupytext.reads(notebook.script("visualise"), fmt="py:percent")
     data = DataFile(tmp_path / "data" / "own.csv", {"age_years": "it's age"}, "cp1252", ";")
-    notebook._fill_in(script, data, tmp_path)
+    notebook._fill_in(script, data, tmp_path, {"K": 4})
     filled = next(cell.source for cell in script.cells if cell.source.startswith("DATA"))
     names: dict[str, object] = {"DataFile": DataFile, "Path": Path}
     exec(filled, names)  # noqa: S102 - it is the cell's own text
 
     assert names["DATA"] == DataFile(Path("data/own.csv"), data.columns, "cp1252", ";")
+    assert names["K"] == 4
 
 
 def test_a_study_that_is_not_there_is_refused_with_the_nearest() -> None:

@@ -30,7 +30,7 @@ HEAVY = (
 )
 VERBS = (
     "demo services init try replay stream recluster status segments model report customer drift alerts "
-    "metrics verify export study generate doctor config"
+    "metrics verify export study cluster generate doctor config"
 )
 
 

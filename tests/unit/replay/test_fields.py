@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from shared.intake.table import DamagedRow
-from streaming.replay.meaning.fields import FillDown, blanks_of_orders, fields_of
-from streaming.replay.meaning.profiles import Profile
+from shared.meaning.fields import FillDown, blanks_of_orders, fields_of
+from shared.meaning.profiles import Profile
 
 NAMES = ("invoice_no", "event_time", "customer_id", "unit_price")
 

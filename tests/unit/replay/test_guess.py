@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from streaming.replay.meaning.guess import guess, near_column
-from streaming.replay.meaning.profiles import FIELDS
-from streaming.replay.meaning.vocabulary import EXPORTS, USUAL_NAMES
+from shared.meaning.guess import guess, near_column
+from shared.meaning.profiles import FIELDS
+from shared.meaning.vocabulary import EXPORTS, USUAL_NAMES
 
 
 def _cells(**columns: str) -> pd.DataFrame:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.meaning.profiles import Profile
 from streaming.replay.event_rows import EventRows
 from streaming.replay.identity import Identities, Occurrences
-from streaming.replay.meaning.profiles import Profile
 
 OWN = Profile("own", {"event_time": "at", "customer_id": "who", "quantity": "n", "unit_price": "price"})
 

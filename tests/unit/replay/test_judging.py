@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.recount import Ledger, RecountRules
-from shared.settings import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings, TickSettings
 from streaming.replay.events import Batch
 from streaming.replay.judging import Judge, Rules
 
@@ -40,7 +40,7 @@ def test_fates_agree_with_a_plain_ledger(events: list[dict[str, object]], portio
     judge = Judge(Rules())
     for start in range(0, len(batch), portion):
         judge.judge(batch.slice(start, start + portion))
-    ledger = Ledger(RecountRules(InputSettings(), StateSettings()), {0: len(events)}, {})
+    ledger = Ledger(RecountRules(InputSettings(), StateSettings(), TickSettings()), {0: len(events)}, {})
     for offset, value in enumerate(batch.values):
         ledger.add(0, offset, 2**41, value)
     fates, totals = judge.fates, ledger.totals

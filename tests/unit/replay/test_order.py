@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from shared.core.customers.features import MS_PER_DAY
 from shared.intake.source import Source
 from shared.intake.times.parsing import NO_TIME
+from shared.meaning.profiles import Profile
 from streaming.replay import Reading, read_as
 from streaming.replay.events import Batch
 from streaming.replay.identity import Identities
-from streaming.replay.meaning.profiles import Profile
 from streaming.replay.order import in_order_of_time, order_of
 from streaming.replay.portions import in_sending_order
 

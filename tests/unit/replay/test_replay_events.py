@@ -9,10 +9,10 @@ from typing import Any
 import jsonschema
 
 from shared.intake.source import Source
+from shared.meaning.built_in import CDNOW, ONLINE_RETAIL
+from shared.meaning.profiles import Profile
 from streaming.replay import ReplayRequest, read_as
 from streaming.replay.identity import Identities
-from streaming.replay.meaning.built_in import CDNOW, ONLINE_RETAIL
-from streaming.replay.meaning.profiles import Profile
 from streaming.replay.portions import Portion, portions
 
 DOCS = Path(__file__).parents[3] / "docs"

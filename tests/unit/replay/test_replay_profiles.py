@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from shared.errors import InvalidConfig
-from streaming.replay.meaning.built_in import BUILT_IN, CDNOW, ONLINE_RETAIL, ONLINE_RETAIL_II, detect
-from streaming.replay.meaning.mapping import Choice, Wishes, choose, parse_pairs
-from streaming.replay.meaning.profiles import Profile
+from shared.meaning.built_in import BUILT_IN, CDNOW, ONLINE_RETAIL, ONLINE_RETAIL_II, detect
+from shared.meaning.mapping import Choice, Wishes, choose, parse_pairs
+from shared.meaning.profiles import Profile
 
 RETAIL = [
     "InvoiceNo",

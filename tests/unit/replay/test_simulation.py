@@ -9,7 +9,7 @@ import pytest
 from shared.core.customers.features import MS_PER_DAY
 from shared.errors import InvalidConfig
 from shared.intake.source import Source
-from streaming.replay.meaning.built_in import ONLINE_RETAIL
+from shared.meaning.built_in import ONLINE_RETAIL
 from streaming.replay.opened import read_as
 from streaming.replay.rehearsal.simulated_file import Rehearsal, SimulationReport, simulate
 from streaming.replay.rehearsal.simulation import NOBODY, SCENARIOS, Lines, rehearse

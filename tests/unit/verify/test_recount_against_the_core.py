@@ -11,15 +11,15 @@ from shared.core.customers.recent import EMPTY
 from shared.core.customers.rfm import CustomerStates, apply_transactions
 from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
 from shared.intake.source import Source
+from shared.meaning.built_in import ONLINE_RETAIL
 from shared.recount import Account, Ledger, Line, RecountRules, recount_table
-from shared.settings import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings, TickSettings
 from streaming.replay import ReplayRequest, read_as
 from streaming.replay.identity import Identities
-from streaming.replay.meaning.built_in import ONLINE_RETAIL
 from streaming.replay.portions import portions
 
 HOUR = 3_600_000
-RULES = RecountRules(InputSettings(), StateSettings(horizon_days=7))
+RULES = RecountRules(InputSettings(), StateSettings(horizon_days=7), TickSettings())
 DATA = Path(__file__).parents[3] / "data" / "online_retail.csv.gz"
 NUMBERS = ("frequency", "monetary_minor", "applied", "duplicate", "late")
 TIMES = {"first_purchase_ms": ENDLESS_MS, "last_purchase_ms": NEVER_MS, "newest_event_ms": NEVER_MS}
@@ -63,7 +63,7 @@ def _empty() -> CustomerStates:
 def test_state_and_outcomes_equal_those_of_the_core(lines: list[Line], portion: int) -> None:
     accounts = {"ann": Account(), "bob": Account()}
     for line in lines:
-        accounts[str(line.customer_id)].take(line, RULES)
+        accounts[str(line.customer_id)].take(line, (0, 0), RULES)
     states = _empty()
     for at in range(0, len(lines), portion):
         rows = _columns(lines[at : at + portion])
@@ -88,9 +88,10 @@ def test_replayed_lines_and_the_file_give_the_same_accounts() -> None:
     raw = pd.read_csv(DATA, dtype=str, keep_default_na=False, nrows=n_rows)
     table = raw.rename(columns={column: field for field, column in ONLINE_RETAIL.columns.items()})
     local = pd.to_datetime(table["event_time"]).dt.tz_localize("Europe/London")
-    expected = recount_table(table.assign(event_time=local), cancellation_prefix="C")
+    expected = recount_table(table.assign(event_time=local), cancellation_prefix="C", zone="Europe/London")
     assert ledger.totals.read == n_rows
     assert ledger.accounts.keys() == expected.keys()
     for customer, account in expected.items():
         for name in ("frequency", "monetary_minor", "first_purchase_ms", "last_purchase_ms"):
             assert getattr(ledger.accounts[customer], name) == getattr(account, name), (customer, name)
+        assert ledger.accounts[customer].past.by_day() == account.past, customer

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from shared.recount import RecountRules, read_line
-from shared.settings import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings, TickSettings
 from streaming.task.parse import Parsed, parse
 from tests.support import poison
 
@@ -91,7 +91,7 @@ def test_both_parsers_accept_the_same_records_and_read_the_same_from_them() -> N
     rng = random.Random(20_111_209)
     values = [_damaged(rng) for _ in range(N_RECORDS)]
     answers = _answers(parse(values, np.full(N_RECORDS, KAFKA_MS), INPUT))
-    rules = RecountRules(INPUT, StateSettings())
+    rules = RecountRules(INPUT, StateSettings(), TickSettings())
     assert N_RECORDS // 10 < len(answers) < N_RECORDS
     for position, value in enumerate(values):
         line = read_line(value, KAFKA_MS, rules)

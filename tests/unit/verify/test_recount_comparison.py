@@ -48,7 +48,7 @@ def test_a_deleted_customer_is_left_out() -> None:
 
 
 def test_a_file_says_nothing_about_outcomes() -> None:
-    result = compare_customers({"ann": _document(duplicate=5)}, {"ann": _account()}, has_history=False)
+    result = compare_customers({"ann": _document(duplicate=5)}, {"ann": _account()}, is_by_record=False)
     assert result.mismatches == ()
 
 

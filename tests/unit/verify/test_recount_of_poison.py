@@ -8,11 +8,11 @@ import jsonschema
 import pytest
 
 from shared.recount import Account, Ledger, RecountRules, read_line
-from shared.settings import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings, TickSettings
 from tests.support import poison
 from tests.support.parsed import outcome, read
 
-RULES = RecountRules(InputSettings(currency=poison.CURRENCY), StateSettings())
+RULES = RecountRules(InputSettings(currency=poison.CURRENCY), StateSettings(), TickSettings())
 KAFKA_MS = round(poison.KAFKA_TIME.timestamp() * 1000)
 CASES = poison.cases(oversized_bytes=200_000)
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs" / "transaction.schema.json").read_text())
@@ -39,7 +39,7 @@ def test_each_poison_sequence_leaves_the_state_the_table_says(sequence: poison.P
     for case in sequence.records:
         line = read_line(case.value, KAFKA_MS, RULES)
         assert line is not None
-        assert account.take(line, RULES) == case.expected
+        assert account.take(line, (0, 0), RULES) == case.expected
     assert {name: getattr(account, name) for name in sequence.state} == sequence.state
 
 

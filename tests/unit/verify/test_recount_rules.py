@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.recount import Account, Ledger, Line, RecountRules, recount_table
-from shared.settings import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings, TickSettings
 from tests.support.transactions_json import as_json
 
 DAY = 86_400_000
+SOME_DAY = (0, 0)
 START = 15_000 * DAY
-RULES = RecountRules(InputSettings(), StateSettings(horizon_days=7))
+RULES = RecountRules(InputSettings(), StateSettings(horizon_days=7), TickSettings())
 
 
 def _line(day: float, *, event: str = "", invoice: str = "1", quantity: int = 1, minor: int = 10_000) -> Line:
@@ -23,7 +24,7 @@ def _line(day: float, *, event: str = "", invoice: str = "1", quantity: int = 1,
 
 def _take(*lines: Line, rules: RecountRules = RULES) -> tuple[Account, list[str]]:
     account = Account()
-    return account, [account.take(line, rules) for line in lines]
+    return account, [account.take(line, SOME_DAY, rules) for line in lines]
 
 
 def test_a_return_lowers_the_money_and_nothing_else() -> None:
@@ -68,7 +69,7 @@ def test_an_invoice_is_remembered_by_its_newest_line_for_a_day_more_than_the_hor
 
 
 def test_one_event_too_many_raises_the_floor_for_good() -> None:
-    rules = RecountRules(InputSettings(), StateSettings(max_recent_events=16))
+    rules = RecountRules(InputSettings(), StateSettings(max_recent_events=16), TickSettings())
     lines = [_line(hour / 24) for hour in range(17)]
     account, outcomes = _take(*lines, lines[0], _line(-1 / 24), lines[1], rules=rules)
     assert outcomes[:17] == ["applied"] * 17
@@ -114,7 +115,7 @@ def test_every_line_has_one_outcome_and_sending_everything_again_changes_no_mone
         applied=account.applied, duplicate=account.duplicate, late=account.late
     )
     before = (account.frequency, account.monetary_minor, account.applied)
-    again = [account.take(line, RULES) for line in lines]
+    again = [account.take(line, SOME_DAY, RULES) for line in lines]
     assert "applied" not in again
     assert (account.frequency, account.monetary_minor, account.applied) == before
 
@@ -140,7 +141,7 @@ def test_a_table_gives_the_same_accounts_as_its_records_one_by_one() -> None:
         columns=["customer_id", "invoice_no", "quantity", "unit_price", "event_time"],
     )
     accounts = recount_table(
-        table.assign(event_time=pd.to_datetime(table["event_time"])), cancellation_prefix="C"
+        table.assign(event_time=pd.to_datetime(table["event_time"])), cancellation_prefix="C", zone="UTC"
     )
     assert set(accounts) == {"ann", "bob"}
     assert (accounts["ann"].frequency, accounts["ann"].monetary_minor) == (1, 20)
@@ -151,6 +152,6 @@ def test_a_table_gives_the_same_accounts_as_its_records_one_by_one() -> None:
 
 @pytest.mark.parametrize("prefix", ["", "C"])
 def test_without_a_cancellation_prefix_there_are_no_cancellations(prefix: str) -> None:
-    rules = RecountRules(InputSettings(cancellation_prefix=prefix), StateSettings())
+    rules = RecountRules(InputSettings(cancellation_prefix=prefix), StateSettings(), TickSettings())
     account, _ = _take(_line(0, invoice="C1"), rules=rules)
     assert account.frequency == (0 if prefix else 1)

@@ -12,11 +12,12 @@ from shared.core.customers.history_codec import decode_histories, encode_histori
 from shared.core.customers.history_rows import HistoryRows
 from shared.core.customers.transactions import ENDLESS_MS, NEVER_DAY, NEVER_MS
 from shared.errors import SchemaMismatch
+from shared.recount.past import read_past
 from tests.support.history_oracle import (
     DAY_MS,
     PastLine,
     columns_of,
-    plainly_decoded,
+    past_as_lists,
     rows_as_lists,
     totals_as_lists,
 )
@@ -75,7 +76,9 @@ def test_what_is_written_comes_back_exactly(history: History) -> None:
 @given(_histories())
 def test_a_plain_reading_of_the_format_finds_the_same(history: History) -> None:
     for number, blob in enumerate(encode_histories(history)):
-        rows, totals = plainly_decoded(blob)
+        past = read_past(blob)
+        assert past is not None
+        rows, totals = past_as_lists(past)
         assert rows == rows_as_lists(history)[number]
         assert (totals or (NEVER_DAY, 0, 0, 0, None, None)) == totals_as_lists(history)[number]
 
@@ -144,7 +147,9 @@ def test_the_bytes_of_a_version_never_change() -> None:
     ]
     (blob,) = encode_histories(fold(append(no_history(1), columns_of(lines)), 15_400, 400))
     assert blob.hex() == "0103b0ea0102c0bb0100018a80f5f9b74b88ef010201020180f0b252f80a9003d33e8d4d"
-    assert rows_as_lists(decode_histories([blob], ["C"])) == [plainly_decoded(blob)[0]]
+    past = read_past(blob)
+    assert past is not None
+    assert rows_as_lists(decode_histories([blob], ["C"])) == [past_as_lists(past)[0]]
 
 
 def test_usual_rows_take_about_fourteen_bytes() -> None:

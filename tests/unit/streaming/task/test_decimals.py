@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.recount import RecountRules, read_line
-from shared.settings import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings, TickSettings
 from streaming.task.contract import Rejection
 from streaming.task.decimals import Fault, read_decimals
 from tests.support.parsed import KAFKA_MS, RULES, read
@@ -31,7 +31,7 @@ def _read(**stated: Any) -> tuple[int, bool] | str:
     """Return amount and kind, by both readers, who must agree; or the code and field of the rejection."""
     value = json.dumps(LINE | stated).encode()
     (answer,) = read([value])
-    line = read_line(value, KAFKA_MS, RecountRules(RULES, StateSettings()))
+    line = read_line(value, KAFKA_MS, RecountRules(RULES, StateSettings(), TickSettings()))
     if isinstance(answer, Rejection):
         assert line is None
         return f"{answer.code} {answer.field}"

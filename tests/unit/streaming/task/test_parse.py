@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.recount import RecountRules, read_line
-from shared.settings import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings, TickSettings
 from streaming.task.contract import Rejection
 from streaming.task.parse import parse
 from tests.support import poison
@@ -182,7 +182,7 @@ def test_whatever_comes_gets_one_answer_which_does_not_depend_on_its_neighbours(
 
 
 def _recounted(value: bytes | None, rules: InputSettings) -> tuple[Any, ...] | None:
-    line = read_line(value, KAFKA_MS, RecountRules(rules, StateSettings()))
+    line = read_line(value, KAFKA_MS, RecountRules(rules, StateSettings(), TickSettings()))
     if line is None:
         return None
     if line.customer_id is None:

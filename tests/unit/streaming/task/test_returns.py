@@ -9,7 +9,7 @@ import pytest
 from shared.core.customers.rfm import apply_transactions
 from shared.core.customers.transactions import ENDLESS_MS, NEVER_MS, Transactions
 from shared.recount import Account, RecountRules, read_line
-from shared.settings import InputSettings, StateSettings
+from shared.settings import InputSettings, StateSettings, TickSettings
 from streaming.task.parse import parse
 from tests.support.state_columns import NO_LIMIT, nobody_yet
 
@@ -49,11 +49,11 @@ def _streamed(values: list[bytes], portion: int) -> State:
 
 
 def _recounted(values: list[bytes]) -> State:
-    account, rules = Account(), RecountRules(INPUT, StateSettings(horizon_days=90))
+    account, rules = Account(), RecountRules(INPUT, StateSettings(horizon_days=90), TickSettings())
     for value in values:
         line = read_line(value, KAFKA_MS, rules)
         assert line is not None
-        account.take(line, rules)
+        account.take(line, (0, 0), rules)
     return account.frequency, account.monetary_minor, account.first_purchase_ms, account.last_purchase_ms
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 
 from shared.errors import InvalidConfig
 from shared.intake.findings import Finding
-from streaming.replay.meaning.built_in import BUILT_IN, detect
-from streaming.replay.meaning.guess import guess
-from streaming.replay.meaning.map_file import load
-from streaming.replay.meaning.profiles import Profile, missing_fields
+from shared.meaning.built_in import BUILT_IN, detect
+from shared.meaning.guess import guess
+from shared.meaning.map_file import load
+from shared.meaning.profiles import Profile, missing_fields
 
 
 @dataclass(frozen=True)

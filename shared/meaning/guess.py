@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from shared.intake.findings import Finding, Level
-from streaming.replay.meaning.profiles import FIELDS, NUMBERS, parts_of
-from streaming.replay.meaning.vocabulary import EXPORTS, USUAL_NAMES, plain_name
+from shared.meaning.profiles import FIELDS, NUMBERS, parts_of
+from shared.meaning.vocabulary import EXPORTS, USUAL_NAMES, plain_name
 
 _ORDER = ("event_time", "customer_id", "unit_price", "quantity", "amount")
 """Needed fields choose first among columns whose name may mean several things."""

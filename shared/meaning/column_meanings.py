@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from shared.intake.findings import Finding, Level
 from shared.intake.source import Source
-from streaming.replay.meaning.guess import near_column
-from streaming.replay.meaning.mapping import Choice, Wishes, parse_pairs
-from streaming.replay.meaning.profiles import absent_columns, nearest
+from shared.meaning.guess import near_column
+from shared.meaning.mapping import Choice, Wishes, parse_pairs
+from shared.meaning.profiles import absent_columns, nearest
 
 _MEANS = {
     "event_time": "when it was bought",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import InvalidConfig
-from streaming.replay.meaning.profiles import Profile, did_you_mean
+from shared.meaning.profiles import Profile, did_you_mean
 
 _KEYS = {
     "name": str,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from shared.core.arrays import Bool, Int64
 from shared.intake.table import DamagedRow
-from streaming.replay.meaning.profiles import OF_AN_ORDER, Profile, parts_of
+from shared.meaning.profiles import OF_AN_ORDER, Profile, parts_of
 
 
 def fields_of(profile: Profile, cells: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from streaming.replay.meaning.profiles import Profile
+from shared.meaning.profiles import Profile
 
 _RETAIL = {
     "event_time": "InvoiceDate",
