@@ -1,4 +1,4 @@
-"""A customer's history as bytes and back: about 15 bytes a row.
+"""A customer's history as bytes and back: about 16 bytes a row.
 
 One behind the other: a byte of version; twice the number of rows, plus one if totals follow; of the totals
 through, orders, gross, returned and a span; of each row its day less the one before, known less day, orders,
