@@ -62,9 +62,8 @@ def register(subparsers: Verbs) -> None:
     parser.add_argument(
         "--training",
         choices=("batch", "online"),
-        default="batch",
         help="of `mall-som`: by the batch rule, or row by row as MiniSom does; both are compared in any case "
-        "(default: %(default)s)",
+        "(default: batch)",
     )
     parser.add_argument(
         "--no-notebook", action="store_true", help="leave the notebook out, which takes half of the time"
@@ -79,14 +78,18 @@ def register(subparsers: Verbs) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the studies one after the other; one that fails does not keep the others from running."""
     settings = start(args)
-    from batch.studies.catalogue import STUDIES
+    from batch.studies.catalogue import STUDIES, require_taken
 
     if args.name == LIST:
         return _list()
     from batch.studies.framework.run_study import StudyRequest, require_extras
 
     require_extras()
-    data, names = _file(args), tuple(STUDIES) if args.name == ALL else (args.name,)
+    names = tuple(STUDIES) if args.name == ALL else (args.name,)
+    for flag in ("placeholder", "training"):
+        if getattr(args, flag):
+            require_taken(f"--{flag}", names)
+    data = _file(args)
     if data is not None and len(names) > 1:
         msg = f"--data goes with one study, since each reads other columns; name it instead of `{ALL}`"
         raise InvalidConfig(msg)
@@ -100,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
             data,
             with_notebook=not args.no_notebook,
             open_store=open_store,
-            training=args.training,
+            training=args.training or "batch",
         )
         for name in names
     ]

@@ -1,6 +1,7 @@
 """Which studies there are. Knows names only, so that listing them costs no numeric library."""
 
 import difflib
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
@@ -14,20 +15,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a study is, and what a list says of it. `module` has a `STUDY`."""
+    """Where a study is, and what a list says of it. `module` has a `STUDY`.
+
+    Parameters
+    ----------
+    flags : of the command line that it takes besides those of every study.
+    """
 
     module: str
     title: str
+    flags: tuple[str, ...] = ()
 
 
 STUDIES: MappingProxyType[str, Entry] = MappingProxyType(
     {
         "mall-som": Entry(
-            "batch.studies.mall_som.study", "Customers of a mall on a self-organising map, with Spark"
+            "batch.studies.mall_som.study",
+            "Customers of a mall on a self-organising map, with Spark",
+            ("--training",),
         ),
         "retail-som-hierarchy": Entry(
             "batch.studies.retail_som_hierarchy.study",
             "A shop's dirty transactions: cleaned, mapped, and the map's units joined into eight clusters",
+            ("--placeholder",),
         ),
         "online-retail": Entry(
             "batch.studies.online_retail.study",
@@ -58,3 +68,16 @@ def load(name: str) -> "Study":
         msg = f"there is no study {name!r}; {hint}"
         raise InvalidConfig(msg)
     return cast("Study", import_module(STUDIES[name].module).STUDY)
+
+
+def require_taken(flag: str, names: Collection[str]) -> None:
+    """Refuse a flag that none of the studies takes.
+
+    Raises
+    ------
+    InvalidConfig : naming the studies that do.
+    """
+    takers = [name for name, entry in STUDIES.items() if flag in entry.flags]
+    if not set(takers) & set(names):
+        msg = f"{flag} goes with {' and '.join(takers)}, not with {', '.join(names)}; leave it out"
+        raise InvalidConfig(msg)

@@ -49,3 +49,19 @@ Sentence = str | Claim
 def text_of(sentence: Sentence) -> str:
     """Return what a reader sees."""
     return sentence.text if isinstance(sentence, Claim) else sentence
+
+
+def drawn(sentence: str, n: int, n_shown: int, count: Callable[["pd.DataFrame"], int]) -> Sentence:
+    """Add how many customers are drawn, where a figure shows `n_shown` at most and there are more.
+
+    Parameters
+    ----------
+    count : gives n once more.
+    """
+    if n <= n_shown:
+        return sentence
+    return Claim(
+        sentence + " {n_shown:,} of {n:,} customers are drawn.",
+        {"n_shown": n_shown, "n": n},
+        lambda table: {"n_shown": n_shown, "n": count(table)},
+    )

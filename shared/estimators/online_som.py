@@ -28,11 +28,12 @@ from shared.core.som.train import train_som
 from shared.core.som.trained import TrainedSom
 from shared.core.som.units import best_two_units
 from shared.estimators._contract import learning
+from shared.estimators._map_pictures import MapPictures
 
 Update = Literal["retract", "online"]
 
 
-class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
+class OnlineSOM(MapPictures, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn has no types
     """Self-organising map whose rows can be added and taken back.
 
     Each row counts once: whoever changes is forgotten with the unit they were counted at, and
@@ -204,8 +205,7 @@ class OnlineSOM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     def predict(self, X: ArrayLike) -> Int64:
         """Return the unit, row * cols + col, nearest to each row."""
-        check_is_fitted(self)
-        return best_two_units(validate_data(self, X, dtype=np.float64, reset=False), self.weights_).first
+        return self._units(X)
 
     def transform(self, X: ArrayLike) -> Float64:
         """Return the distances (n, n_units) to every unit."""

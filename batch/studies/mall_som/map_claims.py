@@ -8,29 +8,13 @@ import pandas as pd
 
 from batch.studies.claims import Claim, Facts, Sentence, Value
 from batch.studies.framework import minisom_rule
+from batch.studies.framework.silhouette_words import structure
 from batch.studies.mall_som import recounts
 from batch.studies.mall_som.customers import Mall
 from batch.studies.mall_som.segmentation import CUTS, GRID, ONLINE_STEPS, SIGMA_END, Segmentation
 from batch.studies.mall_som.statistics import explained
 from shared.core.arrays import Int64
 from shared.core.choice.agreement import adjusted_rand_of
-
-_STRUCTURES = (
-    (0.25, "no substantial structure"), (0.5, "a weak structure"), (0.7, "a reasonable structure"),
-    (1.0, "a strong structure"),
-)  # fmt: skip
-"""What a silhouette up to each value stands for: Kaufman and Rousseeuw (1990), Finding groups in data."""
-
-
-def of_all(sentence: str, n: int, n_shown: int) -> Sentence:
-    """Add how many customers are drawn, where that is not all."""
-    if n <= n_shown:
-        return sentence
-    return Claim(
-        sentence + " {n_shown:,} of {n:,} customers are drawn.",
-        {"n_shown": n_shown, "n": n},
-        lambda read: {"n_shown": n_shown, "n": len(recounts.kept(read))},
-    )
 
 
 def of_method(training: str) -> Claim:
@@ -118,8 +102,8 @@ def of_cut(found: Segmentation) -> Claim:
 
 
 def _cut(found: Segmentation, silhouette: float, n_units: int) -> Facts:
-    structure = next(word for highest, word in _STRUCTURES if silhouette <= highest)
-    return {"k": found.k, "silhouette": silhouette, "structure": structure, "n_units": n_units}
+    words = structure(silhouette)
+    return {"k": found.k, "silhouette": silhouette, "structure": words, "n_units": n_units}
 
 
 def of_k(found: Segmentation) -> Sentence:

@@ -5,10 +5,11 @@ from functools import partial
 import numpy as np
 from matplotlib.figure import Figure as Drawing
 
+from batch.studies.claims import drawn
 from batch.studies.framework import Figure, som_drawings
 from batch.studies.framework.common_drawings import silhouettes_by_k
 from batch.studies.framework.drawing import canvas
-from batch.studies.mall_som import map_claims
+from batch.studies.mall_som import map_claims, recounts
 from batch.studies.mall_som.customers import Mall
 from batch.studies.mall_som.segmentation import GRID, SEED, Segmentation, profiles
 from shared.core.arrays import Float64, Int64
@@ -39,22 +40,24 @@ def unit_mean_planes(mall: Mall, means: Float64) -> Figure:
 
 def customers_on_map(found: Segmentation) -> Figure:
     """Show where each customer is on the map, and the borders of the segments."""
-    caption = map_claims.of_all(
+    caption = drawn(
         "Each customer at the nearest unit, moved a little within its square so that all can be seen; lines "
         "part the segments.",
         len(found.units),
         MAX_POINTS,
+        recounts.n_kept,
     )
     return Figure("customers_on_map", "Customers on the map", caption, partial(_draw_map, found))
 
 
 def segments_by_money(mall: Mall, found: Segmentation) -> Figure:
     """Show income and spending of each customer, coloured by segment."""
-    caption = map_claims.of_all(
+    caption = drawn(
         "Each customer by income and spending, in the colour and the marker of the segment; a large cross "
         "is a segment's mean.",
         len(mall.table),
         MAX_POINTS,
+        recounts.n_kept,
     )
     return Figure(
         "segments_by_money", "Segments by income and spending", caption, partial(_draw_money, mall, found)

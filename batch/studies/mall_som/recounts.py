@@ -47,6 +47,11 @@ def correlation(first: str, second: str, features: tuple[str, ...], read: pd.Dat
     return found if abs(found) >= others.max() - 1e-9 else float("nan")
 
 
+def n_kept(read: pd.DataFrame) -> int:
+    """Return how many customers stay."""
+    return len(kept(read))
+
+
 def median(name: str, read: pd.DataFrame) -> float:
     """Return the median of a feature."""
     return float(np.quantile(kept(read)[name], 0.5))

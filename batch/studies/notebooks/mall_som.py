@@ -137,11 +137,21 @@ The lighter a unit, the farther it is from its neighbours: light ridges part reg
 
 # %%
 som = OnlineSOM(rows=10, cols=10, sigma_end=0.5, random_state=0).fit(scaled_customers[money])
-places = som.weights_.reshape(10, 10, -1)
-steps_right = np.linalg.norm(np.diff(places, axis=1), axis=2)
-plt.imshow(np.pad(steps_right, ((0, 0), (0, 1)), mode="edge"), cmap="viridis")
-plt.colorbar(label="distance to the next unit, deviations")
+plt.imshow(som.u_matrix(), cmap="viridis")
+plt.colorbar(label="mean distance to neighbours, share of the largest")
 plt.show()
+
+# %% [markdown]
+"""
+Which unit wins the first customer, and how many customers each unit has won.
+"""
+
+# %%
+som.winner(scaled_customers[money].iloc[0])
+
+# %%
+won = {place: len(rows) for place, rows in som.win_map(scaled_customers[money]).items()}
+pd.Series(won, name="customers").sort_values(ascending=False).head()
 
 # %%
 customers.groupby(without_age)[features].agg(["size", "mean"]).round(1)

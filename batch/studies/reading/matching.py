@@ -15,7 +15,7 @@ def matched(file: DataFile, columns: Sequence[StudyColumn], layout: Layout) -> d
     ------
     InvalidConfig : columns are missing or stand there twice; the message names all of them.
     """
-    _check_map(file, columns)
+    _check_names(file, columns)
     read = [column for column in columns if not _is_left_out(column, file, layout.names)]
     wanted = {column.name: file.name_of(column) for column in read}
     problems = [problem for column in read for problem in _problems(column, file, layout.names)]
@@ -29,12 +29,14 @@ def matched(file: DataFile, columns: Sequence[StudyColumn], layout: Layout) -> d
     return wanted
 
 
-def _check_map(file: DataFile, columns: Sequence[StudyColumn]) -> None:
+def _check_names(file: DataFile, columns: Sequence[StudyColumn]) -> None:
     known = [column.name for column in columns]
-    unknown = sorted(set(file.columns) - set(known))
-    if unknown:
-        msg = f"--map names {', '.join(unknown)}, which this study does not read; it reads {', '.join(known)}"
-        raise InvalidConfig(msg)
+    for flag, told in (("--map", file.columns), ("--placeholder", file.placeholders)):
+        unknown = sorted(set(told) - set(known))
+        if unknown:
+            read = f"it reads {', '.join(known)}"
+            msg = f"{flag} names {', '.join(unknown)}, which this study does not read; {read}"
+            raise InvalidConfig(msg)
 
 
 def _is_left_out(column: StudyColumn, file: DataFile, names: Sequence[str]) -> bool:

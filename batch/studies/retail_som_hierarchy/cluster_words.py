@@ -20,6 +20,11 @@ _WORDS = {
     "age_years": ("younger", "older", "{age_years:.0f} years in the mean"),
     "week": ("earlier in the year", "later in the year", "week {week:.0f}"),
     "month": ("in earlier months", "in later months", "month {month:.0f}"),
+    "post_code": (
+        "lower post codes",
+        "higher post codes",
+        "the middle half from {post_code_from:.0f} to {post_code_to:.0f}",
+    ),
     "quantity": ("fewer pieces", "more pieces", "{quantity:,.1f}"),
     "amount": ("lower amounts", "higher amounts", "{amount:,.2f}"),
     "sale_price_after_promo": ("lower prices", "higher prices", "{sale_price_after_promo:,.2f}"),
@@ -71,6 +76,9 @@ def _facts(rows: pd.DataFrame, clusters: Int64, features: tuple[str, ...], clust
             sign = 0 if abs(z) < CLEAR else (1 if z > 0 else -1)
             facts |= {name: float(members[name].mean()), f"{name}_sign": sign}
             facts[f"{name}_is_strong"] = abs(z) >= STRONG
+    if "post_code" in facts and "post_code" not in words:
+        low, high = np.quantile(members["post_code"], [0.25, 0.75])
+        facts |= {"post_code_from": float(low), "post_code_to": float(high)}
     return facts
 
 

@@ -75,10 +75,11 @@ def of_tree(found: RetailMap, max_d: float, clusters: Int64) -> Claim:
         return facts(recounts.cut(found.weights, N_CLUSTERS), sizes)
 
     sizes = [int(size) for size in np.bincount(clusters) if size]
+    held = "" if len(sizes) == N_CLUSTERS else " of which {held} hold purchases"
     return Claim(
         "Units are joined two by two, by average linkage; each counts once, however many purchases it stands "
-        "for. Cut at {max_d:.2f}, the tree leaves {k} clusters. {held} of them hold purchases, the largest "
-        "{largest:.1%} of all.",
+        f"for. Cut at {{max_d:.2f}}, the tree leaves {{k}} clusters{held}. The largest holds {{largest:.1%}} "
+        "of the purchases.",
         facts(max_d, sizes),
         again,
     )

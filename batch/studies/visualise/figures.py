@@ -1,64 +1,73 @@
 """The figures of the study, each as a block that a page or a notebook shows."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from batch.studies.framework import Figure, Interactive
+from batch.studies.claims import drawn
+from batch.studies.framework import Figure
 from batch.studies.framework.common_drawings import silhouettes_by_k
 from batch.studies.framework.drawing import canvas, colors_of
 from batch.studies.framework.som_drawings import MARKERS
-from batch.studies.visualise.clusters import LABELS, SEED, Clusters
-from shared.reporting.theme import Theme, series_colors
+from batch.studies.visualise import claims
+from batch.studies.visualise.clusters import SEED, Clusters
+from shared.core.arrays import Float64
+from shared.reporting.theme import Theme
 
 MAX_POINTS = 2_500
 """Customers drawn one by one; more would hide each other."""
-_LOWEST = 0.01
-"""Thousand: what is drawn for nothing, which has no place on a log axis."""
-_SYMBOLS = ("circle", "square", "diamond", "circle-open", "square-open", "diamond-open")
-"""Without those that plotly draws as letters of a font, which may lack them."""
+
+LINEAR_BELOW = 0.1
+"""Thousand: money above is on a log axis; below, the axis is straight and has room for zero and for less."""
+
+Labels = Mapping[str, str]
+"""Of each feature, as `labels_of` gives them."""
 
 
-def plain_scatter(customers: pd.DataFrame, features: tuple[str, str]) -> Figure:
+def plain_scatter(customers: pd.DataFrame, labels: Labels, features: tuple[str, str]) -> Figure:
     """Show two features as they come."""
-    caption = f"Each point is a customer{_of_all(customers)}. Where would you draw the lines?"
-    return Figure("scatter_2d", "Two features", caption, partial(_draw_plain, _some(customers), features))
+    caption = drawn(
+        "Each point is a customer. Where would you draw the lines?", len(customers), MAX_POINTS, len
+    )
+    draw = partial(_draw_plain, some(customers), labels, features)
+    return Figure("scatter_2d", "Two features", caption, draw)
 
 
-def clustered_scatter(customers: pd.DataFrame, found: Clusters) -> Figure:
+def clustered_scatter(customers: pd.DataFrame, labels: Labels, found: Clusters) -> Figure:
     """Show where K-means draws the lines between two features."""
-    caption = f"The same customers{_of_all(customers)} in {found.k} clusters; a cross marks each center."
-    draw = partial(_draw_clusters, _some(customers.assign(cluster=found.labels)), found)
+    caption = drawn(
+        "The same customers, in the colour and the marker of their cluster. A cross marks each center, a "
+        "line circles what lies within two deviations.",
+        len(customers),
+        MAX_POINTS,
+        len,
+    )
+    draw = partial(_draw_clusters, some(customers.assign(cluster=found.labels)), labels, found)
     return Figure("scatter_2d_clusters", "Two features, clustered", caption, draw)
 
 
 def silhouettes(found: Clusters, name: str) -> Figure:
     """Show what the number of clusters was chosen by."""
+    draw = partial(silhouettes_by_k, found.silhouettes, found.k, "clusters")
+    return Figure(name, "How many clusters", claims.of_k(found), draw)
+
+
+def sums_heatmap(sums: pd.DataFrame, labels: Labels) -> Figure:
+    """Show which part of each feature's sum each cluster holds, (clusters x features)."""
     caption = (
-        f"Mean silhouette for each number of clusters on {len(found.features)} features; {found.k} is best."
+        "Sum of each feature in each cluster, in its own unit; the colour says which part of the sum over "
+        "all customers that is. Sums show who holds the money, means what one customer is like."
     )
-    return Figure(
-        name, "How many clusters", caption, partial(silhouettes_by_k, found.silhouettes, found.k, "clusters")
-    )
+    return Figure("heatmap_sums", "Sums by all features", caption, partial(_draw_sums, sums, labels))
 
 
-def turning_scatter(customers: pd.DataFrame, found: Clusters) -> Interactive:
-    """Show three features in a figure that can be turned."""
-    caption = (
-        f"Customers{_of_all(customers)} in {found.k} clusters by three features. Drag to turn, scroll to "
-        "zoom; a click in the legend hides a cluster."
-    )
-    draw = partial(_turning, _some(customers.assign(cluster=found.labels)), found)
-    return Interactive("scatter_3d", "Three features", caption, draw)
-
-
-def heatmap(scaled: pd.DataFrame, means: pd.DataFrame) -> Figure:
+def heatmap(scaled: pd.DataFrame, means: pd.DataFrame, labels: Labels) -> Figure:
     """Show every cluster by the mean of every feature.
 
     Parameters
@@ -69,21 +78,22 @@ def heatmap(scaled: pd.DataFrame, means: pd.DataFrame) -> Figure:
         "Mean of each feature in each cluster, in its own unit; the colour says how far that is from the "
         "mean of all customers, in deviations of the logarithm."
     )
-    return Figure("heatmap", "Clusters by twelve features", caption, partial(_draw_heatmap, scaled, means))
+    draw = partial(_draw_heatmap, scaled, means, labels)
+    return Figure("heatmap", "Clusters by all features", caption, draw)
 
 
-def _draw_plain(customers: pd.DataFrame, features: tuple[str, str], theme: Theme) -> Drawing:
+def _draw_plain(customers: pd.DataFrame, labels: Labels, features: tuple[str, str], theme: Theme) -> Drawing:
     figure = canvas()
     axes = figure.subplots()
     points = customers[list(features)].to_numpy()
     axes.scatter(
         points[:, 0], points[:, 1], s=9, color=theme.series[0], alpha=0.6, linewidths=0, rasterized=True
     )
-    _name_axes(axes, features)
+    _name_axes(axes, labels, features)
     return figure
 
 
-def _draw_clusters(customers: pd.DataFrame, found: Clusters, theme: Theme) -> Drawing:
+def _draw_clusters(customers: pd.DataFrame, labels: Labels, found: Clusters, theme: Theme) -> Drawing:
     figure = canvas(8.6)
     axes = figure.subplots()
     for number, (cluster, members) in enumerate(customers.groupby("cluster")):
@@ -98,54 +108,58 @@ def _draw_clusters(customers: pd.DataFrame, found: Clusters, theme: Theme) -> Dr
             label=str(cluster),
             rasterized=True,
         )
+    for members in (members for _, members in customers.groupby("cluster") if len(members) > 2):
+        around = circled(members[list(found.features)].to_numpy(dtype=np.float64))
+        axes.plot(around[:, 0], around[:, 1], color=theme.ink, linewidth=1.2)
     looks: dict[str, Any] = {"marker": "X", "s": 120, "linewidths": 1.2}
     axes.scatter(found.centers[:, 0], found.centers[:, 1], color=theme.ink, edgecolors=theme.surface, **looks)
-    _name_axes(axes, found.features)
+    _name_axes(axes, labels, found.features)
     axes.legend(title="cluster", loc="upper left", bbox_to_anchor=(1, 1), markerscale=1.8)
     return figure
 
 
-def _name_axes(axes: Axes, features: tuple[str, ...]) -> None:
-    axes.set(xlabel=LABELS[features[0]], ylabel=f"{LABELS[features[1]]} (log scale)")
-    axes.set_yscale("symlog", linthresh=0.1)
+def circled(points: Float64) -> Float64:
+    """Return the ellipse (200, 2) at two deviations around points (n, 2), round on the axes of the figure."""
+    on_axes = np.column_stack([points[:, 0], np.arcsinh(points[:, 1] / LINEAR_BELOW)])
+    lengths, directions = np.linalg.eigh(np.cov(on_axes, rowvar=False))
+    angles = np.linspace(0, 2 * np.pi, 200)
+    circle = np.column_stack([np.cos(angles), np.sin(angles)]) * 2 * np.sqrt(np.maximum(lengths, 0))
+    around = on_axes.mean(axis=0) + circle @ directions.T
+    return np.column_stack([around[:, 0], np.sinh(around[:, 1]) * LINEAR_BELOW])
 
 
-def _turning(customers: pd.DataFrame, found: Clusters) -> go.Figure:
-    x, y, z = found.features
-    colors = series_colors(found.k)
-    traces = [
-        go.Scatter3d(
-            x=members[x],
-            y=members[y].clip(lower=_LOWEST),
-            z=members[z].clip(lower=_LOWEST),
-            mode="markers",
-            name=f"cluster {cluster}",
-            marker={"size": 3, "color": colors[number], "symbol": _SYMBOLS[number % len(_SYMBOLS)]},
-            hovertemplate=f"{LABELS[x]}: %{{x}}<br>{LABELS[y]}: %{{y}}<br>{LABELS[z]}: %{{z}}",
-        )
-        for number, (cluster, members) in enumerate(customers.groupby("cluster"))
-    ]
-    powers = {"type": "log", "dtick": 1}
-    scene = {
-        "xaxis": {"title": {"text": LABELS[x]}},
-        "yaxis": {"title": {"text": f"{LABELS[y]} (log)"}} | powers,
-        "zaxis": {"title": {"text": f"{LABELS[z]} (log)"}} | powers,
-        "camera": {"eye": {"x": 1.8, "y": 1.8, "z": 0.9}, "center": {"z": -0.2}},
-    }
-    legend = {"itemsizing": "constant"}
-    return go.Figure(traces, {"scene": scene, "legend": legend, "margin": {"l": 0, "t": 0, "b": 0}})
+def _name_axes(axes: Axes, labels: Labels, features: tuple[str, ...]) -> None:
+    axes.set(xlabel=labels[features[0]], ylabel=f"{labels[features[1]]} (log scale)")
+    axes.set_yscale("asinh", linear_width=LINEAR_BELOW)
 
 
-def _draw_heatmap(scaled: pd.DataFrame, means: pd.DataFrame, theme: Theme) -> Drawing:
+def _draw_heatmap(scaled: pd.DataFrame, means: pd.DataFrame, labels: Labels, theme: Theme) -> Drawing:
     figure = canvas(11.0, 1.6 + 0.55 * len(scaled))
     axes = figure.subplots()
-    limit = float(np.nanmax(np.abs(scaled.to_numpy())))
+    limit = float(np.nanmax(np.abs(scaled.to_numpy()))) or 1.0
     texts = means.map(lambda value: f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}")
     sns.heatmap(
         scaled, ax=axes, vmin=-limit, vmax=limit, annot=texts, fmt="", cmap=colors_of(theme.diverging),
         linewidths=1, linecolor=theme.surface, cbar_kws={"label": "deviations from the mean", "pad": 0.02},
     )  # fmt: skip
-    axes.set_xticklabels([_folded(LABELS[str(name)]) for name in scaled], rotation=0, fontsize=9)
+    axes.set_xticklabels([_folded(labels[str(name)]) for name in scaled], rotation=0, fontsize=9)
+    axes.set(ylabel="cluster", xlabel="")
+    axes.tick_params(axis="both", length=0)
+    axes.tick_params(axis="y", rotation=0)
+    return figure
+
+
+def _draw_sums(sums: pd.DataFrame, labels: Labels, theme: Theme) -> Drawing:
+    figure = canvas(11.0, 1.6 + 0.55 * len(sums))
+    axes = figure.subplots()
+    totals = sums.sum()
+    texts = sums.map(lambda value: f"{value:,.0f}")
+    sns.heatmap(
+        sums / totals.where(totals > 0), ax=axes, vmin=0, vmax=1, annot=texts, fmt="",
+        cmap=colors_of(theme.sequential), linewidths=1, linecolor=theme.surface, annot_kws={"fontsize": 8},
+        cbar_kws={"label": "part of the sum", "pad": 0.02},
+    )  # fmt: skip
+    axes.set_xticklabels([_folded(labels[str(name)]) for name in sums], rotation=0, fontsize=9)
     axes.set(ylabel="cluster", xlabel="")
     axes.tick_params(axis="both", length=0)
     axes.tick_params(axis="y", rotation=0)
@@ -157,9 +171,6 @@ def _folded(label: str) -> str:
     return label.replace(" a ", " a\N{NO-BREAK SPACE}").replace(",", "").replace(" ", "\n")
 
 
-def _some(customers: pd.DataFrame) -> pd.DataFrame:
+def some(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return at most `MAX_POINTS` customers, always the same ones."""
     return customers if len(customers) <= MAX_POINTS else customers.sample(MAX_POINTS, random_state=SEED)
-
-
-def _of_all(customers: pd.DataFrame) -> str:
-    return f" ({MAX_POINTS:,} of {len(customers):,})" if len(customers) > MAX_POINTS else ""

@@ -34,6 +34,25 @@ def test_predict_and_transform_agree_with_the_distances_to_the_weights():
     assert len(som.get_feature_names_out()) == 30
 
 
+def test_pictures_of_the_map_are_minisoms():
+    X = table()
+    som = small().fit(X)
+    theirs = MiniSom(6, 5, 3)
+    theirs._weights = som.weights_.reshape(6, 5, 3).copy()
+    won = theirs.win_map(X, return_indices=True)
+    distances = theirs.distance_map(scaling="mean")
+
+    np.testing.assert_allclose(som.u_matrix(), distances / distances.max())
+    assert [som.winner(row) for row in X[:50]] == [theirs.winner(row) for row in X[:50]]
+    assert {place: rows.tolist() for place, rows in som.win_map(X).items()} == dict(won)
+
+
+@pytest.mark.parametrize("row", [[1.0, 2.0], [[1.0, 2.0, 3.0]], [1.0, 2.0, np.nan]])
+def test_a_winner_is_found_for_one_whole_row_only(row):
+    with pytest.raises(ValueError, match="one row of 3 finite numbers"):
+        small().fit(table()).winner(row)
+
+
 def test_forgetting_restores_the_sums_exactly_and_the_map_with_them():
     X, added = table(), table(50, seed=1) + 3
     som = small().fit(X).partial_fit(X[:1])

@@ -296,3 +296,28 @@ def test_exports_of_the_retail_shop_are_read_and_their_customers_are_whole_numbe
     assert lines["customer_id"].tolist() == plain["CustomerID"].map("{:.0f}".format).tolist()
     expected = pd.to_datetime(plain["InvoiceDate"], format=pattern).sort_values(kind="stable")
     assert lines["invoiced_at"].tolist() == expected.tolist()
+
+
+OPTIONAL = (*COLUMNS, StudyColumn("Points", "number", "of anything", is_dirty=True, is_optional=True))
+
+
+def test_an_optional_column_is_left_out_where_the_file_lacks_it(write: Write) -> None:
+    assert _is_the_table(read_table(write(HEADER + ROWS), OPTIONAL))
+    assert "Points" not in read_table(write(HEADER + ROWS), OPTIONAL)
+
+
+def test_an_optional_column_may_be_empty_from_top_to_bottom(write: Write) -> None:
+    content = HEADER.replace("\n", ",Points\n") + ROWS.replace("\n", ",\n")
+
+    assert read_table(write(content), OPTIONAL)["Points"].isna().all()
+
+
+def test_an_optional_column_that_is_mapped_must_be_there(write: Write) -> None:
+    with pytest.raises(InvalidConfig, match="no column 'marks'"):
+        read_table(write(HEADER + ROWS, columns={"Points": "marks"}), OPTIONAL)
+
+
+def test_placeholders_of_a_column_that_is_not_read_are_refused(write: Write) -> None:
+    file = write(HEADER + ROWS, placeholders={"Height": ("0",)})
+
+    assert "--placeholder names Height, which this study does not read" in _refusal(file)

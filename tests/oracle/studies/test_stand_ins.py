@@ -9,8 +9,9 @@ import pytest
 from batch.studies import stand_ins
 from batch.studies.mall_som.customers import COLUMNS as MALL
 from batch.studies.reading import DataFile, read_table
-from batch.studies.retail_som_hierarchy.usable_rows import COLUMNS as RETAIL
-from batch.studies.retail_som_hierarchy.usable_rows import REDUNDANT, clean
+from batch.studies.retail_som_hierarchy.columns import COLUMNS as RETAIL
+from batch.studies.retail_som_hierarchy.columns import NOT_READ
+from batch.studies.retail_som_hierarchy.usable_rows import clean
 from batch.studies.visualise.clusters import COLUMNS as CUSTOMER360
 from shared.errors import InvalidConfig
 from tests.support.retail import as_read
@@ -51,8 +52,14 @@ def test_the_retail_dirt_has_every_kind() -> None:
     cleaned = clean(as_read(stand_ins.make("retail")))
 
     assert all(cleaned.dropped.values())
-    assert all(cleaned.filled.values())
-    assert set(REDUNDANT) <= set(stand_ins.make("retail", 10).columns)
+    assert cleaned.filled["gender"]
+    assert cleaned.filled["promo_code"]
+
+
+def test_the_retail_set_has_columns_that_are_not_read() -> None:
+    not_read = set(NOT_READ) & set(stand_ins.make("retail", 10).columns)
+
+    assert not_read == {"State", "store_description", "product_description", "promotion_description"}
 
 
 def test_customer360_has_twelve_features_and_no_answer() -> None:

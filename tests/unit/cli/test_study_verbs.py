@@ -28,6 +28,19 @@ def test_the_list_names_every_study(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (["study", "mall-som", "--data", "x.csv", "--map", "Age"], "--map takes COLUMN=YOURS, got 'Age'"),
         (["study", "retail-som-hierarchy", "--data", "no-such.csv"], "cannot read no-such.csv"),
+        (["study", "mall-som", "--placeholder", "Age=0"], "--placeholder goes with retail-som-hierarchy"),
+        (
+            ["study", "visualise", "--training", "online"],
+            "--training goes with mall-som, not with visualise",
+        ),
+        (
+            ["study", "retail-som-hierarchy", "--placeholder", "PinCode=0"],
+            "--placeholder describes the file of --data",
+        ),
+        (
+            ["study", "retail-som-hierarchy", "--data", "x.csv", "--placeholder", "PinCode"],
+            "--placeholder takes COLUMN=TEXT, got 'PinCode'",
+        ),
         (["generate", "mall", "--rows", "1"], "--rows should be at least 2, got 1"),
     ],
 )
