@@ -22,7 +22,7 @@ def transactions(lines: pd.DataFrame, zone: str) -> Iterator[Document]:
             "invoice_no": lines["invoice_no"],
             "line": _place(lines),
             "stock_code": lines["stock_code"],
-            "quantity": lines["quantity"],
+            "quantity": lines["quantity"].astype(np.float64),
             "unit_price_minor": _minor(lines["unit_price"]),
             "amount_minor": _minor(amounts(lines)),
             "unit_price": lines["unit_price"],

@@ -16,12 +16,12 @@ from cli import ending
 ending.end_on_sigterm()
 ending.force_end_after(0.2)
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-print(child.pid, flush=True)
 """
 HANGS = {
     "an exception that is swallowed": """
 while True:
     try:
+        print(child.pid, flush=True)
         time.sleep(600)
     except BaseException:
         pass
@@ -31,12 +31,14 @@ lost = threading.Lock()
 lost.acquire()
 threading.Thread(target=lost.acquire).start()
 try:
+    print(child.pid, flush=True)
     time.sleep(600)
 finally:
     lost.acquire()
 """,
     "an interpreter that waits for a thread at its end": """
 threading.Thread(target=time.sleep, args=(600,)).start()
+print(child.pid, flush=True)
 time.sleep(600)
 """,
 }
@@ -70,6 +72,7 @@ def test_a_verb_with_an_answer_of_its_own_is_left_to_it() -> None:
         START
         + """
 import os, signal
+print(child.pid, flush=True)
 heard = threading.Event()
 signal.signal(signal.SIGTERM, lambda number, frame: heard.set())
 os.kill(os.getpid(), signal.SIGTERM)
