@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import command
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from benchmarks.models.purchase_histories import online_retail
 from shared.core.arrays import Int32, Int64
 from shared.core.customers.features import MS_PER_DAY
@@ -42,7 +42,7 @@ QUICK = HistoryExtent(5_000, (5, 75), 3)
 
 def measure(extent: HistoryExtent, seed: int) -> list[Row]:
     """Weigh a real year, then weigh and time made-up customers."""
-    rows = _bytes("Online Retail", "a year", real_year(), Target("<=", 16))
+    rows = _bytes("Online Retail", "a year", real_year(), Bound("<=", 16))
     for n_rows in extent.rows:
         rng = np.random.default_rng(seed)
         history = made_up(extent.customers, n_rows, rng)
@@ -88,10 +88,10 @@ def _lines(owner: Int64, days: Int32, rng: np.random.Generator) -> HistoryLines:
     )
 
 
-def _bytes(data: str, case: str, history: History, target: Target | None = None) -> list[Row]:
+def _bytes(data: str, case: str, history: History, target: Bound | None = None) -> list[Row]:
     sizes = np.array([len(blob) for blob in encode_histories(history)])
     plain = PLAIN_ROW_BYTES * np.diff(history.starts)
-    figures: list[tuple[str, str, float, Target | None]] = [
+    figures: list[tuple[str, str, float, Bound | None]] = [
         ("varints", "bytes a row", sizes.sum() / len(history.rows), target),
         ("varints", "bytes a customer, mean", sizes.mean(), None),
         ("varints", "bytes a customer, p99", float(np.percentile(sizes, 99)), None),
@@ -115,7 +115,7 @@ def _times(history: History, n_rows: int, batch: HistoryLines, rounds: int) -> l
         "rfm_at": lambda: rfm_at(after, newest),
         "window_sums": lambda: window_sums(after, newest, 365),
     }
-    goals = {"decode": Target("<=", 2.5)} if n_rows <= 10 else {}
+    goals = {"decode": Bound("<=", 2.5)} if n_rows <= 10 else {}
     each = {name: _processor_s(stage, rounds) / len(history) * 1e6 for name, stage in stages.items()}
     return [
         Row(

@@ -14,7 +14,7 @@ _WIDEST = 46
 
 
 @dataclass(frozen=True)
-class Target:
+class Bound:
     """A bound: the value should be at most, or at least, this."""
 
     sign: Literal["<=", ">=", "<"]
@@ -40,7 +40,7 @@ class Row:
     case: str
     measure: str
     value: float
-    target: Target | None = None
+    target: Bound | None = None
     note: str = ""
 
     @property

@@ -13,13 +13,13 @@ from benchmarks.drift.cost_executor import ALL_SUMS, FOR_DETECTION
 from benchmarks.drift.cost_ledger import seconds_of
 from benchmarks.drift.cost_run import Addresses, Timed, timed_in_a_process
 from benchmarks.drift.cost_shops import timed_shops
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from deploy.local.local_services import start_embedded
 from streaming.task.task_report import add_counts
 
 FOLDER: Final = Path(".local/bench-drift-cost")
 SECTION, OURS = "Cost", "ours"
-AT_MOST: Final = Target("<=", 0.05)
+AT_MOST: Final = Bound("<=", 0.05)
 LARGE, SMALL = "large micro-batches", "small micro-batches"
 """The first are as few as can be, one or two for a tick or window; a live shop has hundreds of the second."""
 

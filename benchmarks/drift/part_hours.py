@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.drift.hour_watch import BUDGET, change_job, quiet_job
 from benchmarks.drift.jobs import Found, Workers
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 
 QUIET, CHANGES = "Busy shop, quiet hours", "Busy shop, changes"
 DATA: Final = "hundreds of buyers an hour"
@@ -65,7 +65,7 @@ def _quiet_row(found: Sequence[Found]) -> Row:
     if unwatched:
         note += f"; {unwatched} of {len(found)} shops not watched: their hours hang together"
     ratio = alarms / BUDGET.expected(days) if days else np.nan
-    return Row(QUIET, DATA, OURS, "quiet", "false alarms / budget", ratio, Target("<=", 1.5), note)
+    return Row(QUIET, DATA, OURS, "quiet", "false alarms / budget", ratio, Bound("<=", 1.5), note)
 
 
 def _change_rows(case: str, found: Sequence[Found]) -> list[Row]:
@@ -73,7 +73,7 @@ def _change_rows(case: str, found: Sequence[Found]) -> list[Row]:
     hit = hours >= 0
     listed = " ".join("missed" if each < 0 else str(each) for each in hours.tolist())
     channels = ", ".join(sorted({str(each["channel"]) for each in found} - {""}))
-    target = None if case.startswith(SILENT) else Target(">=", 0.95)
+    target = None if case.startswith(SILENT) else Bound(">=", 0.95)
     name = f"alarmed within {WITHIN_DAYS} days"
     delay = float(hours[hit].mean()) if hit.any() else np.nan
     return [

@@ -20,7 +20,7 @@ from benchmarks.drift.shops import (
     shop,
 )
 from benchmarks.drift.simulator import SHOPS, WARM_UP_DAYS
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from streaming.replay.rehearsal.simulation import SCENARIOS
 
 QUIET, CHANGES = "Simulated shop, quiet years", "Simulated shop, changes"
@@ -74,7 +74,7 @@ def stock_rows(extent: StockExtent, workers: Workers, seed: int) -> list[Row]:
         last_day = WARM_UP_DAYS + LEARNING_DAYS + 365
         shelf = shop(position, LEARNING_DAYS + 366)
         found = workers.carry_out([quiet_job(shelf, last_day, seed + at) for at in range(extent.years)])
-        rows += _quiet_rows(QUIET, kind.name, found, Target("<=", 1.5))
+        rows += _quiet_rows(QUIET, kind.name, found, Bound("<=", 1.5))
     shelf, at_day = shop(0, CHANGE_AFTER + WITHIN_DAYS + 1), WARM_UP_DAYS + CHANGE_AFTER
     for scenario in extent.scenarios:
         strength = EFFECTS[scenario]
@@ -112,7 +112,7 @@ def _cdnow_rows(shelf: Shelf, extent: StockExtent, workers: Workers, seed: int) 
     return rows
 
 
-def _quiet_rows(section: str, data: str, found: Sequence[Found], target: Target | None) -> list[Row]:
+def _quiet_rows(section: str, data: str, found: Sequence[Found], target: Bound | None) -> list[Row]:
     days, alarms = (sum(int(each[name]) for each in found) for name in ("watched", "alarms"))
     which = ", ".join(
         f"day {day} {channel}"
@@ -132,7 +132,7 @@ def _change_rows(
     judged = [each for each in found if not each["already"]]
     days = np.array([int(each["days"]) for each in judged])
     hit = days > 0
-    target = Target(">=", 0.95) if is_simulated and not case.startswith(SILENT) else None
+    target = Bound(">=", 0.95) if is_simulated and not case.startswith(SILENT) else None
     channels = sorted({str(each["channels"]) for each in judged} - {""})
     left_out = len(found) - len(judged)
     note = f"{len(judged)} runs, {left_out} in alarm already; days {_listed(days)}; {', '.join(channels)}"

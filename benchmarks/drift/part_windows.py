@@ -11,7 +11,7 @@ from benchmarks.drift.mixtures import BASE, CASES, HELD_OUT, Family
 from benchmarks.drift.rivals import DEFAULTS, MATCHED
 from benchmarks.drift.run_lengths import DELTAS, Judged, Thresholds, adwin_rates, judge, match, our_alarms
 from benchmarks.drift.windows import RUN_LENGTH, quiet_job, rows_job, stream_job
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from shared.core.windows.calibration import alarms
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _quiet_rows(data: str, quiet: Sequence[Found], *, with_target: bool) -> list
         [alarms(each["quiet"][None] / each["limit"]).mean() * RUN_LENGTH for each in quiet], dtype=np.float64
     )
     note = f"{len(rates)} reference draws, {quiet[0]['quiet'].size:,} quiet windows each"
-    target = Target("<=", 1.5) if with_target else None
+    target = Bound("<=", 1.5) if with_target else None
     return [
         Row(QUIET, data, OURS, "own limit", "false alarms / budget, mean", float(rates.mean()), target, note),
         Row(QUIET, data, OURS, "own limit", "false alarms / budget, p90", float(np.quantile(rates, 0.9))),
@@ -130,7 +130,7 @@ def _change_rows(watched: Mapping[str, Found], thresholds: Thresholds) -> list[R
             rows += _judged_rows(CHANGES, "base", name, case, result, judged[PAIR])
     no_later = sum(ours <= pair for ours, pair in delays.values())
     measure = "cases in which the mean delay is no longer than ADWIN's"
-    rows.append(Row(CHANGES, "base", OURS, "all cases", measure, float(no_later), Target(">=", 4)))
+    rows.append(Row(CHANGES, "base", OURS, "all cases", measure, float(no_later), Bound(">=", 4)))
     return rows
 
 
@@ -150,8 +150,8 @@ def _judged_rows(
     section: str, data: str, name: str, case: str, result: Judged, pair: Judged | None = None
 ) -> list[Row]:
     """Report hit rate and delay; ours with targets: the pair's delay times 1.3, or one window more."""
-    hit = Target(">=", 0.95) if name == OURS else None
-    bound = Target("<=", max(1.3 * pair.delay, pair.delay + 1)) if name == OURS and pair else None
+    hit = Bound(">=", 0.95) if name == OURS else None
+    bound = Bound("<=", max(1.3 * pair.delay, pair.delay + 1)) if name == OURS and pair else None
     note = f"{result.n} streams, {result.false:.2f} false alarms per 100 windows before the change"
     return [
         Row(section, data, name, case, "hit rate within 30 windows", result.hit, hit, note),

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from benchmarks.models.contest_history import Day, history
 from benchmarks.models.followers import Restating
 from benchmarks.models.fresh_fits import Score, refit, score
 
 SECTION = "Ageing: daily restate, no re-clustering"
-MEAN, LARGEST = Target("<=", 1.01), Target("<=", 1.05)
+MEAN, LARGEST = Bound("<=", 1.01), Bound("<=", 1.05)
 JUDGED_UP_TO_K = 6
 
 
@@ -49,7 +49,7 @@ def _rows(data: str, k: int, case: AgeingCase, scores: list[Score]) -> list[Row]
     judged = case.is_judged and k <= JUDGED_UP_TO_K
     note = f"judged on {len(scores)} days"
 
-    def row(measure: str, value: float, target: Target | None = None) -> Row:
+    def row(measure: str, value: float, target: Bound | None = None) -> Row:
         where = f"champion at day {case.champion_day}, k={k}"
         return Row(SECTION, data, "ours", where, measure, value, target if judged else None, note)
 

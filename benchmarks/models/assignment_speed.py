@@ -4,14 +4,14 @@ import numpy as np
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from benchmarks.models.rounds import in_rounds
 from shared.core.fixed_point import to_fixed
 from shared.core.kmeans.assignment import assign_and_sum
 
 SECTION = "Speed of assignment"
 K, WIDTH = 8, 3
-BOUND = Target("<=", 1.5)
+BOUND = Bound("<=", 1.5)
 
 
 def assignment_speed(*, n: int = 1_000_000, rounds: int = 15, seed: int = 0) -> list[Row]:

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from minisom import MiniSom
 
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from benchmarks.models.contest import spread
 from benchmarks.models.contest_history import Day
 from benchmarks.models.followers import Feed, fed
@@ -18,7 +18,7 @@ from shared.core.som.train import train_som
 from shared.core.som.units import best_two_units
 
 SECTION = "Ageing of the map"
-QUANTIZATION, TOPOGRAPHIC = Target("<=", 1.02), Target("<=", 0.02)
+QUANTIZATION, TOPOGRAPHIC = Bound("<=", 1.02), Bound("<=", 0.02)
 ONLINE_RATE = 0.05
 
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 import numpy as np
 from minisom import MiniSom
 
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from benchmarks.models.rounds import in_rounds, timed
 from shared.core.arrays import Float64
 from shared.core.som.grid import SomGrid
@@ -73,9 +73,9 @@ def _quality_rows(ours: MapQuality, theirs: MapQuality, note: str) -> list[Row]:
     return [
         _row("MiniSom", "quantization error", theirs.quantization, note=note),
         _row(OURS, "quantization error", ours.quantization),
-        _row(OURS, "quantization error / MiniSom", ratio, Target("<=", 1.02), note),
+        _row(OURS, "quantization error / MiniSom", ratio, Bound("<=", 1.02), note),
         _row("MiniSom", "topographic error", theirs.topographic, note=note),
-        _row(OURS, "topographic error", ours.topographic, Target("<=", theirs.topographic), note),
+        _row(OURS, "topographic error", ours.topographic, Bound("<=", theirs.topographic), note),
     ]
 
 
@@ -102,15 +102,15 @@ def _time_rows(
         _row("MiniSom train", "seconds, 1,000,000 iterations", full_seconds, note=note),
         _row("MiniSom batch mode", "seconds, one pass", one_pass, note=batch),
         _row(OURS, "seconds, whole training", own),
-        _row(OURS, "times faster than MiniSom, one full run", full_seconds / own, Target(">=", 100), note),
+        _row(OURS, "times faster than MiniSom, one full run", full_seconds / own, Bound(">=", 100), note),
         _row(
             OURS,
             "times faster than MiniSom, in rounds",
             times.ratio("MiniSom", "ours") * scale,
-            Target(">=", 100),
+            Bound(">=", 100),
             sampled,
         ),
-        _row(OURS, "time / one MiniSom batch pass", own / one_pass, Target("<", 1), batch),
+        _row(OURS, "time / one MiniSom batch pass", own / one_pass, Bound("<", 1), batch),
     ]
 
 
@@ -121,5 +121,5 @@ def _minisom(start: Float64, seed: int) -> MiniSom:
     return model
 
 
-def _row(contender: str, measure: str, value: float, target: Target | None = None, note: str = "") -> Row:
+def _row(contender: str, measure: str, value: float, target: Bound | None = None, note: str = "") -> Row:
     return Row(SECTION, f"{N_ROWS:,} x {WIDTH}", contender, f"{SIDE}x{SIDE}", measure, value, target, note)

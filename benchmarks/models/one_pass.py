@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.cluster import KMeans, MiniBatchKMeans
 
-from benchmarks.measured_rows import Row, Target, table, verdict
+from benchmarks.measured_rows import Bound, Row, table, verdict
 from shared.core.arrays import Float64, Int64
 from shared.core.kmeans.assignment import assign
 from shared.estimators import StreamingKMeans
@@ -160,15 +160,15 @@ def _rows(case: StreamKind, name: str, results: Sequence[tuple[float, bool]], fu
     n_found = sum(is_one for _, is_one in results)
     is_judged = case.has_target and name == OURS
 
-    def row(measure: str, value: float, target: Target) -> Row:
+    def row(measure: str, value: float, target: Bound) -> Row:
         return Row(
             SECTION, case.name, name, f"{len(full)} streams", measure, value, target if is_judged else None
         )
 
     return [
-        row("inertia / KMeans, median", float(np.median(ratios)), Target("<=", 1.005)),
-        row("inertia / KMeans, worst", float(ratios.max()), Target("<=", 1.05)),
-        row("small group found", n_found, Target(">=", len(full))),
+        row("inertia / KMeans, median", float(np.median(ratios)), Bound("<=", 1.005)),
+        row("inertia / KMeans, worst", float(ratios.max()), Bound("<=", 1.05)),
+        row("small group found", n_found, Bound(">=", len(full))),
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from benchmarks.models.contest_history import ContestChampion, ContestHistory, fitted
 from benchmarks.models.entries import FOR_SCRIPTS, OURS
 from benchmarks.models.followers import Follower, Restating
@@ -88,7 +88,7 @@ def worst_of(contender: Follower, past: ContestHistory) -> Worst:
 
 def _rows(name: str, worst: Sequence[Worst]) -> list[Row]:
     kept = sum(purity >= KEPT and recall >= KEPT for purity, recall in worst)
-    target = Target(">=", len(worst)) if name == OURS else None
+    target = Bound(">=", len(worst)) if name == OURS else None
     case = f"{len(worst)} seeds"
     return [
         Row(SECTION, "scripted", name, case, "seeds with purity and recall >= .9", kept, target),

@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 from pymongo.database import Database
 
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from deploy.local.local_services import start_embedded
 from shared.adapters.mongo import connect
 from shared.adapters.mongo.collections import CUSTOMERS, LIVE_MODEL, MODELS, ensure
@@ -91,7 +91,7 @@ def _family(root: psutil.Process) -> list[psutil.Process]:
 
 
 def _rows(engine: str, n: int, seconds: float, memory: float, served: Document) -> list[Row]:
-    data, target = _data(n), Target("<=", MAX_GIB) if engine == "Spark" else None
+    data, target = _data(n), Bound("<=", MAX_GIB) if engine == "Spark" else None
     taken: dict[str, float] = served["metrics"]["steps_s"]
     steps = ", ".join(f"{name} {value:.1f}" for name, value in taken.items() if value > 1)
     return [

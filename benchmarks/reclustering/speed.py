@@ -9,7 +9,7 @@ from batch.customer_source import InMemory
 from batch.hand_over import RunHistory, RunPurpose
 from batch.load import CustomerTable
 from batch.pipeline import contest
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from shared.settings import ModelSettings, Settings
 from shared.stopwatch import Stopwatch
 
@@ -34,7 +34,7 @@ def speed_rows(table: CustomerTable, rounds: int, seed: int) -> list[Row]:
     whole = float(np.median(seconds))
     median = {name: float(np.median([step[name] for step in steps])) for name in steps[0]}
     return [
-        Row(SECTION, data, "all steps", case, "seconds", whole, Target("<=", MAX_S)),
+        Row(SECTION, data, "all steps", case, "seconds", whole, Bound("<=", MAX_S)),
         Row(SECTION, data, "all steps", case, "processor seconds", float(np.median(cpu))),
         *(Row(SECTION, data, name, case, "seconds", value) for name, value in median.items() if value > 0.01),
     ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from batch.load import CustomerTable
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from benchmarks.reclustering.refits import (
     UnchangedRefit,
     changed_by_cold_fit,
@@ -15,7 +15,7 @@ from benchmarks.reclustering.refits import (
 )
 from shared.core.model.artifact import ModelArtifact
 
-NONE = Target("<=", 0)
+NONE = Bound("<=", 0)
 SECTION = "The same customers again, other seeds"
 WHOLE = "whole pipeline, champion in place"
 

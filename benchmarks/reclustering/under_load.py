@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pymongo.database import Database
 
-from benchmarks.measured_rows import Row, Target, table, verdict
+from benchmarks.measured_rows import Bound, Row, table, verdict
 from benchmarks.stream import ours
 from benchmarks.stream.workload import Workload, block, create_topic, producer_of, send
 from cli.verification import verify_topic
@@ -191,7 +191,7 @@ def _rows(
     p99 = {"quiet": _p(99, quiet.records), "busy": _p(99, busy.records)}
     case = f"{len(busy.adoptions)} models"
 
-    def row(measure: str, of: str, unit: str, value: float, target: Target | None = None) -> Row:
+    def row(measure: str, of: str, unit: str, value: float, target: Bound | None = None) -> Row:
         return Row(BENCH, data, measure, of, unit, value, target)
 
     return [
@@ -199,15 +199,15 @@ def _rows(
         row("micro-batch, p99", "without", "seconds", p99["quiet"]),
         row("micro-batch, p50", case, "seconds", _p(50, busy.records)),
         row("micro-batch, p99", case, "seconds", p99["busy"]),
-        row("p99 with / without", case, "ratio", p99["busy"] / p99["quiet"], Target("<=", 2.0)),
+        row("p99 with / without", case, "ratio", p99["busy"] / p99["quiet"], Bound("<=", 2.0)),
         row("adoption before a micro-batch, max", case, "seconds", max(busy.steps)),
         row("re-clustering, median", f"{len(fits)} runs", "seconds", _p(50, fits)),
         row(
-            "model stored, pointer moved, max", f"{len(swaps)} runs", "seconds", max(swaps), Target("<=", 1.0)
+            "model stored, pointer moved, max", f"{len(swaps)} runs", "seconds", max(swaps), Bound("<=", 1.0)
         ),
         row("pointer to aggregates, max", case, "seconds", max(busy.adoptions)),
-        row("rollback to aggregates", "once", "seconds", back_s, Target("<=", 10.0)),
-        row("fields that differ from a recount", "all customers", "count", mismatches, Target("<=", 0.0)),
+        row("rollback to aggregates", "once", "seconds", back_s, Bound("<=", 10.0)),
+        row("fields that differ from a recount", "all customers", "count", mismatches, Bound("<=", 0.0)),
     ]
 
 

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 
 from shared.adapters.jars.sets import spark_connector_jars
 from shared.settings import Settings
-from streaming.driver.source import start_spark
+from streaming.driver.kafka_source import start_spark
 
 
 def main(servers: str, topic: str, batch_events: str, checkpoint: str) -> None:

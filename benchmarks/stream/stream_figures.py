@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.measured_rows import Row, Target
+from benchmarks.measured_rows import Bound, Row
 from benchmarks.stream.latency import Latency
 from benchmarks.stream.measure import Result
 
@@ -60,20 +60,20 @@ def _throughput(result: Result) -> Row:
 
 def _ratios(measured: StreamFigures) -> list[Row]:
     others = [
-        (measured.per_event, Target(">=", MIN_PER_EVENT)),
-        (measured.batching, Target(">=", MIN_BATCHING)),
+        (measured.per_event, Bound(">=", MIN_PER_EVENT)),
+        (measured.batching, Bound(">=", MIN_BATCHING)),
         (measured.batching_unchecked, None),
         (measured.batching_confluent, None),
-        (measured.floor, Target(">=", MIN_FLOOR)),
+        (measured.floor, Bound(">=", MIN_FLOOR)),
     ]
     rate, slower = measured.ours.events_per_s, measured.few.events_per_s / measured.many.events_per_s
     return [
         *(_ratio("ours / it", it.name, rate / it.events_per_s, target) for it, target in others),
-        _ratio("few known / many known", "ours", slower, Target("<=", MAX_KNOWN)),
+        _ratio("few known / many known", "ours", slower, Bound("<=", MAX_KNOWN)),
     ]
 
 
-def _ratio(case: str, contender: str, value: float, target: Target | None) -> Row:
+def _ratio(case: str, contender: str, value: float, target: Bound | None) -> Row:
     return Row("throughputs of this run against each other", "", contender, case, "ratio", value, target)
 
 
@@ -87,7 +87,7 @@ def _seconds(section: str, spent_s: Mapping[str, float]) -> list[Row]:
 
 def _latency(late: Latency) -> list[Row]:
     values = {"p50": late.p50_s, "p95": late.p95_s, "p99": late.p99_s, "max": late.max_s}
-    limits, data = {"p95": Target("<=", MAX_P95_S)}, f"{late.rate:,}/s, {late.events:,} events"
+    limits, data = {"p95": Bound("<=", MAX_P95_S)}, f"{late.rate:,}/s, {late.events:,} events"
     return [
         Row("latency", data, "ours", name, "seconds", value, limits.get(name))
         for name, value in values.items()

@@ -24,8 +24,8 @@ from shared.core.drift.series import oldest_needed
 from shared.core.fixed_point import from_fixed
 from shared.core.model.artifact import ModelArtifact
 from shared.documents import Document
+from streaming.driver.customer_columns import CustomerColumns
 from streaming.driver.live import LiveState, Target
-from streaming.driver.table import CustomerColumns
 
 
 def day_number(as_of_ms: int, zone: ZoneInfo) -> int:

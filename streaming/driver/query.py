@@ -31,7 +31,7 @@ from streaming.driver.champions import Champions
 from streaming.driver.checkpoint import exclusive, folder_of, refuse_if_ahead
 from streaming.driver.hourly_watch import prepare
 from streaming.driver.job import StreamJob
-from streaming.driver.source import read_records, start_spark
+from streaming.driver.kafka_source import read_records, start_spark
 from streaming.driver.spark_tasks import run_tasks
 from streaming.driver.startup import open_state
 from streaming.driver.timing import OnBatch, timing

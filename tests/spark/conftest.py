@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from shared.adapters.jars.sets import spark_connector_jars
 from shared.settings import Settings, StreamSettings
-from streaming.driver.source import start_spark
+from streaming.driver.kafka_source import start_spark
 
 LEFT_OPEN = "ignore:unclosed <socket:ResourceWarning"
 """pyspark leaves its sockets to the garbage collector."""

@@ -14,7 +14,7 @@ DEADLINE_S = 120
 
 STREAM = """
 from shared.adapters.jars.sets import spark_connector_jars
-from streaming.driver.source import start_spark
+from streaming.driver.kafka_source import start_spark
 spark = start_spark(Settings(), spark_connector_jars(), Path("checkpoint"))
 show(spark)
 spark.stop()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import Row, SparkSession
 
-from streaming.driver.source import bounded
+from streaming.driver.kafka_source import bounded
 
 LIMIT = 1_000
 AT = datetime(2011, 12, 9, 12, 0, 0, 123_000, tzinfo=UTC)
