@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     require_extras()
     from batch.studies.customer_table.customer_file import read_customers
     from batch.studies.customer_table.study import ClusterRequest, cluster_customers
-    from batch.studies.customer_table.wishes import Wishes
+    from batch.studies.customer_table.wishes import TableWishes
     from batch.studies.reading import DataFile
 
     began = time.monotonic()
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         file = read_customers(data)
     print_understood(file.rows, title=args.file.name)
     print_findings(file.findings, data.accepted)
-    wishes = Wishes(tuple(args.use), tuple(args.leave_out), args.fill, args.method, args.k)
+    wishes = TableWishes(tuple(args.use), tuple(args.leave_out), args.fill, args.method, args.k)
     request = ClusterRequest(data, wishes, args.out, with_notebook=not args.no_notebook)
     with steps("cluster") as tell:
         found = cluster_customers(request, file, tell)

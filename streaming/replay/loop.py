@@ -35,7 +35,9 @@ def run(request: ReplayRequest, *, progress: Callable[[Progress], None] | None =
     ServiceUnavailable : no broker, or no such topic.
     """
     reading = request.reading
-    subject = position.Subject(reading.source.path, request.topic, reading.profile.name, reading.fingerprint)
+    subject = position.ReplayedFile(
+        reading.source.path, request.topic, reading.profile.name, reading.fingerprint
+    )
     first = position.load(request.positions, subject) if request.resume else 0
     begun, tally = time.monotonic(), _Tally(Judge(request.rules), Identities(reading.profile))
     with Sender(request.bootstrap_servers, request.topic) as sender:

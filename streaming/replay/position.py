@@ -15,7 +15,7 @@ from shared.plain import to_json
 
 
 @dataclass(frozen=True)
-class Subject:
+class ReplayedFile:
     """What is being replayed: a position holds for exactly this."""
 
     path: Path
@@ -38,20 +38,20 @@ class Subject:
         }
 
 
-def location(folder: Path, subject: Subject) -> Path:
+def location(folder: Path, subject: ReplayedFile) -> Path:
     """Return where the position of this file and topic is kept."""
     name = f"{subject.path.resolve()}\0{subject.topic}"
     return folder / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.json"
 
 
-def save(folder: Path, subject: Subject, next_index: int) -> None:
+def save(folder: Path, subject: ReplayedFile, next_index: int) -> None:
     """Write down that everything before `next_index` (from 0, in sending order) is acknowledged."""
     path = location(folder, subject)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, to_json({**subject.fingerprint, "next": next_index}))
 
 
-def load(folder: Path, subject: Subject) -> int:
+def load(folder: Path, subject: ReplayedFile) -> int:
     """Return where to go on; 0 when nothing was written down.
 
     Raises

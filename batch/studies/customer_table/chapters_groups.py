@@ -12,7 +12,7 @@ from batch.studies.customer_table import drawings
 from batch.studies.customer_table.choosing import of_role
 from batch.studies.customer_table.column_values import as_numbers, shown
 from batch.studies.customer_table.effects import MEDIUM, Effect
-from batch.studies.customer_table.grouping import CHOICE_ROWS, starts_for
+from batch.studies.customer_table.found_groups import CHOICE_ROWS, starts_for
 from batch.studies.customer_table.preparing import EMPTY_WORD
 from batch.studies.customer_table.recounts import explained_again, group_facts
 from batch.studies.customer_table.segmented import Segmented

@@ -10,8 +10,8 @@ import pandas as pd
 from batch.studies.claims import Claim, Facts
 from batch.studies.customer_table.column_rules import (
     RULES,
+    ColumnVerdict,
     Role,
-    Verdict,
     constant,
     customer_id,
     empty,
@@ -21,7 +21,7 @@ from batch.studies.customer_table.column_rules import (
     words,
 )
 from batch.studies.customer_table.column_values import Values, as_numbers
-from batch.studies.customer_table.wishes import SEED, Wishes
+from batch.studies.customer_table.wishes import SEED, TableWishes
 from shared.core.choice.feature_selection import MAX_CORRELATED
 from shared.errors import InvalidConfig
 
@@ -29,7 +29,7 @@ SAMPLE = 50_000
 """Customers that ranks are correlated on."""
 
 
-def choose(table: pd.DataFrame, wishes: Wishes) -> tuple[Verdict, ...]:
+def choose(table: pd.DataFrame, wishes: TableWishes) -> tuple[ColumnVerdict, ...]:
     """Judge every column, in the order of the file.
 
     Raises
@@ -56,28 +56,28 @@ def _unknown(name: str, names: Sequence[str]) -> InvalidConfig:
     return InvalidConfig(f"the file has no column {name!r}; {hint}")
 
 
-def of_role(verdicts: Sequence[Verdict], role: Role) -> list[str]:
+def of_role(verdicts: Sequence[ColumnVerdict], role: Role) -> list[str]:
     """Name the columns of one role."""
     return [verdict.name for verdict in verdicts if verdict.role == role]
 
 
-def _told(wishes: Wishes, name: str, values: Values) -> Verdict:
+def _told(wishes: TableWishes, name: str, values: Values) -> ColumnVerdict:
     if values.nunique() < 2:
         return next(filter(None, (rule(name, values) for rule in (empty, constant))))
     if name in wishes.use:
-        return Verdict(name, "clustered by", plainly("as told"))
+        return ColumnVerdict(name, "clustered by", plainly("as told"))
     rest = next(filter(None, (rule(name, values) for rule in (customer_id, words, groups))), None)
-    return rest or Verdict(name, "described", plainly("not among those told"))
+    return rest or ColumnVerdict(name, "described", plainly("not among those told"))
 
 
-def _found(wishes: Wishes, name: str, values: Values) -> Verdict:
+def _found(wishes: TableWishes, name: str, values: Values) -> ColumnVerdict:
     if name in wishes.leave_out:
-        return Verdict(name, "left out", plainly("as told"))
+        return ColumnVerdict(name, "left out", plainly("as told"))
     found = next(filter(None, (rule(name, values) for rule in RULES)), None)
-    return found or Verdict(name, "clustered by", used(name, values))
+    return found or ColumnVerdict(name, "clustered by", used(name, values))
 
 
-def _without_repeats(table: pd.DataFrame, verdicts: Sequence[Verdict]) -> list[Verdict]:
+def _without_repeats(table: pd.DataFrame, verdicts: Sequence[ColumnVerdict]) -> list[ColumnVerdict]:
     """Leave out what an earlier column says already: what is counted twice decides twice."""
     names = of_role(verdicts, "clustered by")
     numbers = pd.DataFrame({name: as_numbers(table[name]) for name in names})
@@ -91,7 +91,9 @@ def _without_repeats(table: pd.DataFrame, verdicts: Sequence[Verdict]) -> list[V
         else:
             kept.append(at)
     return [
-        Verdict(verdict.name, "described", repeats[verdict.name]) if verdict.name in repeats else verdict
+        ColumnVerdict(verdict.name, "described", repeats[verdict.name])
+        if verdict.name in repeats
+        else verdict
         for verdict in verdicts
     ]
 
@@ -110,7 +112,7 @@ def sampled(table: pd.DataFrame, at_most: int = SAMPLE) -> pd.DataFrame:
     return table if len(table) <= at_most else table.sample(at_most, random_state=SEED)
 
 
-def repeated_ids(table: pd.DataFrame, verdicts: Sequence[Verdict]) -> Iterator[tuple[str, int]]:
+def repeated_ids(table: pd.DataFrame, verdicts: Sequence[ColumnVerdict]) -> Iterator[tuple[str, int]]:
     """Name columns of ids that stand more than once, and how many rows repeat one.
 
     Such a table is one of purchases or months, and a customer in several rows is several customers.

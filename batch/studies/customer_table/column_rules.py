@@ -35,7 +35,7 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
+class ColumnVerdict:
     """What becomes of one column, and why."""
 
     name: str
@@ -43,7 +43,7 @@ class Verdict:
     why: Claim
 
 
-Rule = Callable[[str, Values], "Verdict | None"]
+Rule = Callable[[str, Values], "ColumnVerdict | None"]
 
 
 def plainly(text: str) -> Claim:
@@ -51,14 +51,14 @@ def plainly(text: str) -> Claim:
     return Claim(text, {}, lambda _: {})
 
 
-def empty(name: str, values: Values) -> Verdict | None:
+def empty(name: str, values: Values) -> ColumnVerdict | None:
     """Leave out a column without a value."""
     if values.notna().any():
         return None
-    return Verdict(name, "left out", plainly("holds nothing"))
+    return ColumnVerdict(name, "left out", plainly("holds nothing"))
 
 
-def constant(name: str, values: Values) -> Verdict | None:
+def constant(name: str, values: Values) -> ColumnVerdict | None:
     """Leave out a column in which nobody differs."""
     if values.nunique() != 1:
         return None
@@ -66,10 +66,10 @@ def constant(name: str, values: Values) -> Verdict | None:
     claim = Claim(
         "the same for everybody: {value}", facts, lambda t: {"value": shown(t[name].dropna().max())}
     )
-    return Verdict(name, "left out", claim)
+    return ColumnVerdict(name, "left out", claim)
 
 
-def _missing(name: str, values: Values) -> Verdict | None:
+def _missing(name: str, values: Values) -> ColumnVerdict | None:
     share: float = values.isna().mean()
     if share <= MAX_MISSING:
         return None
@@ -77,14 +77,14 @@ def _missing(name: str, values: Values) -> Verdict | None:
     def again(table: pd.DataFrame) -> Facts:
         return {"share": 1 - table[name].count() / len(table), "limit": MAX_MISSING}
 
-    return Verdict(
+    return ColumnVerdict(
         name,
         "left out",
         Claim("{share:.1%} empty, more than {limit:.0%}", {"share": share, "limit": MAX_MISSING}, again),
     )
 
 
-def customer_id(name: str, values: Values) -> Verdict | None:
+def customer_id(name: str, values: Values) -> ColumnVerdict | None:
     """Find what names customers: by name and contents together, for amounts may all differ as well."""
     held = values.dropna()
     is_word, share = not is_quantity(values), held.nunique() / len(held)
@@ -100,7 +100,7 @@ def customer_id(name: str, values: Values) -> Verdict | None:
         return {"different": len(set(table[name].dropna())), "cells": int(table[name].count())}
 
     facts = {"different": int(held.nunique()), "cells": len(held)}
-    return Verdict(
+    return ColumnVerdict(
         name, "id", Claim("names customers: {different:,} values in {cells:,} cells", facts, again)
     )
 
@@ -115,7 +115,7 @@ def _counts_up(held: Values) -> bool:
     return bool((held.diff().dropna() > 0).all() and held.max() - held.min() < 2 * len(held))
 
 
-def words(name: str, values: Values) -> Verdict | None:
+def words(name: str, values: Values) -> ColumnVerdict | None:
     """Tabulate words against the groups that amounts make; a distance between words would be invented."""
     if is_quantity(values):
         return None
@@ -124,19 +124,21 @@ def words(name: str, values: Values) -> Verdict | None:
     wording = (
         "groups, not amounts: {n} different words" if few else "{n:,} different words, more than {limit}"
     )
-    return Verdict(name, "tabulated" if few else "left out", _counted(name, n, wording))
+    return ColumnVerdict(name, "tabulated" if few else "left out", _counted(name, n, wording))
 
 
-def groups(name: str, values: Values) -> Verdict | None:
+def groups(name: str, values: Values) -> ColumnVerdict | None:
     """Tell numbers that stand for groups from amounts: by how few there are, and by the name."""
     if not are_whole(values):
         return None
     n, last = int(values.nunique()), "".join(tokens(name)[-1:])
     if n > MAX_GROUPS and last in _CODES:
-        return Verdict(name, "left out", _counted(name, n, "{n:,} different codes, more than {limit}"))
+        return ColumnVerdict(name, "left out", _counted(name, n, "{n:,} different codes, more than {limit}"))
     if n > (MAX_GROUPS if last.endswith(_GROUP_ENDS) else FEW_NUMBERS):
         return None
-    return Verdict(name, "tabulated", _counted(name, n, "groups, not amounts: {n} different whole numbers"))
+    return ColumnVerdict(
+        name, "tabulated", _counted(name, n, "groups, not amounts: {n} different whole numbers")
+    )
 
 
 def _counted(name: str, n: int, wording: str) -> Claim:
@@ -147,7 +149,7 @@ def _counted(name: str, n: int, wording: str) -> Claim:
     )
 
 
-def _nearly_constant(name: str, values: Values) -> Verdict | None:
+def _nearly_constant(name: str, values: Values) -> ColumnVerdict | None:
     value, share = commonest(values)
     if share <= MAX_SAME:
         return None
@@ -156,7 +158,7 @@ def _nearly_constant(name: str, values: Values) -> Verdict | None:
         top = table[name].mode().min()
         return {"value": shown(top), "share": float((table[name].dropna() == top).mean())}
 
-    return Verdict(
+    return ColumnVerdict(
         name, "left out", Claim("{share:.1%} are {value}", {"value": shown(value), "share": share}, again)
     )
 

@@ -11,7 +11,7 @@ from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
 from batch.studies.customer_table.choosing import of_role
-from batch.studies.customer_table.column_rules import Verdict
+from batch.studies.customer_table.column_rules import ColumnVerdict
 from batch.studies.customer_table.column_values import Values, as_numbers, is_quantity, label_of
 from batch.studies.customer_table.wishes import SEED, Filling
 from shared.core.arrays import Bool, Float64, Int64, ReadOnlyArrays
@@ -65,7 +65,7 @@ class Prepared(ReadOnlyArrays):
     is_filled: Bool
 
 
-def prepare(table: pd.DataFrame, verdicts: Sequence[Verdict], filling: Filling) -> Prepared:
+def prepare(table: pd.DataFrame, verdicts: Sequence[ColumnVerdict], filling: Filling) -> Prepared:
     """Transform, scale and fill the columns that are clustered by.
 
     Words become one feature for each, 0 or 1 over the root of 2: customers of different words stand as

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from batch.studies.customer_table.choosing import choose, of_role
-from batch.studies.customer_table.column_rules import Verdict
+from batch.studies.customer_table.column_rules import ColumnVerdict
 from batch.studies.customer_table.column_values import is_quantity
 from batch.studies.customer_table.customer_file import CustomerFile
 from batch.studies.customer_table.effects import Effect, effect_sizes, effects_of, names_of
-from batch.studies.customer_table.grouping import Groups, group
+from batch.studies.customer_table.found_groups import Groups, group
 from batch.studies.customer_table.preparing import Prepared, prepare
-from batch.studies.customer_table.wishes import Wishes
+from batch.studies.customer_table.wishes import TableWishes
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +26,8 @@ class Segmented:
     """
 
     file: CustomerFile
-    wishes: Wishes
-    verdicts: tuple[Verdict, ...]
+    wishes: TableWishes
+    verdicts: tuple[ColumnVerdict, ...]
     prepared: Prepared
     groups: Groups
     clustered: pd.DataFrame
@@ -50,7 +50,7 @@ class Segmented:
         return [*amounts, *of_role(self.verdicts, "described")]
 
 
-def segment(file: CustomerFile, wishes: Wishes) -> Segmented:
+def segment(file: CustomerFile, wishes: TableWishes) -> Segmented:
     """Choose columns, prepare them, choose k, group the customers and name the groups.
 
     Raises

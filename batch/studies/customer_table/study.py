@@ -13,7 +13,7 @@ from batch.studies.customer_table.chapters_groups import groups_chapter, k_chapt
 from batch.studies.customer_table.choosing import of_role
 from batch.studies.customer_table.customer_file import CustomerFile
 from batch.studies.customer_table.segmented import Segmented, segment
-from batch.studies.customer_table.wishes import Wishes
+from batch.studies.customer_table.wishes import TableWishes
 from batch.studies.framework import StudyResult, Subject
 from batch.studies.framework.notebook import write_notebook
 from batch.studies.framework.write import made_folder, write
@@ -25,7 +25,7 @@ class ClusterRequest:
     """What to cluster, how, and the folder that the files are written to."""
 
     data: DataFile
-    wishes: Wishes
+    wishes: TableWishes
     folder: Path
     with_notebook: bool = True
 

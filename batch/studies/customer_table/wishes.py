@@ -10,7 +10,7 @@ SEED = 20_111_209
 
 
 @dataclass(frozen=True)
-class Wishes:
+class TableWishes:
     """How to cluster.
 
     Parameters

@@ -46,7 +46,7 @@ class Context:
     training: Training = "batch"
 
 
-class Understood(Protocol):
+class UnderstoodFile(Protocol):
     """A file whose columns were found: with its name of each, which they are, and what was guessed."""
 
     @property
@@ -102,4 +102,4 @@ class Study(Subject):
     columns: Sequence[StudyColumn]
     own_data: Callable[[Path], DataFile]
     run: Callable[[Context], StudyResult]
-    understand: Callable[[DataFile], Understood] | None = None
+    understand: Callable[[DataFile], UnderstoodFile] | None = None

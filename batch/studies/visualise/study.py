@@ -35,7 +35,7 @@ def run(context: Context) -> StudyResult:
     context.say("clustering by two, three and twelve features")
     sets = (TWO, THREE, (*THREE, FOURTH), FEATURES)
     two, three, four, twelve = (cluster(customers, features) for features in sets)
-    told = Told(customers, context.data)
+    told = BankChapters(customers, context.data)
     chapters = (
         told.two_chapter(two),
         told.three_chapter(three, four),
@@ -56,7 +56,7 @@ def _source(context: Context, customers: pd.DataFrame) -> Claim:
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class BankChapters:
     """The chapters, in the words of the file."""
 
     customers: pd.DataFrame

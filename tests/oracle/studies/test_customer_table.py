@@ -17,7 +17,7 @@ from batch.studies.customer_table.customer_file import read_customers
 from batch.studies.customer_table.effects import MEDIUM, names_of
 from batch.studies.customer_table.segmented import Segmented, segment
 from batch.studies.customer_table.study import story
-from batch.studies.customer_table.wishes import Filling, Method, Wishes
+from batch.studies.customer_table.wishes import Filling, Method, TableWishes
 from batch.studies.framework import DataTable
 from batch.studies.reading import DataFile
 from tests.support import customer_tables
@@ -29,10 +29,10 @@ MADE = {
     "wholesale": customer_tables.wholesale,
     "one amount": customer_tables.one_amount,
 }
-BY_THE_DATA = Wishes()
+BY_THE_DATA = TableWishes()
 
 
-def _found(table: pd.DataFrame, wishes: Wishes = BY_THE_DATA) -> Segmented:
+def _found(table: pd.DataFrame, wishes: TableWishes = BY_THE_DATA) -> Segmented:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "customers.csv"
         table.to_csv(path, index=False, sep=";")
@@ -40,7 +40,7 @@ def _found(table: pd.DataFrame, wishes: Wishes = BY_THE_DATA) -> Segmented:
 
 
 @cache
-def _made(name: str, wishes: Wishes = BY_THE_DATA) -> Segmented:
+def _made(name: str, wishes: TableWishes = BY_THE_DATA) -> Segmented:
     """Cluster a made table once for all tests that only look."""
     return _found(MADE[name](), wishes)
 
@@ -56,7 +56,7 @@ def test_whatever_is_said_of_a_table_comes_out_again_when_it_is_counted(name: st
     ("method", "filling", "k"), [("som", "knn", None), ("kmeans", "leave-out", 4), ("som", "median", 3)]
 )
 def test_every_way_to_cluster_says_what_it_did(method: Method, filling: Filling, k: int | None) -> None:
-    found = _made("cards", Wishes(method=method, filling=filling, k=k))
+    found = _made("cards", TableWishes(method=method, filling=filling, k=k))
 
     assert_claims_hold(story(found, "customers.csv"), found.file.table)
     assert (found.groups.map is not None) == (method == "som")
@@ -132,7 +132,7 @@ def test_groups_that_would_be_called_the_same_are_told_apart() -> None:
 
 
 def test_nearest_customers_fill_as_scikit_learn_does() -> None:
-    found = _made("cards", Wishes(filling="knn", k=3))
+    found = _made("cards", TableWishes(filling="knn", k=3))
     taken = [
         np.log1p(found.file.table[feature.column]) if feature.is_log else found.file.table[feature.column]
         for feature in found.prepared.features
@@ -143,7 +143,7 @@ def test_nearest_customers_fill_as_scikit_learn_does() -> None:
 
 
 def test_customers_with_an_empty_cell_are_left_out_if_so_told_and_stand_in_the_file() -> None:
-    found = _made("cards", Wishes(filling="leave-out", k=3))
+    found = _made("cards", TableWishes(filling="leave-out", k=3))
     used = [feature.column for feature in found.prepared.features]
     is_complete = found.file.table[used].notna().all(axis=1)
 
@@ -154,7 +154,7 @@ def test_customers_with_an_empty_cell_are_left_out_if_so_told_and_stand_in_the_f
 
 
 def test_told_columns_are_clustered_by_and_words_among_them_too() -> None:
-    found = _made("one cloud", Wishes(use=("result {EUR}", "who {m}"), k=2))
+    found = _made("one cloud", TableWishes(use=("result {EUR}", "who {m}"), k=2))
 
     labels = [feature.label for feature in found.prepared.features]
     assert labels == ["result {EUR}", "who {m} = (empty)", "who {m} = Frau", "who {m} = Herr"]
@@ -171,7 +171,7 @@ def test_what_is_named_differs_by_at_least_a_medium_effect() -> None:
 
 
 def test_a_large_table_ends_as_low_as_twenty_starts_on_all_of_it() -> None:
-    found = _found(customer_tables.cards(24_000), Wishes(k=4))
+    found = _found(customer_tables.cards(24_000), TableWishes(k=4))
 
     theirs = KMeans(4, n_init=20, random_state=5).fit(found.prepared.X).inertia_
     assert found.groups.n_judged < len(found.clustered)

@@ -8,7 +8,7 @@ import pytest
 
 from batch.studies.customer_table.choosing import choose
 from batch.studies.customer_table.customer_file import MIN_ROWS, CustomerFile, read_customers
-from batch.studies.customer_table.wishes import Wishes
+from batch.studies.customer_table.wishes import TableWishes
 from batch.studies.reading import DataFile
 from shared.errors import InvalidConfig
 
@@ -104,7 +104,7 @@ def test_columns_are_judged_by_contents_and_name(
     pd.DataFrame({name: cells, "other": other.round(3)}).to_csv(path, index=False)
     table = read_customers(DataFile(path)).table
 
-    verdicts = {verdict.name: verdict for verdict in choose(table, Wishes())}
+    verdicts = {verdict.name: verdict for verdict in choose(table, TableWishes())}
     assert verdicts[name].role == role
     assert dict(verdicts[name].why.recompute(table)) == dict(verdicts[name].why.facts)
     assert verdicts["other"].role == "clustered by"
@@ -112,11 +112,11 @@ def test_columns_are_judged_by_contents_and_name(
 
 def test_a_misspelt_column_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(InvalidConfig, match="did you mean 'spend'"):
-        choose(pd.DataFrame({"spend": [1.0, 2.5]}), Wishes(use=("spent",)))
+        choose(pd.DataFrame({"spend": [1.0, 2.5]}), TableWishes(use=("spent",)))
 
 
 def test_a_table_without_amounts_says_why_nothing_is_left() -> None:
     table = pd.DataFrame({"plan": ["a", "b"] * N, "same": 1.0})
 
     with pytest.raises(InvalidConfig, match=r"plan \(groups.*same \(the same for everybody: 1\).*--use"):
-        choose(table, Wishes())
+        choose(table, TableWishes())

@@ -8,7 +8,7 @@ import pytest
 
 from shared.errors import InvalidConfig
 from streaming.replay import Pace, position
-from streaming.replay.position import Subject
+from streaming.replay.position import ReplayedFile
 
 
 def test_a_rate_is_events_per_second_or_a_multiple_of_real_time() -> None:
@@ -39,44 +39,46 @@ def test_without_a_rate_everything_is_due_at_once() -> None:
 
 
 @pytest.fixture
-def subject(tmp_path: Path) -> Subject:
+def subject(tmp_path: Path) -> ReplayedFile:
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n")
-    return Subject(path, "purchases", "own", "as it stands")
+    return ReplayedFile(path, "purchases", "own", "as it stands")
 
 
 def test_a_position_is_found_again_and_nothing_kept_means_the_beginning(
-    tmp_path: Path, subject: Subject
+    tmp_path: Path, subject: ReplayedFile
 ) -> None:
     assert position.load(tmp_path / "kept", subject) == 0
     position.save(tmp_path / "kept", subject, 42)
     assert position.load(tmp_path / "kept", subject) == 42
 
 
-def test_another_topic_has_a_position_of_its_own(tmp_path: Path, subject: Subject) -> None:
+def test_another_topic_has_a_position_of_its_own(tmp_path: Path, subject: ReplayedFile) -> None:
     position.save(tmp_path, subject, 42)
-    assert position.load(tmp_path, Subject(subject.path, "other", "own", "as it stands")) == 0
+    assert position.load(tmp_path, ReplayedFile(subject.path, "other", "own", "as it stands")) == 0
 
 
-def test_a_changed_file_or_profile_cannot_be_resumed(tmp_path: Path, subject: Subject) -> None:
+def test_a_changed_file_or_profile_cannot_be_resumed(tmp_path: Path, subject: ReplayedFile) -> None:
     position.save(tmp_path, subject, 42)
     with pytest.raises(InvalidConfig, match=r"profile of .* changed"):
-        position.load(tmp_path, Subject(subject.path, "purchases", "cdnow", "as it stands"))
+        position.load(tmp_path, ReplayedFile(subject.path, "purchases", "cdnow", "as it stands"))
     subject.path.write_text("a,b\n1,2\n3,4\n")
     os.utime(subject.path, ns=(1, 1))
     with pytest.raises(InvalidConfig, match=r"bytes, modified_ns of .* changed.*without --resume"):
         position.load(tmp_path, subject)
 
 
-def test_other_flags_cannot_resume_what_they_would_send_otherwise(tmp_path: Path, subject: Subject) -> None:
+def test_other_flags_cannot_resume_what_they_would_send_otherwise(
+    tmp_path: Path, subject: ReplayedFile
+) -> None:
     position.save(tmp_path, subject, 42)
     with pytest.raises(
         InvalidConfig, match=r"the flags that say how to read it of .* changed.*without --resume"
     ):
-        position.load(tmp_path, Subject(subject.path, "purchases", "own", "sorted"))
+        position.load(tmp_path, ReplayedFile(subject.path, "purchases", "own", "sorted"))
 
 
-def test_a_damaged_position_is_explained(tmp_path: Path, subject: Subject) -> None:
+def test_a_damaged_position_is_explained(tmp_path: Path, subject: ReplayedFile) -> None:
     position.location(tmp_path, subject).write_text("[]")
     with pytest.raises(InvalidConfig, match=r"damaged.*without --resume"):
         position.load(tmp_path, subject)

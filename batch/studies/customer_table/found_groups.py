@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from batch.studies.customer_table.wishes import SEED, Wishes
+from batch.studies.customer_table.wishes import SEED, TableWishes
 from shared.core.arrays import Float64, Int64, ReadOnlyArrays
 from shared.core.choice.k_search import KReport, score_k
 from shared.core.choice.stability import has_distinct_rows
@@ -63,7 +63,7 @@ class Groups(ReadOnlyArrays):
         return np.bincount(self.labels - 1, minlength=self.k)
 
 
-def group(X: Float64, wishes: Wishes) -> Groups:
+def group(X: Float64, wishes: TableWishes) -> Groups:
     """Choose k, unless it is told, and give every row (m, d) its group.
 
     Raises
