@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.ending import STUDY_GRACE_S
 from cli.file_flags import add_accept, add_writing, separator_of
 from cli.look_display import print_findings, print_understood
 from cli.options import Verbs, add_verb, start
@@ -56,6 +57,7 @@ def register(subparsers: Verbs) -> None:
     writing.add_argument("--time-format", metavar="PATTERN", help="of dates: strptime pattern")
     add_accept(writing)
     parser.add_argument("--no-notebook", action="store_true", help="leave the notebook out")
+    parser.set_defaults(grace_s=STUDY_GRACE_S)
 
 
 def run(args: argparse.Namespace) -> int:

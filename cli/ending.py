@@ -17,6 +17,8 @@ from cli.failures import Terminated
 
 GRACE_S = 45.0
 """For unwinding; the demo's stream may take 40 s to finish its micro-batch."""
+STUDY_GRACE_S = 8.0
+"""For an analysis: Java and the notebook's kernel are gone within two."""
 _ENDING = {signal.SIGTERM, signal.SIGINT}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.connection import open_studies_database
+from cli.ending import STUDY_GRACE_S
 from cli.file_flags import add_accept, add_writing, separator_of
 from cli.look_display import print_findings, print_understood
 from cli.options import Verbs, add_verb, start
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 ALL = "all"
 LIST = "ls"
-GRACE_S = 8.0
-"""For unwinding after a signal: Java and the notebook's kernel are gone within two."""
 
 
 def register(subparsers: Verbs) -> None:
@@ -83,7 +82,7 @@ def register(subparsers: Verbs) -> None:
         action="store_true",
         help="write nothing to MongoDB, which `online-retail` otherwise does",
     )
-    parser.set_defaults(grace_s=GRACE_S)
+    parser.set_defaults(grace_s=STUDY_GRACE_S)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -30,12 +30,13 @@ class Claim:
         as names of its columns, are facts: they may hold braces.
     facts : name -> what is stated.
     recompute : gives the same facts from the table as the study has read it, by other means than the study
-        took: plain pandas. What a fit has found, such as the segment of each row, is bound to it.
+        took: plain pandas. What a fit has found, such as the segment of each row, is bound to it. None for
+        what no table knows: a setting, a person's word, how well a fit came out.
     """
 
     wording: str
     facts: Facts
-    recompute: Recompute
+    recompute: Recompute | None = None
 
     @property
     def text(self) -> str:

@@ -13,7 +13,7 @@ from batch.studies.framework import StudyResult
 def assert_claims_hold(result: StudyResult, table: pd.DataFrame) -> None:
     """Recompute every claim from the table as the study reads it; nothing is said of the data outside one."""
     claims = [sentence for sentence in result.sentences() if isinstance(sentence, Claim)]
-    assert claims, "the study claims nothing"
+    assert any(claim.recompute for claim in claims), "the study claims nothing of its table"
     for claim in claims:
         assert_claim_holds(claim, table)
     _assert_no_digits(sentence for sentence in result.sentences() if isinstance(sentence, str))
@@ -21,6 +21,9 @@ def assert_claims_hold(result: StudyResult, table: pd.DataFrame) -> None:
 
 def assert_claim_holds(claim: Claim, table: pd.DataFrame) -> None:
     """The facts come out again, and the words have no number of their own."""
+    _assert_no_digits(literal for literal, *_ in Formatter().parse(claim.wording))
+    if claim.recompute is None:
+        return
     again = claim.recompute(table)
     assert again.keys() == claim.facts.keys(), claim.text
     differences = {
@@ -29,7 +32,6 @@ def assert_claim_holds(claim: Claim, table: pd.DataFrame) -> None:
         if not _is_same(stated, again[name])
     }
     assert not differences, f"{claim.text} states, and the table says: {differences}"
-    _assert_no_digits(literal for literal, *_ in Formatter().parse(claim.wording))
 
 
 def _assert_no_digits(texts: Iterable[str]) -> None:

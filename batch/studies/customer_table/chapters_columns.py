@@ -168,7 +168,6 @@ def _fillings(found: Segmented) -> list[Block]:
     note = Claim(
         "A column that is more than {limit:.0%} empty is not filled but left out, unless it is asked for.",
         {"limit": MAX_MISSING},
-        lambda _: {"limit": MAX_MISSING},
     )
     return [
         Paragraph(Claim(wording, facts, again)),

@@ -150,17 +150,12 @@ def _method(found: Segmented) -> Claim:
             "A self-organising map of {rows} x {cols} units learns the customers, and Ward's rule joins its "
             "units, each with the weight of its customers.",
             {"rows": grid.rows, "cols": grid.cols},
-            lambda _: {"rows": grid.n_units // grid.cols, "cols": grid.n_units // grid.rows},
         )
     judged = found.groups.n_judged
     drawn = "" if judged == len(found.clustered) else " The starts are drawn on {judged:,} of the customers."
     return Claim(
         "K-means, the best of {starts} starts." + drawn,
         {"starts": starts_for(judged), "judged": judged},
-        lambda _: {
-            "starts": max(20, min(200, 200_000 // min(len(found.clustered), CHOICE_ROWS))),
-            "judged": min(len(found.clustered), CHOICE_ROWS),
-        },
     )
 
 
@@ -189,7 +184,6 @@ def _groups(found: Segmented) -> DataTable:
     note = Claim(
         "Named by the columns with the largest effect sizes; below {medium} a difference is not named.",
         {"medium": MEDIUM},
-        lambda _: {"medium": MEDIUM},
     )
     return DataTable("groups", "The groups", frame, note, claims=tuple(claims.values()))
 

@@ -48,7 +48,7 @@ Rule = Callable[[str, Values], "ColumnVerdict | None"]
 
 def plainly(text: str) -> Claim:
     """Say what is so by a person's word, or by nothing to count."""
-    return Claim(text, {}, lambda _: {})
+    return Claim(text, {})
 
 
 def empty(name: str, values: Values) -> ColumnVerdict | None:

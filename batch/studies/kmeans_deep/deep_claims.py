@@ -47,7 +47,7 @@ def kept(names: Sequence[str]) -> Claim:
     """State which features every rule keeps."""
     facts: Facts = {"names": ", ".join(map(in_words, names)), "n": len(names)}
     text = "They agree on {names} ({n})." if names else "They agree on no feature."
-    return _of_fits(text, facts)
+    return Claim(text, facts)
 
 
 def dimensions(found: Components, n: int) -> Claim:
@@ -77,7 +77,7 @@ def fewer_dimensions(found: Components) -> Claim:
         + ", measured on all features. Nine features cost no time; it pays where they are many or nearly "
         "repeat each other."
     )
-    return _of_fits(text, facts)
+    return Claim(text, facts)
 
 
 def set_aside(found: Sequence[Unusual], scale: str) -> Claim:
@@ -85,7 +85,7 @@ def set_aside(found: Sequence[Unusual], scale: str) -> Claim:
     shares = [each.share for each in found if each.scale == scale]
     revenue = max(each.revenue_share for each in found if each.scale == scale)
     facts: Facts = {"low": min(shares), "high": max(shares), "revenue": revenue, "scale": scale}
-    return _of_fits(
+    return Claim(
         "On the {scale} scale the rules set {low:.0%} to {high:.0%} of the customers aside, with up to "
         "{revenue:.0%} "
         "of the revenue.",
@@ -101,7 +101,7 @@ def answers(picks: Sequence[int | None]) -> Claim:
         "picks": ", ".join(str(pick) for pick in picks),
     }
     end = "all give the same answer." if facts["n_answers"] == 1 else "give {n_answers} answers."
-    return _of_fits("Asked for the k of nine features, {n_measures} measures (picking {picks}) " + end, facts)
+    return Claim("Asked for the k of nine features, {n_measures} measures (picking {picks}) " + end, facts)
 
 
 def beginnings(found: Mapping[str, Sequence[Starts]]) -> tuple[Claim, ...]:
@@ -120,7 +120,7 @@ def _beginning(name: str, starts: Sequence[Starts]) -> Claim:
         "even": best.good_share - worst.good_share <= EVEN,
     }
     verdict = "it hardly matters" if facts["even"] else "it matters"
-    return _of_fits(
+    return Claim(
         "Of {name}, " + verdict + " where a fit begins: {low:.0%} to {high:.0%} of the starts come near "
         "the best "
         "fit, most of them with {best}.",
@@ -224,13 +224,13 @@ def steadiness(found: Robustness) -> Claim:
         "centers that a "
         "stream can assign to."
     )
-    return _of_fits(first + " (agreement {many:.2f} after {one:.2f}); " + second, facts)
+    return Claim(first + " (agreement {many:.2f} after {one:.2f}); " + second, facts)
 
 
 def runs(found: Robustness) -> Claim:
     """State how many runs were compared."""
     text = "{n} runs, each on four fifths of the customers, judged on all of them."
-    return _of_fits(text, {"n": found.n_runs})
+    return Claim(text, {"n": found.n_runs})
 
 
 def label(segment: Labelled, given: Int32) -> Claim:
@@ -247,7 +247,7 @@ def label(segment: Labelled, given: Int32) -> Claim:
 def followed(found: Year) -> Claim:
     """State from when to when a model was followed."""
     facts: Facts = {"day": found.champion_day, "k": found.k, "n_days": found.n_days, "n_lines": found.n_lines}
-    return _of_fits(
+    return Claim(
         "A first model of {day} (k = {k}; recency, frequency, monetary), then {n_days} trading days with "
         "{n_lines:,} "
         "lines of known customers in their order, through the very functions that the stream calls: "
@@ -269,9 +269,4 @@ def aged(tended: Float64, frozen: Float64) -> Claim:
         "different "
         "clusterings are equally good."
     )
-    return _of_fits(text, facts)
-
-
-def _of_fits(wording: str, facts: Facts) -> Claim:
-    """State what fits have measured of themselves: there is nothing in the table to count again."""
-    return Claim(wording, facts, lambda _lines: facts)
+    return Claim(text, facts)

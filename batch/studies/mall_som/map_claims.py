@@ -33,7 +33,7 @@ def of_method(training: str) -> Claim:
     facts: dict[str, Value] = {
         "rows": GRID.rows, "cols": GRID.cols, "steps": ONLINE_STEPS, "sigma": SIGMA_END,
     }  # fmt: skip
-    return Claim(wording, facts, lambda _: facts)
+    return Claim(wording, facts)
 
 
 def of_choice(mall: Mall, taken: Segmentation, others: Sequence[Segmentation]) -> Claim:
