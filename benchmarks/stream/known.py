@@ -33,7 +33,8 @@ from shared.core.model.reference_bins import ReferenceBins
 from shared.documents import Document
 from shared.settings import ModelSettings, ReportSettings, Settings
 from streaming.driver import live_store
-from streaming.driver.live import DayRules, LiveState, ModelReference, Target, TopicIdentity, first_state
+from streaming.driver.live import LiveState, first_state
+from streaming.driver.standing import DayRules, ModelReference, Target, TopicIdentity
 
 AS_OF_MS = DAY_MS + MS_PER_DAY
 _CHUNK = 20_000

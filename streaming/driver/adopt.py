@@ -29,8 +29,9 @@ from streaming.driver.champions import Champions
 from streaming.driver.customer_columns import read_table
 from streaming.driver.flows import day_number, load_days, load_model_move, record_step
 from streaming.driver.hourly_watch import next_hours
-from streaming.driver.live import LiveState, ModelReference, Target, learn
+from streaming.driver.live import LiveState, learn
 from streaming.driver.restate import restate
+from streaming.driver.standing import ModelReference, Target
 from streaming.driver.ticks import due_tick
 from streaming.driver.watching import after_day, after_promotion
 

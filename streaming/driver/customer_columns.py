@@ -11,7 +11,7 @@ from shared.core.arrays import Bool, Int64
 from shared.core.customers.rfm import CustomerStates, concatenate_states
 from shared.core.drift.day_flows import TickTable
 from shared.documents import Document
-from streaming.driver.live import Target
+from streaming.driver.standing import Target
 
 
 @dataclass(frozen=True)

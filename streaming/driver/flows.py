@@ -25,7 +25,8 @@ from shared.core.fixed_point import from_fixed
 from shared.core.model.artifact import ModelArtifact
 from shared.documents import Document
 from streaming.driver.customer_columns import CustomerColumns
-from streaming.driver.live import LiveState, Target
+from streaming.driver.live import LiveState
+from streaming.driver.standing import Target
 
 
 def day_number(as_of_ms: int, zone: ZoneInfo) -> int:

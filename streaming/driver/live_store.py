@@ -19,16 +19,8 @@ from shared.core.segments.given_names import GivenName
 from shared.core.windows import hourly_documents as hourly
 from shared.documents import Document
 from shared.errors import LeaseHeld, StartRefused
-from streaming.driver.live import (
-    DayRules,
-    LiveState,
-    ModelReference,
-    Tally,
-    Target,
-    TopicIdentity,
-    days_document,
-    days_of,
-)
+from streaming.driver.live import LiveState, Tally, days_document, days_of
+from streaming.driver.standing import DayRules, ModelReference, Target, TopicIdentity
 
 _OPTIONS: CodecOptions[Document] = CodecOptions(
     tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_MS

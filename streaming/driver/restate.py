@@ -34,7 +34,8 @@ from shared.core.som.reopening import needs_reopening, reopen, settle
 from shared.documents import Document
 from shared.errors import LeaseHeld
 from streaming.driver.customer_columns import CustomerColumns
-from streaming.driver.live import LiveState, Target
+from streaming.driver.live import LiveState
+from streaming.driver.standing import Target
 
 _WRITE_CHUNK = 10_000
 

@@ -14,7 +14,8 @@ from shared.settings import Settings
 from streaming.driver import live_store
 from streaming.driver.champions import Champions
 from streaming.driver.kafka_source import refuse_split_partitions
-from streaming.driver.live import DayRules, LiveState, ModelReference, TopicIdentity, first_state
+from streaming.driver.live import LiveState, first_state
+from streaming.driver.standing import DayRules, ModelReference, TopicIdentity
 
 
 @dataclass(frozen=True)

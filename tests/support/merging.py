@@ -17,7 +17,8 @@ from shared.core.model.population import PopulationStatistics
 from shared.documents import Document
 from shared.settings import Settings, StateSettings
 from shared.stopwatch import Stopwatch
-from streaming.driver.live import DayRules, LiveState, ModelReference, Target, TopicIdentity, first_state
+from streaming.driver.live import LiveState, first_state
+from streaming.driver.standing import DayRules, ModelReference, Target, TopicIdentity
 from streaming.task.chunk import Chunk
 from streaming.task.context import BatchContext
 from streaming.task.merge import Merged, Merger

@@ -14,21 +14,10 @@ from shared.core.kmeans.prototype_sums import PrototypeSums
 from shared.core.model.population import PopulationStatistics
 from shared.settings import ModelSettings, Settings, TickSettings
 from shared.settings.reclustering import ScheduleSettings
-from streaming.driver.live import (
-    DayRules,
-    LiveState,
-    ModelReference,
-    Target,
-    TopicIdentity,
-    absorb,
-    days_document,
-    days_of,
-    first_state,
-    learn,
-    total_delta,
-)
+from streaming.driver.live import LiveState, absorb, days_document, days_of, first_state, learn, total_delta
 from streaming.driver.publish import segment_rows
 from streaming.driver.reviews import due_review
+from streaming.driver.standing import DayRules, ModelReference, Target, TopicIdentity
 from streaming.driver.ticks import due_tick
 from streaming.task.context import BatchContext
 from streaming.task.task_report import TaskReport
