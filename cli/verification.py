@@ -82,7 +82,7 @@ def verify_topic(database: "Database[dict[str, Any]]", settings: "Settings") -> 
             for record in records:
                 ledger.add(*record)
             advance(len(records))
-    history_days, has_known_days = settings.state.history_days, live["day_rules"]["is_recountable"]
+    history_days, has_known_days = live["day_rules"]["history_days"], live["day_rules"]["is_recountable"]
     comparisons = [
         compare_customers(customers, ledger.accounts),
         compare_histories(

@@ -146,8 +146,8 @@ def _live_model(n: int) -> Document:
         "customers": n,
         "clusterable": n,
     }
-    rules = {"zone": "UTC", "min_customers": 3, "max_jump_days": 31, "is_recountable": True}
-    document |= {"day_rules": rules}
+    rules = {"zone": "UTC", "min_customers": 3, "max_jump_days": 31, "history_days": 400}
+    document |= {"day_rules": {**rules, "is_recountable": True}}
     document |= dict.fromkeys(("model_version", "model_epoch", "pending", "kmeans", "som", "batch"))
     document |= {"as_of": AS_OF, "first_event_at": AS_OF - timedelta(days=500), "newest_event_at": AS_OF}
     return document | {"days": [], "population": None, "names": []}

@@ -57,7 +57,7 @@ class TopicIdentity:
 
 @dataclass(frozen=True)
 class DayRules:
-    """What decides on which day a purchase happened, and from which it is known.
+    """What decides on which day a purchase happened, from which it is known, and how long that is kept.
 
     is_recountable : False once an operator has changed it on the way: then the topic alone no longer says
     when something was known.
@@ -66,9 +66,11 @@ class DayRules:
     zone: str
     min_customers: int
     max_jump_days: int
+    history_days: int
     is_recountable: bool = True
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Return the rules as they are set."""
-        return cls(settings.input.zone, settings.tick.min_customers, settings.tick.max_jump_days)
+        tick = settings.tick
+        return cls(settings.input.zone, tick.min_customers, tick.max_jump_days, settings.state.history_days)

@@ -54,7 +54,7 @@ def open_state(
         )
         raise StartRefused(msg)
     needs_recount = known is not None and not known.clean
-    state = _with_day_rules(state, DayRules.of(settings), accept_jump=accept_jump)
+    state = with_day_rules(state, DayRules.of(settings), accept_jump=accept_jump)
     state = leave_unreadable(state, champions, read_pointer(database))
     opened = live_store.save(database, replace(state, topic=topic, lease_epoch=lease.epoch, clean=False))
     return OpenedStream(opened, needs_recount)
@@ -78,20 +78,33 @@ def _identity(bootstrap: str, topic: str) -> TopicIdentity:
     return TopicIdentity(topic, kafka_topics.topic_id(bootstrap, topic), partitions)
 
 
-def _with_day_rules(state: LiveState, rules: DayRules, *, accept_jump: bool) -> LiveState:
-    """Go on by the rules that are set; where days held back are accepted, the clocks move on."""
-    if rules.zone != state.day_rules.zone:
+def with_day_rules(state: LiveState, rules: DayRules, *, accept_jump: bool) -> LiveState:
+    """Go on by the rules that are set; where days held back are accepted, the clocks move on.
+
+    Raises
+    ------
+    StartRefused : what is stored was told apart, or put together, by a rule that cannot be changed later.
+    """
+    before = state.day_rules
+    if rules.zone != before.zone:
         msg = (
-            f"input.zone should be {state.day_rules.zone!r}, in which the days of stream {state.stream_id!r} "
+            f"input.zone should be {before.zone!r}, in which the days of stream {state.stream_id!r} "
             f"were told apart; it is {rules.zone!r}; set it back, or name another database "
             "(`mongo.database`) and read the topic again"
+        )
+        raise StartRefused(msg)
+    if rules.history_days > before.history_days:
+        msg = (
+            f"state.history_days should be at most {before.history_days}: what is older is kept in total "
+            f"only; it is {rules.history_days}; set it back, or name another database (`mongo.database`) "
+            "and read the topic again"
         )
         raise StartRefused(msg)
     if accept_jump:
         clocks = {at: accept(each, min_customers=rules.min_customers) for at, each in state.clocks.items()}
         state = replace(state, clocks=clocks)
-    is_same = rules == replace(state.day_rules, is_recountable=True) and not accept_jump
-    is_recountable = state.day_rules.is_recountable and is_same
+    of_clocks = replace(rules, history_days=before.history_days, is_recountable=before.is_recountable)
+    is_recountable = before.is_recountable and of_clocks == before and not accept_jump
     return replace(state, day_rules=replace(rules, is_recountable=is_recountable))
 
 

@@ -158,7 +158,13 @@ def live_model(**changes: Any) -> Document:
         "fence_epoch": 0,
         "offsets": [{"partition": 0, "next": 600}, {"partition": 1, "next": 400}],
         "clocks": [],
-        "day_rules": {"zone": "UTC", "min_customers": 3, "max_jump_days": 31, "is_recountable": True},
+        "day_rules": {
+            "zone": "UTC",
+            "min_customers": 3,
+            "max_jump_days": 31,
+            "history_days": 400,
+            "is_recountable": True,
+        },
         "counters": {
             "read": 1000,
             "applied": 700,

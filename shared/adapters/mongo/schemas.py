@@ -49,7 +49,8 @@ LIVE_MODEL = shape(
     | {"offsets": items(fields(COUNT, "partition next"))}
     | {
         "day_rules": shape(
-            {"zone": STRING, "is_recountable": BOOL} | fields(COUNT, "min_customers max_jump_days")
+            {"zone": STRING, "is_recountable": BOOL}
+            | fields(COUNT, "min_customers max_jump_days history_days")
         )
     }
     | {"clocks": items(fields(COUNT, "partition waiting_lines") | fields(WHOLE, "day waiting_until"))}
