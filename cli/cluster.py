@@ -15,7 +15,7 @@ from shared.errors import InvalidConfig
 if TYPE_CHECKING:
     from batch.studies.customer_table.segmented import Segmented
 
-_MOST_GROUPS = 100
+_MAX_GROUPS = 100
 
 
 def register(subparsers: Verbs) -> None:
@@ -95,8 +95,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
-    if args.k is not None and not 2 <= args.k <= _MOST_GROUPS:
-        what = f"--k is a number of groups from 2 to {_MOST_GROUPS}, got {args.k}"
+    if args.k is not None and not 2 <= args.k <= _MAX_GROUPS:
+        what = f"--k is a number of groups from 2 to {_MAX_GROUPS}, got {args.k}"
         msg = f"{what}; leave it out to let the data decide"
         raise InvalidConfig(msg)
     if both := sorted(set(args.use) & set(args.leave_out)):

@@ -31,7 +31,7 @@ MAX_AGE_YEARS = 110
 MIN_ROWS = 10
 """Below this a correlation is noise and a map has nothing to order."""
 
-MOST_THOUSANDS = 1_000.0
+MAX_MEDIAN_THOUSANDS = 1_000.0
 """Half of a mall's customers do not earn a million dollars a year: above this they are no thousands."""
 
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
@@ -73,7 +73,7 @@ class Mall:
     def is_no_thousands(self, name: str) -> bool:
         """Tell whether a column that says thousands holds whole units."""
         says_thousands = bool(_THOUSANDS.fullmatch(bracketed(self.labels[name])))
-        return says_thousands and float(self.table[name].median()) > MOST_THOUSANDS
+        return says_thousands and float(self.table[name].median()) > MAX_MEDIAN_THOUSANDS
 
 
 def bracketed(label: str) -> str:

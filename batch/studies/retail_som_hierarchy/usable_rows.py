@@ -14,7 +14,7 @@ from shared.core.arrays import Int64
 
 UNKNOWN, NO_PROMOTION = "unknown", "none"
 MAX_AGE_YEARS = 110
-MOST_MISSING = 0.5
+MAX_MISSING = 0.5
 """A column that more rows lack is left out, since dropping its rows would leave too few."""
 
 _DAYS_A_YEAR = 365.2425
@@ -77,7 +77,7 @@ def clean(read: pd.DataFrame, told: Mapping[str, tuple[str, ...]] | None = None)
     """
     told = told or {}
     is_blank = {str(name): blanks(read, str(name), told) for name in read.columns}
-    lacking = tuple(name for name in _NEEDED if name in read and is_blank[name].mean() > MOST_MISSING)
+    lacking = tuple(name for name in _NEEDED if name in read and is_blank[name].mean() > MAX_MISSING)
     table = read.drop(columns=list(lacking))
     prefix, customers = _customers(table["customerID"], is_blank["customerID"])
     typed = _typed(table, is_blank).assign(customer_id=customers)

@@ -10,7 +10,7 @@ from shared.intake.numbers import currencies
 
 DECIMALS = (".", ",")
 SIGNS = {".": "point", ",": "comma", " ": "blank", "'": "apostrophe"}
-_MOST_DIGITS = 60
+_MAX_DIGITS = 60
 """Longer than any amount: 1E+999999999 is no text to write out."""
 
 _ALIKE = str.maketrans(
@@ -82,5 +82,5 @@ def value(text: str, decimal: str) -> str | None:
         return f"{whole}.{part}" if part else whole
     if found := _SCIENTIFIC[decimal].fullmatch(text):
         exact = Decimal(text.replace(decimal, "."))
-        return f"{exact:f}" if abs(exact.adjusted()) < _MOST_DIGITS else None
+        return f"{exact:f}" if abs(exact.adjusted()) < _MAX_DIGITS else None
     return None
