@@ -12,7 +12,7 @@ from shared.adapters.mongo.customer_codec import histories_of
 from shared.adapters.readers import segments_of
 from shared.core.customers.features import MINOR_PER_UNIT
 from shared.core.customers.history import window_sums
-from shared.core.customers.local_days import local_days
+from shared.core.customers.local_days import day_ended_by
 from shared.core.fixed_point import from_fixed
 from shared.documents import Document
 
@@ -71,8 +71,7 @@ def customer_view(database: Database[Document], customer_id: str, stream_id: str
 def _periods(found: Document, live: Document | None) -> list[Period]:
     if live is None or live["as_of"] is None:
         return []
-    last_ms = round(live["as_of"].timestamp() * 1000) - 1
-    day = int(local_days(np.array([last_ms]), ZoneInfo(live["day_rules"]["zone"]))[0])
+    day = day_ended_by(round(live["as_of"].timestamp() * 1000), ZoneInfo(live["day_rules"]["zone"]))
     history = histories_of([found])
     kept_from = int(history.folded.through[0])
     sums = [(days, window_sums(history, day, days)) for days in PERIODS_DAYS if day - days >= kept_from]

@@ -94,7 +94,7 @@ class Adopter:
 
     def _next_hours(self, state: LiveState, *, is_day_over: bool) -> LiveState | None:
         """Judge the next window of hourly purchases, before a tick or a promotion moves on."""
-        champion = self._champion(state)
+        champion = self._champions.of(state)
         if not self._settings.drift.hourly or champion is None:
             return None
         return next_hours(self._database, state, champion, self._settings, is_day_over=is_day_over)
@@ -111,7 +111,7 @@ class Adopter:
         if names == state.names:
             return None
         renamed = replace(state, names=names)
-        champion = self._champion(renamed)
+        champion = self._champions.of(renamed)
         if champion is not None:
             rename_segments(customers_of(self._database), champion.segments)
             failpoint("customers_renamed")
@@ -159,15 +159,12 @@ class Adopter:
     def _open_days(self, state: LiveState, target: Target) -> ActiveDays:
         return open_days(state.days, target.as_of, self._zone)
 
-    def _champion(self, state: LiveState) -> ModelArtifact | None:
-        return self._champions.named(None if state.now is None else state.now.version, state.names)
-
     def _sound_champion(self, state: LiveState) -> ModelArtifact | None:
         """Return the model before a pass; one that can no longer be trusted is not compared with."""
         version = None if state.now is None else state.now.version
         if version is None or self._champions.refusal(version) is not None:
             return None
-        return self._champion(state)
+        return self._champions.of(state)
 
 
 def _start(state: LiveState, target: Target, champion: ModelArtifact) -> LiveModel:

@@ -10,6 +10,7 @@ from shared.core.model.artifact import ModelArtifact
 from shared.core.segments.given_names import GivenName, with_names
 from shared.documents import Document
 from shared.errors import ModelNotFound, SchemaMismatch
+from streaming.driver.live import LiveState
 
 
 class Champions:
@@ -26,6 +27,10 @@ class Champions:
         ModelNotFound, SchemaMismatch : it cannot be trusted.
         """
         return None if version is None else with_names(self._load(version), names)
+
+    def of(self, state: LiveState) -> ModelArtifact | None:
+        """Return the model that customers stand under; raises as `named`."""
+        return self.named(None if state.now is None else state.now.version, state.names)
 
     def refusal(self, version: int) -> str | None:
         """Return why a model is not to be taken; None if it is sound."""

@@ -5,7 +5,6 @@ pass that a crash has cut off finds it there and need not measure again, which i
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from pymongo.database import Database
 
 from shared.adapters.mongo.collections import FLOWS
 from shared.core.customers.features import MINOR_PER_UNIT
+from shared.core.customers.local_days import EPOCH, day_ended_by
 from shared.core.drift.day_flows import GROUPS, DayFlow, day_flow
 from shared.core.drift.migration import ModelMove, model_move
 from shared.core.drift.season import season_days
@@ -31,7 +31,7 @@ from streaming.driver.standing import Target
 
 def day_number(as_of_ms: int, zone: ZoneInfo) -> int:
     """Return the number of the local day that ends at a tick."""
-    return datetime.fromtimestamp((as_of_ms - 1) / 1000, zone).date().toordinal()
+    return day_ended_by(as_of_ms, zone) + EPOCH.toordinal()
 
 
 def record_step(

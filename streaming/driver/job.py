@@ -233,8 +233,7 @@ class StreamJob:
         return context_of(self._state, self._champion(), self._settings, accept_jump=self._accept_jump)
 
     def _champion(self) -> ModelArtifact | None:
-        now = self._state.now
-        return self._champions.named(None if now is None else now.version, self._state.names)
+        return self._champions.of(self._state)
 
     def _save(self, state: LiveState) -> None:
         self._state = live_store.save(self._database, state)

@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from shared.core.customers.local_days import local_days
+from shared.core.customers.local_days import day_ended_by
 from shared.settings import Settings
 
 
@@ -33,7 +31,7 @@ class Target:
 
     def day(self, zone: ZoneInfo) -> int:
         """Return the local day that the tick ends, in days since 1970-01-01."""
-        return int(local_days(np.array([self.as_of_ms - 1]), zone)[0])
+        return day_ended_by(self.as_of_ms, zone)
 
     @property
     def version(self) -> int | None:

@@ -14,6 +14,7 @@ from shared.adapters.kafka_topics import topic_id
 from shared.core.customers.history import append, no_history
 from shared.core.customers.history_codec import encode_histories
 from tests.support import poison
+from tests.support.day_rules import DAY_RULES
 from tests.support.history_oracle import DAY_MS, PastLine, columns_of
 from tests.support.kafka_records import MAX_RECORD_BYTES, send_cases
 
@@ -72,13 +73,7 @@ def _live_model(servers: str, topic: str, next_offset: int, **counters: int) -> 
         "fence_epoch": 0,
         "offsets": [{"partition": 0, "next": next_offset}],
         "clocks": [],
-        "day_rules": {
-            "zone": "UTC",
-            "min_customers": 3,
-            "max_jump_days": 31,
-            "history_days": 400,
-            "is_recountable": True,
-        },
+        "day_rules": DAY_RULES,
         "counters": dict.fromkeys(names, 0) | counters,
         "clean": False,
         "pending": None,

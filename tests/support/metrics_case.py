@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.adapters.prometheus.snapshot import Snapshot
 from shared.documents import Document
+from tests.support.day_rules import DAY_RULES
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ALARM_STATES = ("learning", "suspect", "recovering", "drift")
@@ -62,13 +63,7 @@ def live(now: datetime, read: int) -> Document:
         "rejected_codes": [{"code": "bad_time", "n": 5}],
         "offsets": [{"partition": 0, "next": read}],
         "clocks": [],
-        "day_rules": {
-            "zone": "UTC",
-            "min_customers": 3,
-            "max_jump_days": 31,
-            "history_days": 400,
-            "is_recountable": True,
-        },
+        "day_rules": DAY_RULES,
         "topic": {"name": "transactions"},
         "customers": 410,
         "clusterable": 400,

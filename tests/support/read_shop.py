@@ -15,6 +15,7 @@ from shared.core.drift.memory import DriftMemory
 from shared.core.windows.hourly import HourlyMemory
 from shared.core.windows.hourly_documents import to_document
 from shared.documents import Document
+from tests.support.day_rules import DAY_RULES
 
 AS_OF = datetime(2011, 12, 10, tzinfo=UTC)
 BOUGHT_AT = datetime(2011, 12, 7, 15, 52, tzinfo=UTC)
@@ -158,13 +159,7 @@ def live_model(**changes: Any) -> Document:
         "fence_epoch": 0,
         "offsets": [{"partition": 0, "next": 600}, {"partition": 1, "next": 400}],
         "clocks": [],
-        "day_rules": {
-            "zone": "UTC",
-            "min_customers": 3,
-            "max_jump_days": 31,
-            "history_days": 400,
-            "is_recountable": True,
-        },
+        "day_rules": DAY_RULES,
         "counters": {
             "read": 1000,
             "applied": 700,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from shared.adapters.mongo.schemas import CUSTOMER_KEYS
+from tests.support.day_rules import DAY_RULES
 
 AS_OF = datetime(2011, 6, 1, tzinfo=UTC)
 
@@ -36,8 +37,7 @@ def live_model(**changes: Any) -> dict[str, Any]:
         "customers": 450,
         "clusterable": 450,
     }
-    rules = {"zone": "UTC", "min_customers": 3, "max_jump_days": 31, "history_days": 400}
-    document |= {"day_rules": {**rules, "is_recountable": True}}
+    document |= {"day_rules": DAY_RULES}
     document |= dict.fromkeys(("model_version", "model_epoch", "pending", "kmeans", "som", "batch"))
     document |= {"as_of": AS_OF, "first_event_at": AS_OF - timedelta(days=200), "newest_event_at": AS_OF}
     return document | {"days": [], "population": None, "names": []} | changes

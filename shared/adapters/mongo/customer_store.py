@@ -24,6 +24,7 @@ _BY_ID = "_id_"
 """Spares the server the choice among indexes, for each document."""
 _FIND_CHUNK = 20_000
 _WRITE_CHUNK = 10_000
+_WITHOUT_HISTORY = {name: 1 for name in PROJECTION if name != "history"}
 
 _OPTIONS: CodecOptions[Document] = CodecOptions(
     tz_aware=True, datetime_conversion=DatetimeConversion.DATETIME_MS
@@ -50,10 +51,10 @@ def find(customers: Collection[Document], ids: Sequence[str]) -> dict[str, Docum
 def scan(
     customers: Collection[Document], filter_: Mapping[str, Any] | None = None
 ) -> Iterator[list[Document]]:
-    """Read every customer that was not deleted, in order of id, a list at a time."""
+    """Read every customer that was not deleted, in order of id, a list at a time; without histories."""
     wanted = {"deleted": False, **(filter_ or {})}
     chunk: list[Document] = []
-    for document in customers.find(wanted, PROJECTION, sort=[("_id", 1)], batch_size=_WRITE_CHUNK):
+    for document in customers.find(wanted, _WITHOUT_HISTORY, sort=[("_id", 1)], batch_size=_WRITE_CHUNK):
         chunk.append(document)
         if len(chunk) == _WRITE_CHUNK:
             yield chunk

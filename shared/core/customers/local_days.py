@@ -14,6 +14,11 @@ _QUARTER_MS = 900_000
 """Every zone's midnight falls on a quarter of an hour, so a quarter belongs to one local day."""
 
 
+def day_ended_by(as_of_ms: int, zone: ZoneInfo) -> int:
+    """Return the local day that a tick ends, in days since 1970-01-01."""
+    return int(local_days(np.array([as_of_ms - 1]), zone)[0])
+
+
 def local_days(event_ms: Int64, zone: ZoneInfo) -> Int32:
     """Return the days since 1970-01-01 on which moments, in epoch milliseconds, fall in `zone`; (n,)."""
     quarters, quarter_of = np.unique(event_ms // _QUARTER_MS, return_inverse=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.support.day_rules import DAY_RULES
 from tests.support.read_shop import live_model
 from tests.support.verbs import Resegment, document
 
@@ -37,13 +38,7 @@ def test_status_counts_the_lag_of_a_topic_that_exists(
         "topic": {"name": topic, "id": "uuid", "partitions": 1},
         "offsets": [{"partition": 0, "next": 0}],
         "clocks": [],
-        "day_rules": {
-            "zone": "UTC",
-            "min_customers": 3,
-            "max_jump_days": 31,
-            "history_days": 400,
-            "is_recountable": True,
-        },
+        "day_rules": DAY_RULES,
     }
     shop["live_model"].insert_one(live_model(_id="lagging", **changes))
 
